@@ -1,0 +1,14 @@
+// The little C that Swift cannot say: the C library's functions by name, and a pow that cannot be folded.
+#pragma once
+
+// Declared rather than included: Embedded Swift has no module of the C library to import, and a bare
+// WebAssembly target has no headers. Where there are headers, these repeat what they say.
+double exp(double x);
+double log(double x);
+double sin(double x);
+double cos(double x);
+
+/// The C library's `pow`. Defined in a .c file of its own, never inline here: where the optimizer sees both
+/// `pow` and a constant exponent it turns pow(x, 2), pow(x, -1) and pow(x, 0.5) into x * x, 1 / x and
+/// sqrt(x), and those round differently for about one argument in a thousand.
+double microgpt_pow(double base, double exponent);

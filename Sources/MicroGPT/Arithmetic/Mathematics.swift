@@ -1,0 +1,26 @@
+// The six functions that the exact arithmetic takes from the C library, and the only file that names them.
+//
+// CPython's `math` calls the C library too, so the same library gives the same bits. The libraries differ
+// among themselves: glibc, musl and Darwin disagree in the last digit of `exp`, `log`, `sin`, `cos` and
+// `pow` now and then, and glibc picks its version by CPU. Only `sqrt` is the same everywhere.
+
+import CMicroGPT
+
+/// The C library's `exp`.
+func exp(_ x: Double) -> Double { CMicroGPT.exp(x) }
+
+/// The C library's natural logarithm.
+func log(_ x: Double) -> Double { CMicroGPT.log(x) }
+
+/// The C library's sine, of radians.
+func sin(_ x: Double) -> Double { CMicroGPT.sin(x) }
+
+/// The C library's cosine, of radians.
+func cos(_ x: Double) -> Double { CMicroGPT.cos(x) }
+
+/// The square root, correctly rounded, as IEEE 754 requires of every library and processor.
+func sqrt(_ x: Double) -> Double { x.squareRoot() }
+
+/// The C library's `pow`, also for the exponents -1, 0.5 and 2, where it is not quite `1 / x`, `sqrt(x)`
+/// and `x * x`: the call goes through C so that the optimizer cannot put those in its place.
+func power(_ base: Double, _ exponent: Double) -> Double { microgpt_pow(base, exponent) }

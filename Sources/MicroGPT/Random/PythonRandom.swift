@@ -1,0 +1,219 @@
+// CPython's `random.Random`, draw for draw and bit for bit: the Mersenne Twister and the calls that the
+// algorithm makes of it. Swift's own generators and its `shuffle` draw other numbers, hence this one.
+//
+//     var random = PythonRandom(seed: 42)                random.seed(42)
+//     random.bits(32)                                    random.getrandbits(32)
+//     random.uniform()                                   random.random()
+//     random.gaussian(mean: 0, standardDeviation: 0.08)  random.gauss(0, 0.08)
+//
+// Both give 2746317213, 0.11133106816568039 and -0.0031818764205640243.
+
+/// The random numbers of CPython's `random.Random`, for a seed that is an integer.
+///
+///     var random = PythonRandom(seed: 42)
+///     var names = ["emma", "olivia", "ava", "isabella"]
+///     random.shuffle(&names)  // ["ava", "olivia", "isabella", "emma"]
+///
+/// A value: a copy draws the same numbers again. It is no `RandomNumberGenerator` on purpose, because what
+/// Swift's own `shuffle(using:)` and `random(in:using:)` make of the same bits is not what Python makes of
+/// them.
+///
+/// The generator is MT19937: Makoto Matsumoto and Takuji Nishimura, "Mersenne Twister: A 623-dimensionally
+/// equidistributed uniform pseudorandom number generator", 1998. What is drawn from it follows CPython's
+/// `Modules/_randommodule.c` and `Lib/random.py`.
+public struct PythonRandom: Sendable, Equatable {
+  /// Everything that decides the numbers to come: take it to save the generator, set it to resume.
+  public var state: State
+
+  /// The generator after Python's `random.seed(seed)`.
+  public init(seed: UInt64) {
+    state = State(seed: seed)
+  }
+
+  /// The generator that draws on where `state` was taken.
+  public init(state: State) {
+    self.state = state
+  }
+
+  /// Python's `random.getrandbits(count)`: the upper `count` bits of the next 32, as an unsigned integer.
+  ///
+  /// - Precondition: `count` is 1 to 32.
+  public mutating func bits(_ count: Int) -> UInt32 {
+    precondition(1...32 ~= count, "One draw gives 1 to 32 bits, not \(count).")
+    return state.nextWord() >> UInt32(32 - count)
+  }
+
+  /// Python's `random.random()`: a double in 0..<1, a multiple of 2⁻⁵³, made of two draws.
+  public mutating func uniform() -> Double {
+    let upper = Double(state.nextWord() >> 5)
+    let lower = Double(state.nextWord() >> 6)
+    return (upper * 67_108_864 + lower) * (1 / 9_007_199_254_740_992)
+  }
+
+  /// Python's `random.gauss(mean, standardDeviation)`: a normally distributed double.
+  ///
+  /// Two uniform numbers make two independent normal ones, `cos(2πx)·√(−2·log(1−y))` and the same with the
+  /// sine (Box and Muller, 1958). The second is kept, as a standard normal number, for the next call.
+  public mutating func gaussian(mean: Double = 0, standardDeviation: Double = 1) -> Double {
+    let standard: Double
+    if let cached = state.cachedGaussian {
+      state.cachedGaussian = nil
+      standard = cached
+    } else {
+      let angle = uniform() * (2 * Double.pi)
+      let radius = sqrt(-2 * log(1 - uniform()))
+      standard = cos(angle) * radius
+      state.cachedGaussian = sin(angle) * radius
+    }
+    return mean + standard * standardDeviation
+  }
+
+  /// Python's `random.shuffle(items)`: from the last item down, each changes places with one at or before it.
+  ///
+  /// - Precondition: There are fewer than 2³² items.
+  /// - Complexity: O(*n*).
+  public mutating func shuffle<Element>(_ items: inout [Element]) {
+    items.withUnsafeMutableBufferPointer { items in
+      guard var last = items.indices.last else { return }
+      while last > 0 {
+        items.swapAt(last, index(below: last + 1))
+        last -= 1
+      }
+    }
+  }
+
+  /// Python's `random.choices(range(len(weights)), weights)[0]`: an index, as likely as its share of the sum.
+  ///
+  ///     var random = PythonRandom(seed: 42)
+  ///     random.choice(weights: [0.1, 0.2, 0.3, 0.4])  // 3
+  ///
+  /// - Precondition: No weight is negative or NaN, and their sum is positive and finite.
+  /// - Complexity: O(*n*).
+  public mutating func choice(weights: [Double]) -> Int {
+    weights.withUnsafeBufferPointer { choice(weights: $0) }
+  }
+
+  /// `choice(weights:)` over memory that the caller holds; allocates nothing.
+  ///
+  /// Python stores the running sums and bisects them, to the right, up to the last but one. As they never
+  /// fall, that is the first sum above the mark, so they can be summed twice instead: the same additions in
+  /// the same order give the same bits.
+  mutating func choice(weights: UnsafeBufferPointer<Double>) -> Int {
+    var total = 0.0
+    for weight in weights {
+      precondition(weight >= 0, "A weight is \(weight); weights are zero or more.")
+      total += weight
+    }
+    precondition(total > 0 && total.isFinite, "The weights add up to \(total), which leaves no choice.")
+
+    let mark = uniform() * total
+    var sum = 0.0
+    for index in 0..<weights.count - 1 {
+      sum += weights[index]
+      if mark < sum { return index }
+    }
+    return weights.count - 1
+  }
+
+  /// Python's `random._randbelow(bound)`: draws of as many bits as `bound` has, until one is below it.
+  private mutating func index(below bound: Int) -> Int {
+    let width = Int.bitWidth - bound.leadingZeroBitCount
+    precondition(width <= 32, "Python draws one word an item up to 2³² - 1 items, and here are \(bound).")
+    var drawn: Int
+    repeat { drawn = Int(bits(width)) } while drawn >= bound
+    return drawn
+  }
+}
+
+extension PythonRandom {
+  /// What Python's `random.getstate()` returns: the twister's words, how many are spent, and half a pair of
+  /// normal numbers.
+  public struct State: Sendable, Equatable {
+    /// How many words the twister has.
+    public static let wordCount = 624
+
+    /// The twister's words, `[624]`.
+    public private(set) var words: [UInt32]
+    /// How many of the words are spent, 0 to 624.
+    public private(set) var position: Int
+    /// The second of the last pair of normal numbers, as long as no call has taken it.
+    public internal(set) var cachedGaussian: Double?
+
+    /// The state with these parts, as a file gives them back; `nil` where there are not 624 words or the
+    /// position lies outside them.
+    public init?(words: [UInt32], position: Int, cachedGaussian: Double?) {
+      guard words.count == State.wordCount, 0...State.wordCount ~= position else { return nil }
+      self.words = words
+      self.position = position
+      self.cachedGaussian = cachedGaussian
+    }
+
+    /// The state after `random.seed(seed)`: MT19937's `init_by_array` over the seed's 32-bit words, the
+    /// least significant first. A seed below 2³² is one word, zero too.
+    init(seed: UInt64) {
+      let lower = UInt32(truncatingIfNeeded: seed)
+      let upper = UInt32(truncatingIfNeeded: seed >> 32)
+      let key = upper == 0 ? [lower] : [lower, upper]
+
+      var words = [UInt32](repeating: 19_650_218, count: State.wordCount)
+      for index in 1..<State.wordCount {
+        words[index] = 1_812_433_253 &* State.folded(words[index - 1]) &+ UInt32(index)
+      }
+
+      // Both passes go around words 1 to 623; the word before word 1 is word 623, whose value word 0 holds
+      // until the end.
+      var index = 1
+      func advance() {
+        index += 1
+        if index == State.wordCount {
+          words[0] = words[State.wordCount - 1]
+          index = 1
+        }
+      }
+      for step in 0..<State.wordCount {
+        let part = step % key.count
+        words[index] ^= State.folded(words[index - 1]) &* 1_664_525
+        words[index] &+= key[part] &+ UInt32(part)
+        advance()
+      }
+      for _ in 1..<State.wordCount {
+        words[index] ^= State.folded(words[index - 1]) &* 1_566_083_941
+        words[index] &-= UInt32(index)
+        advance()
+      }
+      words[0] = 0x8000_0000
+
+      self.words = words
+      position = State.wordCount
+      cachedGaussian = nil
+    }
+
+    /// The next 32 bits: a word of the state, tempered.
+    mutating func nextWord() -> UInt32 {
+      if position == State.wordCount { twist() }
+      var word = words[position]
+      position += 1
+      word ^= word >> 11
+      word ^= word << 7 & 0x9D2C_5680
+      word ^= word << 15 & 0xEFC6_0000
+      return word ^ word >> 18
+    }
+
+    /// Makes 624 new words of the old ones. Each takes one bit of its own old value, 31 of its right
+    /// neighbor's, and the word 397 places on; beyond the end those are new words already.
+    private mutating func twist() {
+      words.withUnsafeMutableBufferPointer { words in
+        for index in 0..<State.wordCount {
+          let next = index + 1 < State.wordCount ? index + 1 : 0
+          let far = index + 397 < State.wordCount ? index + 397 : index + 397 - State.wordCount
+          let mixed = words[index] & 0x8000_0000 | words[next] & 0x7FFF_FFFF
+          words[index] = words[far] ^ mixed >> 1 ^ (mixed & 1 == 0 ? 0 : 0x9908_B0DF)
+        }
+      }
+      position = 0
+    }
+
+    /// A word with its two upper bits folded into its lower ones, the first step of every seeding pass.
+    private static func folded(_ word: UInt32) -> UInt32 { word ^ word >> 30 }
+  }
+}

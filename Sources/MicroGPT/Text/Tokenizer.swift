@@ -1,0 +1,154 @@
+// Characters to numbers and back: a token is the place of a Unicode scalar among the corpus's scalars in
+// order, and one more token, BOS, stands before and behind every document.
+//
+//     let tokenizer = Tokenizer(corpus)        uchars = sorted(set(''.join(docs))); BOS = len(uchars)
+//     tokenizer.encode(corpus[0])              [BOS] + [uchars.index(ch) for ch in doc] + [BOS]
+
+/// The vocabulary of a corpus: every scalar that occurs in it, and BOS.
+///
+///     let tokenizer = Tokenizer(try Corpus(text: "emma\nava"))
+///     tokenizer.characters  // ["a", "e", "m", "v"]
+///     try tokenizer.encode("ava")  // [4, 0, 3, 0, 4]
+///     tokenizer.decode([0, 3, 0])  // "ava"
+public struct Tokenizer: Sendable, Equatable {
+  /// The scalars that have a token, each once, sorted by value, `[V - 1]`. A scalar's token is its index.
+  public let characters: [Unicode.Scalar]
+  /// The tokens of U+0000 to U+00FF, `[256]`, and -1 where there is none.
+  private let latinTokens: [Int32]
+
+  /// The token that opens and closes every document, the last of all.
+  public var bos: Int { characters.count }
+
+  /// How many tokens there are, *V*: the characters and BOS.
+  public var vocabularySize: Int { characters.count + 1 }
+
+  /// The vocabulary of the documents of `corpus`.
+  ///
+  /// - Complexity: O(*n*) in the corpus's scalars.
+  public init(_ corpus: Corpus) {
+    self.init(characters: corpus.scalars)
+  }
+
+  /// The vocabulary of `characters`, which may be in any order and repeat: tokens go by value all the same.
+  ///
+  /// Whoever restores a vocabulary from a file can tell by `self.characters` whether that was in order.
+  ///
+  /// - Complexity: O(*n*).
+  public init(characters: [Unicode.Scalar]) {
+    // One mark for each of the 1,114,112 code points: 136 KB for a moment, and no hashing or sorting.
+    var marks = [UInt64](repeating: 0, count: 0x110000 / 64)
+    for scalar in characters {
+      marks[Int(scalar.value >> 6)] |= 1 << UInt64(scalar.value & 63)
+    }
+    var distinct: [Unicode.Scalar] = []
+    for (index, word) in marks.enumerated() where word != 0 {
+      for bit in 0..<64 where word >> UInt64(bit) & 1 == 1 {
+        if let scalar = Unicode.Scalar(UInt32(index * 64 + bit)) { distinct.append(scalar) }
+      }
+    }
+    var latinTokens = [Int32](repeating: -1, count: 256)
+    for (token, scalar) in distinct.enumerated() where scalar.value < 256 {
+      latinTokens[Int(scalar.value)] = Int32(token)
+    }
+    self.characters = distinct
+    self.latinTokens = latinTokens
+  }
+
+  /// The token of a character, or `nil` if it has none.
+  ///
+  /// - Complexity: O(1) up to U+00FF, O(log *V*) beyond.
+  public func token(of character: Unicode.Scalar) -> Int? {
+    if character.value < 256 {
+      let token = latinTokens[Int(character.value)]
+      return token < 0 ? nil : Int(token)
+    }
+    var low = 0
+    var high = characters.count
+    while low < high {
+      let middle = (low + high) / 2
+      if characters[middle] < character { low = middle + 1 } else { high = middle }
+    }
+    return low < characters.count && characters[low] == character ? low : nil
+  }
+
+  /// The tokens of a document of the corpus that the vocabulary comes from, with BOS at both ends.
+  ///
+  /// - Precondition: Every scalar is in the vocabulary; `encode(_:)` over a string throws instead.
+  public func encode(_ document: ArraySlice<Unicode.Scalar>) -> [Int] {
+    var tokens: [Int] = []
+    encode(document, into: &tokens)
+    return tokens
+  }
+
+  /// `encode(_:)` into an array that is there already and keeps its memory; what it held is overwritten.
+  public func encode(_ document: ArraySlice<Unicode.Scalar>, into tokens: inout [Int]) {
+    tokens.removeAll(keepingCapacity: true)
+    tokens.reserveCapacity(document.count + 2)
+    tokens.append(bos)
+    for scalar in document {
+      guard let token = token(of: scalar) else {
+        preconditionFailure("\(name(of: scalar)) is not in the vocabulary: is this another corpus?")
+      }
+      tokens.append(token)
+    }
+    tokens.append(bos)
+  }
+
+  /// The tokens of a document that somebody typed, with BOS at both ends.
+  ///
+  /// - Throws: `TokenizerError` at the first character outside the vocabulary.
+  public func encode(_ text: String) throws(TokenizerError) -> [Int] {
+    try encode(prompt: text) + [bos]
+  }
+
+  /// The tokens of a document's beginning, for the model to go on from: BOS before it, nothing behind.
+  ///
+  /// - Throws: `TokenizerError` at the first character outside the vocabulary.
+  public func encode(prompt: String) throws(TokenizerError) -> [Int] {
+    var tokens = [bos]
+    for scalar in prompt.unicodeScalars {
+      guard let token = token(of: scalar) else {
+        throw .unknownCharacter(scalar, position: tokens.count)
+      }
+      tokens.append(token)
+    }
+    return tokens
+  }
+
+  /// The text of `tokens`; BOS, which has no character, leaves nothing.
+  ///
+  /// - Precondition: Every token is in 0..<`vocabularySize`.
+  public func decode(_ tokens: [Int]) -> String {
+    var text = ""
+    for token in tokens where token != bos {
+      precondition(
+        characters.indices ~= token, "Token \(token) is outside a vocabulary of \(vocabularySize) tokens.")
+      text.unicodeScalars.append(characters[token])
+    }
+    return text
+  }
+}
+
+/// Why a text cannot be made into tokens.
+public enum TokenizerError: Error, Equatable {
+  /// The text has a character that the corpus did not have. Positions count from 1, in Unicode scalars.
+  case unknownCharacter(Unicode.Scalar, position: Int)
+}
+
+extension TokenizerError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .unknownCharacter(let scalar, let position):
+      "Character \(position) of the text, \(name(of: scalar)), is not in the model's vocabulary. "
+        + "Use only characters of the text that the model was trained on."
+    }
+  }
+}
+
+/// A scalar as messages show it: itself, where that can be seen, and its code point.
+private func name(of scalar: Unicode.Scalar) -> String {
+  let digits = String(scalar.value, radix: 16, uppercase: true)
+  let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+  return scalar.value < 0x20 || scalar.isPythonSpace ? code : "'\(scalar)' (\(code))"
+}

@@ -1,0 +1,203 @@
+// microgpt_matrix.swift: train a GPT on names, then let it make up new ones. Every gradient derived by hand.
+// The run of microgpt.swift, bit for bit, by matrix calculus: a function gives its result y and a way back,
+// which takes dy, the slope of the loss along y, and adds to dx, the slope along the function's input x.
+import Foundation
+
+// DATASET: one document a line. Ours are names, such as names.txt of github.com/karpathy/makemore.
+func isBlank(_ c: Unicode.Scalar) -> Bool { c.properties.isWhitespace || (28...31).contains(c.value) }
+let text = String(validating: FileManager.default.contents(atPath: "input.txt") ?? Data(), as: UTF8.self)
+var documents = (text ?? "").unicodeScalars.split { $0 == "\n" || $0 == "\r" }
+  .map { Array($0.drop(while: isBlank).reversed().drop(while: isBlank).reversed()) }.filter { !$0.isEmpty }
+if documents.isEmpty { fputs("Put some names into input.txt: UTF-8, one on each line.\n", stderr); exit(66) }
+var random = Random(seed: 42)
+random.shuffle(&documents)
+print("num docs: \(documents.count)")
+
+// TOKENIZER: a character's token is its place in the alphabet. One more, BOS, marks either end of a document.
+let alphabet = Set(documents.joined()).sorted(), bos = alphabet.count, vocabularySize = bos + 1
+print("vocab size: \(vocabularySize)")
+
+// RANDOM NUMBERS: the Mersenne Twister, seeded as Python seeds it, and what Python makes of its bits.
+struct Random {
+  var state = [UInt32](repeating: 19_650_218, count: 624), next = 0, spare: Double?
+  init(seed: UInt32) {
+    func mixed(_ i: Int) -> UInt32 { state[i - 1] ^ state[i - 1] >> 30 }
+    for i in 1..<624 { state[i] = 1_812_433_253 &* mixed(i) &+ UInt32(i) }
+    for round in 0..<1247 {
+      let i = round % 623 + 1
+      state[i] ^= (round < 624 ? 1_664_525 : 1_566_083_941) &* mixed(i)
+      state[i] = round < 624 ? state[i] &+ seed : state[i] &- UInt32(i)
+      if i == 623 { state[0] = state[623] }
+    }
+    state[0] = 0x8000_0000
+  }
+  mutating func bits(_ count: Int) -> UInt32 {
+    let pair = state[next] & 0x8000_0000 | state[(next + 1) % 624] & 0x7fff_ffff
+    var y = state[(next + 397) % 624] ^ pair >> 1 ^ (pair & 1) * 0x9908_b0df
+    (state[next], next) = (y, (next + 1) % 624)
+    y ^= y >> 11; y ^= y << 7 & 0x9d2c_5680; y ^= y << 15 & 0xefc6_0000
+    return (y ^ y >> 18) >> (32 - count)
+  }
+  mutating func uniform() -> Double { (Double(bits(27)) * 0x1p26 + Double(bits(26))) / 0x1p53 }
+  mutating func gauss() -> Double {
+    if let z = spare { spare = nil; return z }
+    let angle = uniform() * 2 * .pi, radius = sqrt(-2 * log(1 - uniform()))
+    spare = sin(angle) * radius
+    return cos(angle) * radius
+  }
+  mutating func shuffle<Item>(_ items: inout [Item]) {
+    for i in (1..<items.count).reversed() {
+      var j = items.count
+      while j > i { j = Int(bits(Int.bitWidth - (i + 1).leadingZeroBitCount)) }
+      items.swapAt(i, j)
+    }
+  }
+  mutating func choice(weights: [Double]) -> Int {
+    let sums = weights.indices.map { weights[...$0].reduce(0, +) }, mark = uniform() * sums.last!
+    return sums.dropLast().firstIndex { mark < $0 } ?? weights.count - 1
+  }
+}
+
+// CALCULUS: sums of products, powers, matrices whose slopes gather beside their weights, rmsNorm, softmax.
+typealias Vector = [Double]
+func dot(_ pairs: some Sequence<(Double, Double)>) -> Double { pairs.reduce(0) { $0 + $1.0 * $1.1 } }
+func add(_ a: Double, _ x: Vector, _ r: Range<Int>, to y: inout Vector) { for i in r { y[i] += a * x[i] } }
+/// The C library's power, as in Python. Inlined, it would turn into x * x, 1 / x or a root, and other bits,
+@inline(never) func power(_ x: Double, _ e: Double) -> Double { pow(x, e) }
+/// if only where these err by nearly half a unit in the last place. Anywhere else they are as good, and fast.
+func pow(_ x: Double, _ e: Double, _ y: Double, _ error: Double) -> Double {
+  y > 0x1p-480 && abs(error) < 0.485 * y.ulp ? y : power(x, e)
+}
+func square(_ x: Double) -> Double { let y = x * x; return pow(x, 2, y, (-y).addingProduct(x, x)) }
+func root(_ x: Double) -> Double { let y = sqrt(x); return pow(x, 0.5, y, (-x).addingProduct(y, y) / 2 / y) }
+
+func memory() -> UnsafeMutablePointer<Double> { calloc(1 << 24, 8)!.assumingMemoryBound(to: Double.self) }
+let parameters = memory(), gradients = memory(), mean = memory(), meanSquare = memory()
+var count = 0
+struct Matrix {
+  let weight: [UnsafeMutableBufferPointer<Double>], gradient: [UnsafeMutableBufferPointer<Double>]
+  init(_ rows: Int, _ columns: Int) {
+    weight = (0..<rows).map { .init(start: parameters + count + $0 * columns, count: columns) }
+    gradient = (0..<rows).map { .init(start: gradients + count + $0 * columns, count: columns) }
+    for row in weight { for i in row.indices { row[i] = random.gauss() * 0.08 } }
+    count += rows * columns
+  }
+  func callAsFunction(_ x: Vector) -> Vector { weight.map { dot(zip($0, x)) } }  // y = W x
+  func back(_ dy: Vector, _ x: Vector, _ dx: inout Vector, rows: [Int]? = nil) {
+    for o in rows ?? weight.indices.reversed() {
+      for i in x.indices { gradient[o][i] += dy[o] * x[i] }  // dW = dy xᵀ
+      for i in x.indices { dx[i] += dy[o] * weight[o][i] }  // dx = Wᵀ dy
+    }
+  }
+}
+func rmsNorm(_ x: Vector) -> (y: Vector, back: (Vector, inout Vector) -> Void) {
+  let share = power(Double(x.count), -1), m = dot(zip(x, x)) * share + 1e-5, s = power(m, -0.5)
+  func back(dy: Vector, dx: inout Vector) {
+    // y = s x, s = m^-½, m = x·x / n + ε: dx = s dy + x · 2 dm / n with dm = ds (x·dy), ds = -½ m^-3/2.
+    let dm = share * (-0.5 * power(m, -1.5) * dot(zip(x, dy).reversed()))
+    for i in x.indices { dx[i] = dx[i] + s * dy[i] + x[i] * dm + x[i] * dm }
+  }
+  return (x.map { $0 * s }, back)
+}
+func softmax(_ z: Vector) -> (y: Vector, back: (Vector) -> Vector) {
+  let peak = z.max()!, e = z.map { exp($0 - peak) }, total = e.reduce(0, +), inverse = power(total, -1)
+  func back(dy: Vector) -> Vector {
+    // y = e / total: de = dy / total + dtotal with dtotal = -e·dy / total², and dz = e de: y (dy - y·dy).
+    let slope = -power(total, -2), dTotal = zip(e, dy).reversed().reduce(0) { $0 + slope * ($1.0 * $1.1) }
+    return zip(e, dy).map { $0 * (inverse * $1 + dTotal) }
+  }
+  return (e.map { $0 * inverse }, back)
+}
+
+// MODEL: a GPT-2 with rmsNorm for layer normalization, relu for gelu and no biases.
+let layerCount = 1, width = 16, blockSize = 16, headCount = 4, headWidth = width / headCount
+let headScale = power(power(Double(headWidth), 0.5), -1), zeros = Vector(repeating: 0, count: width)
+let heads = (0..<headCount).map { $0 * headWidth..<($0 + 1) * headWidth }
+final class Layer {
+  let query = Matrix(width, width), key = Matrix(width, width), value = Matrix(width, width)
+  let output = Matrix(width, width), expand = Matrix(4 * width, width), contract = Matrix(width, 4 * width)
+  var past: [(key: Vector, value: Vector, dKey: Vector, dValue: Vector)] = []
+  func callAsFunction(_ x: Vector) -> (y: Vector, back: (inout Vector) -> Void) {
+    let (normal, normalBack) = rmsNorm(x), q = query(normal), t = past.count
+    past.append((key(normal), value(normal), zeros, zeros))
+    let attention = heads.map { part in softmax(past.map { dot(zip(q[part], $0.key[part])) * headScale }) }
+    var heard = zeros
+    for (p, a) in zip(heads, attention) { for s in 0...t { add(a.y[s], past[s].value, p, to: &heard) } }
+    let middle = zip(output(heard), x).map(+), (calm, calmBack) = rmsNorm(middle)
+    let hidden = expand(calm).map { max(0, $0) }
+    func back(dx: inout Vector) {  // As y = x + ..., dx begins as dy.
+      var dHidden = hidden.map { _ in 0.0 }, dCalm = zeros, dHeard = zeros, dq = zeros, dNormal = zeros
+      contract.back(dx, hidden, &dHidden)
+      expand.back(zip(hidden, dHidden).map { $0 > 0 ? $1 : 0 }, calm, &dCalm)
+      calmBack(dCalm, &dx)
+      output.back(dx, heard, &dHeard)
+      // heard = Σ a[s] value[s]: dvalue[s] = a[s] dheard, da[s] = value[s]·dheard. a = softmax(scores), and
+      // scores[s] = q·key[s] / √d: dq = Σ dscores[s] key[s] / √d, dkey[s] = dscores[s] q / √d.
+      for (part, attention) in zip(heads, attention).reversed() {
+        for s in 0...t { add(attention.y[s], dHeard, part, to: &past[s].dValue) }
+        let d = attention.back(past[0...t].map { dot(zip($0.value[part], dHeard[part]).reversed()) })
+        for s in (0...t).reversed() { add(headScale * d[s], past[s].key, part, to: &dq) }
+        for s in 0...t { add(headScale * d[s], q, part, to: &past[s].dKey) }
+        value.back(past[t].dValue, normal, &dNormal, rows: part.reversed())
+        for rows in t == 0 ? part.reversed().map({ [$0] }) : [part.reversed()] {
+          key.back(past[t].dKey, normal, &dNormal, rows: rows)
+          query.back(dq, normal, &dNormal, rows: rows)
+        }
+      }
+      normalBack(dNormal, &dx)
+    }
+    return (zip(contract(hidden), middle).map(+), back)
+  }
+}
+let tokenEmbedding = Matrix(vocabularySize, width), positionEmbedding = Matrix(blockSize, width)
+let lmHead = Matrix(vocabularySize, width), layers = (0..<layerCount).map { _ in Layer() }
+print("num params: \(count)")
+func gpt(_ token: Int, _ position: Int) -> (logits: Vector, back: (Vector, Int) -> Void) {
+  if position == 0 { for layer in layers { layer.past = [] } }
+  var (x, startBack) = rmsNorm(zip(tokenEmbedding.weight[token], positionEmbedding.weight[position]).map(+))
+  var backs: [(inout Vector) -> Void] = []
+  for layer in layers { let (y, back) = layer(x); x = y; backs.append(back) }
+  func back(dLogits: Vector, target: Int) {
+    var d = zeros, dStart = zeros
+    lmHead.back(dLogits, x, &d, rows: dLogits.indices.reversed().filter { $0 != target } + [target])
+    for back in backs.reversed() { back(&d) }
+    startBack(d, &dStart)
+    for i in 0..<width { tokenEmbedding.gradient[token][i] += dStart[i] }
+    for i in 0..<width { positionEmbedding.gradient[position][i] += dStart[i] }
+  }
+  return (lmHead(x), back)
+}
+
+// TRAINING: read a document, add up how surprising its tokens were, and let Adam make them less so.
+let steps = 1000, learningRate = 0.01, beta1 = 0.85, beta2 = 0.99, epsilon = 1e-8, temperature = 0.5
+for step in 0..<steps {
+  let document = documents[step % documents.count], length = min(blockSize, document.count + 1)
+  let tokens = [bos] + document.map { alphabet.firstIndex(of: $0)! } + [bos]
+  let outputs = (0..<length).map { gpt(tokens[$0], $0) }, chances = outputs.map { softmax($0.logits) }
+  let loss = (0..<length).reduce(0) { $0 - log(chances[$1].y[tokens[$1 + 1]]) } * (1 / Double(length))
+  for t in (0..<length).reversed() {  // -log p[target] has slope -1 / p; softmax makes it p - onehot.
+    let target = tokens[t + 1], slope = 1 / chances[t].y[target] * (-1 / Double(length))
+    outputs[t].back(chances[t].back((0..<vocabularySize).map { $0 == target ? slope : 0 }), target)
+  }
+  print(String(format: "step %4d / %4d | loss %.4f", step + 1, steps, loss))
+  let t = Double(step + 1), rate = learningRate * (1 - Double(step) / Double(steps))
+  let bias1 = 1 - power(beta1, t), bias2 = 1 - power(beta2, t)  // Both means start from 0, too low at first.
+  for i in 0..<count {
+    mean[i] = beta1 * mean[i] + (1 - beta1) * gradients[i]
+    meanSquare[i] = beta2 * meanSquare[i] + (1 - beta2) * square(gradients[i])
+    parameters[i] -= rate * (mean[i] / bias1) / (root(meanSquare[i] / bias2) + epsilon)
+    gradients[i] = 0
+  }
+}
+
+// INFERENCE: draw a token by its probability, feed it back in, and so on until the model says BOS.
+print("\n--- inference (new, hallucinated names) ---")
+for sample in 1...20 {
+  var token = bos, name = ""
+  for position in 0..<blockSize {
+    token = random.choice(weights: softmax(gpt(token, position).logits.map { $0 * power(temperature, -1) }).y)
+    if token == bos { break }
+    name.unicodeScalars.append(alphabet[token])
+  }
+  print(String(format: "sample %2d: ", sample) + name)
+}
