@@ -58,7 +58,7 @@ struct Random {
   }
 }
 
-// CALCULUS: sums of products, powers, matrices whose slopes gather beside their weights, rmsNorm, softmax.
+// ARITHMETIC: sums run up on the way forward and mostly down on the way back. The order fixes the bits.
 typealias Vector = [Double]
 func dot(_ pairs: some Sequence<(Double, Double)>) -> Double { pairs.reduce(0) { $0 + $1.0 * $1.1 } }
 func add(_ a: Double, _ x: Vector, _ r: Range<Int>, to y: inout Vector) { for i in r { y[i] += a * x[i] } }
@@ -71,6 +71,7 @@ func pow(_ x: Double, _ e: Double, _ y: Double, _ error: Double) -> Double {
 func square(_ x: Double) -> Double { let y = x * x; return pow(x, 2, y, (-y).addingProduct(x, x)) }
 func root(_ x: Double) -> Double { let y = sqrt(x); return pow(x, 0.5, y, (-x).addingProduct(y, y) / 2 / y) }
 
+// CALCULUS: matrices, whose slopes gather beside their weights, rmsNorm and softmax.
 func memory() -> UnsafeMutablePointer<Double> { calloc(1 << 24, 8)!.assumingMemoryBound(to: Double.self) }
 let parameters = memory(), gradients = memory(), mean = memory(), meanSquare = memory()
 var count = 0
@@ -109,7 +110,7 @@ func softmax(_ z: Vector) -> (y: Vector, back: (Vector) -> Vector) {
   return (e.map { $0 * inverse }, back)
 }
 
-// MODEL: a GPT-2 with rmsNorm for layer normalization, relu for gelu and no biases.
+// LAYER: that of GPT-2, with rmsNorm for layer normalization, relu for gelu and no biases.
 let layerCount = 1, width = 16, blockSize = 16, headCount = 4, headWidth = width / headCount
 let headScale = power(power(Double(headWidth), 0.5), -1), zeros = Vector(repeating: 0, count: width)
 let heads = (0..<headCount).map { $0 * headWidth..<($0 + 1) * headWidth }
@@ -140,7 +141,7 @@ final class Layer {
         for s in 0...t { add(headScale * d[s], q, part, to: &past[s].dKey) }
         value.back(past[t].dValue, normal, &dNormal, rows: part.reversed())
         for rows in t == 0 ? part.reversed().map({ [$0] }) : [part.reversed()] {
-          key.back(past[t].dKey, normal, &dNormal, rows: rows)
+          key.back(past[t].dKey, normal, &dNormal, rows: rows)  // At t = 0, key and query take turns.
           query.back(dq, normal, &dNormal, rows: rows)
         }
       }
@@ -149,6 +150,8 @@ final class Layer {
     return (zip(contract(hidden), middle).map(+), back)
   }
 }
+
+// MODEL: from a token to the logits of the next. A layer listens to earlier positions, then thinks it over.
 let tokenEmbedding = Matrix(vocabularySize, width), positionEmbedding = Matrix(blockSize, width)
 let lmHead = Matrix(vocabularySize, width), layers = (0..<layerCount).map { _ in Layer() }
 print("num params: \(count)")
