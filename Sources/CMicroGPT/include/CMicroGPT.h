@@ -12,3 +12,18 @@ double cos(double x);
 /// `pow` and a constant exponent it turns pow(x, 2), pow(x, -1) and pow(x, 0.5) into x * x, 1 / x and
 /// sqrt(x), and those round differently for about one argument in a thousand.
 double microgpt_pow(double base, double exponent);
+
+#if defined(__has_include)
+#if __has_include(<features.h>)
+#include <features.h>  // defines __GLIBC__ where the C library is glibc
+#endif
+#endif
+
+/// Whether `pow` is glibc's, whose error bound the exact arithmetic relies on to leave calls out.
+static inline int microgpt_pow_is_glibc(void) {
+#ifdef __GLIBC__
+  return 1;
+#else
+  return 0;
+#endif
+}

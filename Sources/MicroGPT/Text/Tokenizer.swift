@@ -94,6 +94,29 @@ public struct Tokenizer: Sendable, Equatable {
     tokens.append(bos)
   }
 
+  /// The first tokens of a document of the corpus, BOS before them and, where there is room, behind them.
+  ///
+  /// - Parameter tokens: Overwritten from its start on.
+  /// - Returns: How many tokens have been written.
+  /// - Precondition: Every scalar is in the vocabulary, and there is room for one token.
+  func encode(_ document: ArraySlice<Unicode.Scalar>, into tokens: UnsafeMutableBufferPointer<Int32>) -> Int {
+    tokens[0] = Int32(bos)
+    var count = 1
+    for scalar in document {
+      if count == tokens.count { return count }
+      guard let token = token(of: scalar) else {
+        preconditionFailure("\(name(of: scalar)) is not in the vocabulary: is this another corpus?")
+      }
+      tokens[count] = Int32(token)
+      count += 1
+    }
+    if count < tokens.count {
+      tokens[count] = Int32(bos)
+      count += 1
+    }
+    return count
+  }
+
   /// The tokens of a document that somebody typed, with BOS at both ends.
   ///
   /// - Throws: `TokenizerError` at the first character outside the vocabulary.

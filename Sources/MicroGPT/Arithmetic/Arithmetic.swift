@@ -1,0 +1,51 @@
+// What an engine computes with: a number type and the few operations in which the arithmetics differ. The
+// engine is written once over this policy and compiled for each; nothing outside the library sees it.
+
+import CMicroGPT
+
+/// A policy of numbers.
+protocol Arithmetic {
+  associatedtype Scalar: BinaryFloatingPoint & SIMDScalar
+
+  static func exp(_ x: Scalar) -> Scalar
+  static func log(_ x: Scalar) -> Scalar
+  /// `base` to the power `exponent`; called once a row at the most, never in an inner loop.
+  static func power(_ base: Scalar, _ exponent: Scalar) -> Scalar
+  /// `x²`, as the arithmetic's `power` rounds it.
+  static func square(_ x: Scalar) -> Scalar
+  /// `√x`, as the arithmetic's `power` rounds it.
+  static func squareRoot(_ x: Scalar) -> Scalar
+}
+
+/// The reference's arithmetic: doubles, every product rounded before it is added, and the C library's
+/// `exp`, `log` and `pow`, so that a run gives CPython's bits.
+enum ExactArithmetic: Arithmetic {
+  @inline(__always) static func exp(_ x: Double) -> Double { MicroGPT.exp(x) }
+  @inline(__always) static func log(_ x: Double) -> Double { MicroGPT.log(x) }
+  @inline(__always) static func power(_ base: Double, _ exponent: Double) -> Double {
+    MicroGPT.power(base, exponent)
+  }
+
+  /// `pow(x, 2)` to the last bit, mostly without calling it; see `isSettled`.
+  @inline(__always) static func square(_ x: Double) -> Double {
+    let y = x * x
+    return isSettled(y, error: (-y).addingProduct(x, x)) ? y : power(x, 2)
+  }
+
+  /// `pow(x, 0.5)` to the last bit, mostly without calling it; see `isSettled`.
+  @inline(__always) static func squareRoot(_ x: Double) -> Double {
+    let y = x.squareRoot()
+    return isSettled(y, error: (-x).addingProduct(y, y) / (2 * y)) ? y : power(x, 0.5)
+  }
+
+  /// Whether `y`, the rounded result of an operation with this error, is also what the C library's `pow`
+  /// gives for it.
+  ///
+  /// glibc's `pow` is not correctly rounded, but nearly: it differs only where the exact result lies within
+  /// 0.01 units in the last place of the middle between two doubles, which one in a hundred results do. The
+  /// bound leaves half as much again. Below 2⁻⁴⁸⁰ the error itself would be rounded. On another C library
+  /// nothing is settled, and every power is a call. Documentation/Exactness.md has the measurements.
+  @inline(__always) private static func isSettled(_ y: Double, error: Double) -> Bool {
+    microgpt_pow_is_glibc() != 0 && y > 0x1p-480 && y < .infinity && abs(error) < 0.485 * y.ulp
+  }
+}

@@ -1,0 +1,151 @@
+// One transformer layer, forward and backward: attention, then a multilayer perceptron, each behind a
+// normalization and beside a residual connection. Backward reads as forward upside down.
+
+/// A layer's matrices: its parameters, or the gradients with respect to them.
+struct LayerMatrices<Scalar> {
+  /// `[C, C]`.
+  let query, key, value, output: UnsafeMutablePointer<Scalar>
+  /// `[4C, C]`.
+  let expand: UnsafeMutablePointer<Scalar>
+  /// `[C, 4C]`.
+  let contract: UnsafeMutablePointer<Scalar>
+
+  /// The layer's part of a flat buffer.
+  init(_ layout: ParameterLayout.Layer, in buffer: UnsafeMutablePointer<Scalar>) {
+    (query, key) = (buffer + layout.query.offset, buffer + layout.key.offset)
+    (value, output) = (buffer + layout.value.offset, buffer + layout.output.offset)
+    (expand, contract) = (buffer + layout.expand.offset, buffer + layout.contract.offset)
+  }
+}
+
+/// The computation of one layer.
+struct Block<A: Arithmetic> {
+  let shape: Shape
+  let weights: LayerMatrices<A.Scalar>
+  let activations: LayerActivations<A.Scalar>
+
+  /// `√D` to the power -1: division by a number is multiplication by its power -1.
+  private var attentionScale: A.Scalar { A.power(A.power(A.Scalar(shape.headWidth), 0.5), -1) }
+
+  /// Computes the layer's output at `positions`, from its input there and the keys and values before.
+  func forward(_ positions: Range<Int>) {
+    let a = activations, width = shape.channels, wide = 4 * width, scale = attentionScale
+    for t in positions {
+      let row = t &* width
+      // x → normalized → query, key and value
+      (a.scale[t], a.scaleSlope[t]) = A.rmsNorm(a.input + row, count: width, into: a.normalized + row)
+      A.linear(a.normalized + row, weights.query, inputs: width, outputs: width, into: a.query + row)
+      A.linear(a.normalized + row, weights.key, inputs: width, outputs: width, into: a.key + row)
+      A.linear(a.normalized + row, weights.value, inputs: width, outputs: width, into: a.value + row)
+      // each head's mix of the values so far
+      for h in 0..<shape.heads {
+        let sums = h &* shape.positions &+ t, weightsRow = sums &* shape.positions
+        (a.total[sums], a.inverseTotal[sums]) = A.attention(
+          a.query + row + h &* shape.headWidth, head(h, of: a), at: t, scale: scale,
+          exponentials: a.exponentials + weightsRow, into: a.attention + weightsRow,
+          into: a.mixed + row + h &* shape.headWidth)
+      }
+      // middle = output · mixed + x
+      A.linear(a.mixed + row, weights.output, inputs: width, outputs: width, into: a.middle + row)
+      for c in 0..<width { a.middle[row &+ c] += a.input[row &+ c] }
+      // y = contract · relu(expand · normalized middle) + middle
+      (a.middleScale[t], a.middleScaleSlope[t]) = A.rmsNorm(
+        a.middle + row, count: width, into: a.middleNormalized + row)
+      A.linear(
+        a.middleNormalized + row, weights.expand, inputs: width, outputs: wide, into: a.expanded + 4 &* row)
+      for c in 4 &* row..<4 &* row &+ wide { a.hidden[c] = a.expanded[c] > 0 ? a.expanded[c] : 0 }
+      A.linear(a.hidden + 4 &* row, weights.contract, inputs: wide, outputs: width, into: a.output + row)
+      for c in 0..<width { a.output[row &+ c] += a.middle[row &+ c] }
+    }
+  }
+
+  /// Takes the gradient at the layer's output, `gradients.output`, to that at its input and its weights.
+  ///
+  /// - Parameters:
+  ///   - count: The positions of the document.
+  ///   - gradients: Of everything in `activations`; overwritten, but for the output.
+  ///   - dWeights: Added to.
+  func backward(_ count: Int, _ gradients: LayerActivations<A.Scalar>, to dWeights: LayerMatrices<A.Scalar>) {
+    let a = activations, d = gradients, width = shape.channels, wide = 4 * width, scale = attentionScale
+    for i in 0..<count &* width { (d.key[i], d.value[i]) = (0, 0) }
+
+    var t = count
+    while t > 0 {
+      t &-= 1
+      let row = t &* width
+      // y = contract · hidden + middle
+      for c in 0..<width { d.middle[row &+ c] = d.output[row &+ c] }
+      for c in 4 &* row..<4 &* row &+ wide { d.hidden[c] = 0 }
+      A.linearBackward(
+        d.output + row, rows: 0..<width, a.hidden + 4 &* row, weights.contract, inputs: wide,
+        to: dWeights.contract, to: d.hidden + 4 &* row)
+      // hidden = relu(expanded)
+      for c in 4 &* row..<4 &* row &+ wide { d.expanded[c] = a.expanded[c] > 0 ? d.hidden[c] : 0 }
+      // expanded = expand · normalized middle
+      for c in 0..<width { d.middleNormalized[row &+ c] = 0 }
+      A.linearBackward(
+        d.expanded + 4 &* row, rows: 0..<wide, a.middleNormalized + row, weights.expand, inputs: width,
+        to: dWeights.expand, to: d.middleNormalized + row)
+      A.rmsNormBackward(
+        d.middleNormalized + row, a.middle + row, count: width, scale: a.middleScale[t],
+        slope: a.middleScaleSlope[t], to: d.middle + row)
+      // middle = output · mixed + x
+      for c in 0..<width {
+        d.input[row &+ c] = d.middle[row &+ c]
+        d.mixed[row &+ c] = 0
+      }
+      A.linearBackward(
+        d.middle + row, rows: 0..<width, a.mixed + row, weights.output, inputs: width,
+        to: dWeights.output, to: d.mixed + row)
+      // mixed = attention over the values so far. Later positions have had their share in keys and values.
+      for c in 0..<width { d.normalized[row &+ c] = 0 }
+      var h = shape.heads
+      while h > 0 {
+        h &-= 1
+        let first = row &+ h &* shape.headWidth
+        let sums = h &* shape.positions &+ t, weightsRow = sums &* shape.positions
+        A.attentionBackward(
+          d.mixed + first, a.query + first, head(h, of: a), at: t, scale: scale,
+          exponentials: a.exponentials + weightsRow, attention: a.attention + weightsRow,
+          sums: (a.total[sums], a.inverseTotal[sums]),
+          to: head(h, of: d), dAttention: d.attention + weightsRow, into: d.query + first)
+        projectionsBackward(head: h, at: t, d, to: dWeights)
+      }
+      // x → normalized
+      A.rmsNormBackward(
+        d.normalized + row, a.input + row, count: width, scale: a.scale[t], slope: a.scaleSlope[t],
+        to: d.input + row)
+    }
+  }
+
+  /// The way back through one head's rows of value, key and query, in the order in which the reference's
+  /// graph comes to them: the value's, the key's, the query's. At position 0 a key's row and the query's
+  /// take turns, because there a query meets no other key.
+  @inline(__always)
+  private func projectionsBackward(
+    head h: Int, at t: Int, _ d: LayerActivations<A.Scalar>, to dWeights: LayerMatrices<A.Scalar>
+  ) {
+    let width = shape.channels, row = t &* width
+    let rows = h &* shape.headWidth..<(h &+ 1) &* shape.headWidth
+    let x = activations.normalized + row, dx = d.normalized + row
+    A.linearBackward(d.value + row, rows: rows, x, weights.value, inputs: width, to: dWeights.value, to: dx)
+    if t > 0 {
+      A.linearBackward(d.key + row, rows: rows, x, weights.key, inputs: width, to: dWeights.key, to: dx)
+      A.linearBackward(d.query + row, rows: rows, x, weights.query, inputs: width, to: dWeights.query, to: dx)
+    } else {
+      var o = rows.upperBound
+      while o > rows.lowerBound {
+        o &-= 1
+        A.linearBackward(d.key, rows: o..<o &+ 1, x, weights.key, inputs: width, to: dWeights.key, to: dx)
+        A.linearBackward(
+          d.query, rows: o..<o &+ 1, x, weights.query, inputs: width, to: dWeights.query, to: dx)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func head(_ h: Int, of a: LayerActivations<A.Scalar>) -> Head<A.Scalar> {
+    let first = h &* shape.headWidth
+    return Head(stride: shape.channels, width: shape.headWidth, key: a.key + first, value: a.value + first)
+  }
+}

@@ -1,0 +1,27 @@
+// Exponentials in proportion to their sum.
+
+extension Arithmetic {
+  /// `probabilities = e / Σ e` with `e = exp(z - max z)`; the quotient is a product with the sum's power -1.
+  ///
+  /// - Parameters:
+  ///   - z: `[N]`.
+  ///   - exponentials: `[N]`. Overwritten with `e`.
+  ///   - probabilities: `[N]`. Overwritten.
+  /// - Returns: The sum of the exponentials, and its power -1.
+  @inline(__always)
+  static func softmax(
+    _ z: UnsafeMutablePointer<Scalar>, count: Int,
+    exponentials: UnsafeMutablePointer<Scalar>, into probabilities: UnsafeMutablePointer<Scalar>
+  ) -> (total: Scalar, inverse: Scalar) {
+    var peak = z[0]
+    for i in 1..<max(count, 1) where z[i] > peak { peak = z[i] }
+    var total = Scalar(0)
+    for i in 0..<count {
+      exponentials[i] = exp(z[i] - peak)
+      total += exponentials[i]
+    }
+    let inverse = power(total, -1)
+    for i in 0..<count { probabilities[i] = exponentials[i] * inverse }
+    return (total, inverse)
+  }
+}

@@ -1,0 +1,72 @@
+// Where each parameter matrix lies in the one flat buffer: the only table of names and shapes.
+//
+// The order is the reference's state dictionary, which is also the order in which the first parameters are
+// drawn, hashed and saved. Gradients and both of Adam's means lie in buffers of the same layout, so the
+// optimizer is one loop.
+
+/// The parameter matrices of a model, in the reference's order.
+///
+/// | here | reference | shape |
+/// |---|---|---|
+/// | `tokenEmbedding` | `wte` | `[V, C]` |
+/// | `positionEmbedding` | `wpe` | `[T, C]` |
+/// | `head` | `lm_head` | `[V, C]` |
+/// | `layers[l].query` | `layer{l}.attn_wq` | `[C, C]` |
+/// | `layers[l].key` | `layer{l}.attn_wk` | `[C, C]` |
+/// | `layers[l].value` | `layer{l}.attn_wv` | `[C, C]` |
+/// | `layers[l].output` | `layer{l}.attn_wo` | `[C, C]` |
+/// | `layers[l].expand` | `layer{l}.mlp_fc1` | `[4C, C]` |
+/// | `layers[l].contract` | `layer{l}.mlp_fc2` | `[C, 4C]` |
+struct ParameterLayout: Sendable, Equatable {
+  /// A matrix's place: `rows` rows of `columns` numbers from `offset` on, one row after the other.
+  struct Matrix: Sendable, Equatable {
+    let name: String
+    let offset: Int
+    let rows: Int
+    let columns: Int
+
+    var count: Int { rows * columns }
+  }
+
+  /// The six matrices of one layer.
+  struct Layer: Sendable, Equatable {
+    let query, key, value, output, expand, contract: Matrix
+
+    var all: [Matrix] { [query, key, value, output, expand, contract] }
+  }
+
+  let tokenEmbedding: Matrix
+  let positionEmbedding: Matrix
+  let head: Matrix
+  let layers: [Layer]
+  /// The number of parameters.
+  let count: Int
+
+  /// Every matrix, in the reference's order.
+  var all: [Matrix] { [tokenEmbedding, positionEmbedding, head] + layers.flatMap(\.all) }
+
+  /// The layout for a configuration and *V* tokens.
+  ///
+  /// - Precondition: `parameterCount` gives a number for them.
+  init(_ configuration: Configuration, vocabularySize: Int) {
+    let width = configuration.embedding
+    var end = 0
+    func matrix(_ name: String, _ rows: Int, _ columns: Int) -> Matrix {
+      defer { end += rows * columns }
+      return Matrix(name: name, offset: end, rows: rows, columns: columns)
+    }
+    tokenEmbedding = matrix("wte", vocabularySize, width)
+    positionEmbedding = matrix("wpe", configuration.blockSize, width)
+    head = matrix("lm_head", vocabularySize, width)
+    layers = (0..<configuration.layers).map { layer in
+      Layer(
+        query: matrix("layer\(layer).attn_wq", width, width),
+        key: matrix("layer\(layer).attn_wk", width, width),
+        value: matrix("layer\(layer).attn_wv", width, width),
+        output: matrix("layer\(layer).attn_wo", width, width),
+        expand: matrix("layer\(layer).mlp_fc1", 4 * width, width),
+        contract: matrix("layer\(layer).mlp_fc2", width, 4 * width))
+    }
+    count = end
+  }
+}

@@ -1,0 +1,146 @@
+// A training run: documents in their shuffled order, one a step, each the way forward, the way back and a
+// step of the optimizer.
+
+/// Trains a model on a corpus, one document a step.
+///
+///     let trainer = try Trainer(corpus: Corpus(documents: ["emma", "olivia", "ava"]))
+///     try trainer.train { step in
+///       print(step.number, step.loss)
+///       return step.loss < 0.5 ? .stop : .continue
+///     }
+///     let model = trainer.model
+///
+/// The run is the reference's: the same corpus and configuration give the losses, parameters and samples
+/// that microgpt.py gives under CPython, bit for bit (where the C library is the same).
+///
+/// A class, because a run has an identity: its steps happen once, in order. All memory that a step needs is
+/// allocated when the run begins.
+public final class Trainer {
+  /// The run's sizes and hyperparameters.
+  public let configuration: Configuration
+  /// The vocabulary of the corpus.
+  public let tokenizer: Tokenizer
+  /// The documents in the order in which steps take them, again from the first after the last.
+  public let corpus: Corpus
+  /// The random numbers after the first parameters were drawn: samples go on from here.
+  public let random: PythonRandom
+  /// How many steps have been taken.
+  public private(set) var completedSteps = 0
+
+  let engine: Engine<ExactArithmetic>
+  private let optimizer: Adam<ExactArithmetic>
+  private let means: Memory
+  private let tokens: UnsafeMutableBufferPointer<Int32>
+
+  /// A step that has been taken.
+  public struct Step: Sendable, Equatable {
+    /// The step's number, from 1.
+    public let number: Int
+    /// The loss before the step, in nats a token: the mean surprise over the document's positions.
+    public let loss: Double
+  }
+
+  /// What `train` does after a step.
+  public enum Decision: Sendable {
+    /// Takes the next step, if there is one.
+    case `continue`
+    /// Returns; another call of `train` goes on from there.
+    case stop
+  }
+
+  /// Shuffles the documents and draws the first parameters.
+  ///
+  /// - Throws: `ConfigurationError` if a value is outside its range, or the model is larger than can be counted.
+  public init(corpus: Corpus, configuration: Configuration = Configuration()) throws(ConfigurationError) {
+    try configuration.validate()
+    let tokenizer = Tokenizer(corpus)
+    let scalarSize = MemoryLayout<Double>.size
+    guard
+      configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, scalarSize: scalarSize) != nil
+    else { throw .tooLarge }
+
+    var random = PythonRandom(seed: configuration.seed)
+    self.configuration = configuration
+    self.tokenizer = tokenizer
+    self.corpus = corpus.shuffled(using: &random)
+    engine = Engine(configuration, vocabularySize: tokenizer.vocabularySize, training: true)
+    for i in 0..<engine.layout.count {
+      engine.parameters[i] = random.gaussian(standardDeviation: configuration.initialStandardDeviation)
+    }
+    self.random = random
+    means = Memory(byteCount: 2 * Memory.bytes(for: engine.layout.count, of: Double.self))
+    optimizer = Adam(
+      beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
+      mean: means.take(engine.layout.count, of: Double.self),
+      meanSquare: means.take(engine.layout.count, of: Double.self))
+    tokens = .allocate(capacity: configuration.blockSize + 1)
+  }
+
+  deinit { tokens.deallocate() }
+
+  /// Takes the next step.
+  ///
+  /// - Returns: The step, or `nil` if all steps of the configuration have been taken.
+  /// - Throws: `TrainingError` if the loss is not finite. The parameters are then those before the step.
+  /// - Complexity: O(*T*·(*L*·*C*² + *T*·*L*·*C* + *V*·*C*)), and O(1) memory: nothing is allocated.
+  public func step() throws(TrainingError) -> Step? {
+    guard completedSteps < configuration.steps else { return nil }
+    let loss = accumulate(corpus[completedSteps % corpus.count])
+    guard loss.isFinite else { throw .lossNotFinite(step: completedSteps + 1, loss: loss) }
+
+    let learningRate = configuration.learningRate * (1 - Double(completedSteps) / Double(configuration.steps))
+    optimizer.update(
+      engine.parameters, engine.parameterGradients, count: engine.layout.count, step: completedSteps,
+      learningRate: learningRate)
+    completedSteps += 1
+    return Step(number: completedSteps, loss: loss)
+  }
+
+  /// Takes all steps that are left, or as many as the caller wants.
+  ///
+  /// - Parameter decide: Called after every step.
+  /// - Throws: `TrainingError` if a loss is not finite.
+  public func train(_ decide: (Step) -> Decision = { _ in .continue }) throws(TrainingError) {
+    while let step = try step() {
+      if case .stop = decide(step) { return }
+    }
+  }
+
+  /// The model as it is now: a copy that later steps do not change.
+  public var model: Model {
+    let parameters = UnsafeBufferPointer(start: engine.parameters, count: engine.layout.count)
+    return Model(configuration: configuration, tokenizer: tokenizer, parameters: Array(parameters))
+  }
+
+  /// A sampler of the model as it is now, whose random numbers go on where the first parameters ended, as
+  /// the reference's do.
+  public func sampler() -> Sampler { Sampler(model, random: random) }
+
+  /// The way forward and back for one document; adds to the engine's gradients.
+  ///
+  /// - Returns: The document's loss.
+  private func accumulate(_ document: ArraySlice<Unicode.Scalar>) -> Double {
+    let count = tokenizer.encode(document, into: tokens) - 1, first = UnsafePointer(tokens.baseAddress!)
+    engine.forward(first, at: 0..<count)
+    let loss = engine.loss(first, count: count)
+    if loss.isFinite { engine.backward(first, count: count) }
+    return loss
+  }
+}
+
+/// Why a run cannot go on.
+public enum TrainingError: Error, Equatable {
+  /// The loss became infinite or not a number at this step.
+  case lossNotFinite(step: Int, loss: Double)
+}
+
+extension TrainingError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .lossNotFinite(let step, let loss):
+      "The loss of step \(step) is \(loss): the parameters have grown too large to compute with. "
+        + "Try a smaller learning rate or smaller first parameters."
+    }
+  }
+}
