@@ -3,13 +3,23 @@ import PackageDescription
 
 let package = Package(
   name: "microgpt",
-  products: [.library(name: "MicroGPT", targets: ["MicroGPT"])],
+  products: [
+    .library(name: "MicroGPT", targets: ["MicroGPT"]),
+    .executable(name: "microgpt", targets: ["MicroGPTCommand"]),
+  ],
   targets: [
     .target(name: "CMicroGPT", linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(
       name: "MicroGPT", dependencies: ["CMicroGPT"],
       swiftSettings: [.treatWarning("EmbeddedRestrictions", as: .error)]),
+    .target(name: "MicroGPTFiles", dependencies: ["MicroGPT"]),
+    .target(name: "CommandLineOptions"),
+    .executableTarget(
+      name: "MicroGPTCommand", dependencies: ["MicroGPT", "MicroGPTFiles", "CommandLineOptions"]),
     .testTarget(name: "MicroGPTTests", dependencies: ["MicroGPT"]),
+    .testTarget(name: "MicroGPTFilesTests", dependencies: ["MicroGPTFiles"]),
+    .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
+    .testTarget(name: "MicroGPTCommandTests", dependencies: ["MicroGPTCommand", "CommandLineOptions"]),
     .testTarget(name: "OneScreenTests", dependencies: ["MicroGPT"]),
   ],
   swiftLanguageModes: [.v6]

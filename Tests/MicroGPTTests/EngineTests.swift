@@ -26,7 +26,8 @@ struct EngineTests {
     // The trace by name, and for each the buffer, its row length and where a row's part starts.
     var compared: Set<String> = []
     func compare(
-      _ name: String, _ columns: Int, _ value: UnsafeMutablePointer<Double>, _ gradient: UnsafeMutablePointer<Double>
+      _ name: String, _ columns: Int, _ value: UnsafeMutablePointer<Double>,
+      _ gradient: UnsafeMutablePointer<Double>
     ) throws {
       try compareRows(name, value, try #require(trace.values[name]), columns)
       try compareRows(name + ", gradient", gradient, try #require(trace.gradients[name]), columns)
@@ -111,7 +112,8 @@ struct EngineTests {
       if abs(slope - gradient) > worst.error { worst = (i, abs(slope - gradient), gradient, slope) }
       largest = max(largest, abs(gradient))
     }
-    #expect(worst.error < tolerance, "Parameter \(worst.index): \(worst.gradient), by differences \(worst.slope).")
+    #expect(
+      worst.error < tolerance, "Parameter \(worst.index): \(worst.gradient), by differences \(worst.slope).")
     #expect(largest > 0.1, "Gradients this small would pass by chance.")
   }
 

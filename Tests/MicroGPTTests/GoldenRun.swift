@@ -116,6 +116,7 @@ enum Golden {
     guard let folder = sharedFolder else { return nil }
     let golden = folder.appendingPathComponent("golden")
     let data = name.hasPrefix("names") ? "names.txt" : "golden/unicode.txt"
-    return Case(json: golden.appendingPathComponent(name + ".json"), data: folder.appendingPathComponent(data))
+    return Case(
+      json: golden.appendingPathComponent(name + ".json"), data: folder.appendingPathComponent(data))
   }
 }

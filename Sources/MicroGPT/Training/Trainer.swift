@@ -27,6 +27,9 @@ public final class Trainer {
   /// How many steps have been taken.
   public private(set) var completedSteps = 0
 
+  /// The number of the model's parameters.
+  public var parameterCount: Int { engine.layout.count }
+
   let engine: Engine<ExactArithmetic>
   private let optimizer: Adam<ExactArithmetic>
   private let means: Memory

@@ -1,0 +1,51 @@
+// What ends the command early: a message for the user and an exit code for the shell.
+
+import CommandLineOptions
+import MicroGPT
+import MicroGPTFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// An end of the command before its work is done.
+///
+/// Codes are those of sysexits.h: 64 for the command line, 65 for the data, 66 for input that cannot be
+/// opened, 70 for a computation that cannot go on, 73 for output that cannot be made, 74 for a write that fails.
+struct Failure: Error, Equatable {
+  static let usage = EX_USAGE, data = EX_DATAERR
+
+  let code: Int32
+  /// What is wrong, where, and what to do; `nil` where nobody is left to read it.
+  let message: String?
+
+  init(code: Int32, _ message: String?) {
+    self.code = code
+    self.message = message
+  }
+
+  /// The failure that an error of any room of the house comes to.
+  init(_ error: any Error) {
+    switch error {
+    case let failure as Failure: self = failure
+    case let error as UsageError: self.init(code: EX_USAGE, error.description)
+    case let error as ConfigurationError: self.init(code: EX_USAGE, error.description)
+    case let error as SamplerError: self.init(code: EX_SOFTWARE, error.description)
+    case let error as TrainingError: self.init(code: EX_SOFTWARE, error.description)
+    case let error as FileError where error.isClosedPipe: self.init(code: EX_OK, nil)
+    case let error as FileError:
+      let code =
+        switch error.operation {
+        case .read: EX_NOINPUT
+        case .create: EX_CANTCREAT
+        case .write: EX_IOERR
+        }
+      self.init(code: code, error.description)
+    default: self.init(code: EX_SOFTWARE, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// The live line: how far the run is and how well it learns, redrawn in place on a terminal.
+
+/// What the live line shows.
+struct Progress: Equatable {
+  let step, steps: Int
+  let loss, smoothedLoss: Double
+  let stepsPerSecond, secondsLeft: Double
+
+  /// The line for a terminal of so many columns, at least 1; never longer than fits without wrapping.
+  ///
+  /// What matters most stays longest: with fewer columns the time left goes first, then the speed, then the
+  /// step's own loss. The bar takes what is left.
+  func line(columns: Int, color: Bool) -> String {
+    let digits = String(steps).utf8.count
+    var parts = [
+      "\(padded(step, digits))/\(steps)", "loss \(fixed(smoothedLoss, 3))", "this step \(fixed(loss, 3))",
+      "\(grouped(Int(min(stepsPerSecond, 1e9)))) steps/s", "\(duration(secondsLeft)) left",
+    ]
+    let space = columns - 1  // The last column stays free: some terminals wrap as soon as it is taken.
+    func length() -> Int { parts.reduce(0) { $0 + 2 + $1.utf8.count } }
+    for least in [4, 3, 2, 1] where parts.count > least && length() + 10 > space {
+      // The step's own loss is in the middle, but goes last but one.
+      if least == 2, parts.count == 3 { parts.remove(at: 2) } else { parts.removeLast() }
+    }
+    let text = parts.map { "  " + $0 }.joined()
+    let width = min(40, space - text.utf8.count)
+    guard width >= 4 else { return String(parts[0].prefix(max(0, space))) }
+    let done = steps == 0 ? width : step * width / steps
+    let full = String(repeating: "█", count: done), empty = String(repeating: "░", count: width - done)
+    return color ? "\u{1b}[32m\(full)\u{1b}[0m\u{1b}[2m\(empty)\u{1b}[0m\(text)" : full + empty + text
+  }
+}
+
+/// The live line's place on the terminal.
+struct LiveLine {
+  let color: Bool
+  private var drawn = -Double.infinity
+  /// Seconds between two drawings, so that there are at most ten a second.
+  private static let interval = 0.1
+
+  init(color: Bool) { self.color = color }
+
+  /// Draws the line, unless it has just been drawn. The progress is worked out only if needed.
+  mutating func show(at seconds: Double, _ progress: () -> Progress) {
+    guard seconds - drawn >= LiveLine.interval else { return }
+    drawn = seconds
+    Console.write("\r\u{1b}[K" + progress().line(columns: Console.columns, color: color))
+  }
+
+  /// Takes the line away.
+  mutating func clear() {
+    if drawn > -.infinity { Console.write("\r\u{1b}[K") }
+    drawn = -.infinity
+  }
+}
+
+/// A running mean of the losses that forgets: the last fifty steps or so count.
+struct SmoothedLoss {
+  private(set) var value = 0.0
+  private var weight = 0.0
+  private static let decay = 0.98
+
+  mutating func add(_ loss: Double) {
+    // Dividing by the weights so far makes the first values right, as Adam's correction does.
+    let sum = value * weight * SmoothedLoss.decay + loss * (1 - SmoothedLoss.decay)
+    weight = weight * SmoothedLoss.decay + (1 - SmoothedLoss.decay)
+    value = sum / weight
+  }
+}

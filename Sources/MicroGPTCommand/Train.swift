@@ -1,0 +1,203 @@
+// `microgpt train`: the reference's run with any sizes on any text, and its lines on standard output.
+
+import CommandLineOptions
+import MicroGPT
+import MicroGPTFiles
+
+struct Train: Subcommand, Equatable {
+  enum Color: String, CaseIterable {
+    case never, auto, always
+  }
+
+  var data: String?
+  var offline = false
+  var layers = 1
+  var embedding = 16
+  var heads = 4
+  var blockSize = 16
+  var steps = 1000
+  var learningRate = 0.01
+  var beta1 = 0.85
+  var beta2 = 0.99
+  var epsilon = 1e-8
+  var initialStandardDeviation = 0.08
+  var seed: UInt64 = 42
+  var temperature = 0.5
+  var samples = 20
+  var log: String?
+  var quiet = false
+  var color = Color.auto
+
+  static let name = "train"
+  static let abstract = "Train a GPT on lines of text, then print lines that it makes up."
+  static let discussion = """
+    Without --data the text is input.txt in this folder, else the makemore names (downloaded once), else names \
+    that are built in. Results go to standard output, remarks to standard error.
+    """
+  static let examples: KeyValuePairs = [
+    "Learn from your own lines, for 2,000 steps:": "microgpt train --data cities.txt --steps 2000",
+    "Train a wider model and keep its losses:":
+      "microgpt train --embedding 64 --heads 8 --log losses.jsonl",
+  ]
+
+  static var options: KeyValuePairs<String, [Option<Self>]> {
+    [
+      "DATA": [
+        .text("--data", "FILE", \.data, "Learn from the lines of FILE, or - for standard input"),
+        .flag("--offline", \.offline, "Never download; so does MICROGPT_OFFLINE=1"),
+      ],
+      "MODEL": [
+        .number("--layers", \.layers, .atLeast(1), "Transformer layers"),
+        .number("--embedding", \.embedding, .atLeast(1), "Width of the model, a multiple of --heads"),
+        .number("--heads", \.heads, .atLeast(1), "Attention heads of a layer"),
+        .number("--block-size", \.blockSize, .atLeast(1), "Positions the model sees; longer lines are cut"),
+      ],
+      "TRAINING": [
+        .number("--steps", \.steps, .atLeast(0), "Documents to learn from, one a step"),
+        .number("--learning-rate", \.learningRate, .atLeast(0), "Adam's first rate; it falls to 0"),
+        .number("--beta1", \.beta1, .from(0, below: 1), "What Adam keeps of its mean of gradients"),
+        .number("--beta2", \.beta2, .from(0, below: 1), "What Adam keeps of its mean of their squares"),
+        .number("--epsilon", \.epsilon, .above(0), "Keeps Adam from dividing by zero"),
+        .number(
+          "--init-std", \.initialStandardDeviation, .atLeast(0), "Standard deviation of the first parameters"),
+        .number("--seed", \.seed, .from(0, to: .max), "The same seed and options give the same run"),
+      ],
+      "SAMPLING": [
+        .number("--samples", \.samples, .atLeast(0), "Lines to make up after training"),
+        .number("--temperature", \.temperature, .atLeast(0), "Boldness; 0 takes the most probable character"),
+      ],
+      "OUTPUT": [
+        .text(
+          "--log", "FILE", \.log, "Write losses, samples and the parameters' hash to FILE, as JSON Lines"),
+        .flag("--quiet", \.quiet, "No step lines, no live line and no remarks"),
+        .choice("--color", "WHEN", \.color, "Color the live line; auto heeds NO_COLOR"),
+      ],
+    ]
+  }
+
+  func validate() throws(UsageError) {
+    guard embedding.isMultiple(of: heads) else {
+      throw UsageError(
+        "'--embedding \(embedding)' is not a multiple of '--heads \(heads)'. "
+          + "Give a multiple, such as '--embedding \(max(embedding / heads, 1) * heads)'.")
+    }
+  }
+
+  var configuration: Configuration {
+    var configuration = Configuration()
+    (configuration.layers, configuration.embedding) = (layers, embedding)
+    (configuration.heads, configuration.blockSize) = (heads, blockSize)
+    (configuration.seed, configuration.initialStandardDeviation) = (seed, initialStandardDeviation)
+    (configuration.steps, configuration.learningRate) = (steps, learningRate)
+    (configuration.beta1, configuration.beta2, configuration.epsilon) = (beta1, beta2, epsilon)
+    return configuration
+  }
+
+  func run() throws {
+    let source = try TextSource.find(data: data, offline: offline)
+    let corpus = try source.corpus()
+    let configuration = configuration
+    try checkMemory(configuration, vocabularySize: Tokenizer(corpus).vocabularySize)
+    let log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
+    if !quiet { remark(source, corpus) }
+
+    let trainer = try Trainer(corpus: corpus, configuration: configuration)
+    let output = Console.output()
+    try output.write("num docs: \(corpus.count)\n")
+    try output.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
+    try output.write("num params: \(trainer.parameterCount)\n")
+    do {
+      try train(trainer, output, log)
+      try sample(trainer, output, log)
+      try output.flush()
+    } catch {
+      // What has been computed is not lost with what could not be.
+      try? output.flush()
+      try? log?.flush()
+      throw error
+    }
+  }
+
+  /// Takes all steps: a line each on standard output, or the live line on a terminal.
+  private func train(_ trainer: Trainer, _ output: OutputFile, _ log: TrainingLog?) throws {
+    let isLive = !quiet && Console.isInteractive, start = Console.seconds
+    if Console.isInteractive { try output.flush() }
+    var live = LiveLine(color: wantsColor), smoothed = SmoothedLoss(), flushed = start
+    defer { live.clear() }
+    while let step = try trainer.step() {
+      smoothed.add(step.loss)
+      try log?.step(step.number, loss: step.loss)
+      if quiet { continue }
+      if isLive {
+        let now = Console.seconds
+        live.show(at: now) {
+          let rate = Double(step.number) / max(now - start, 1e-9)
+          return Progress(
+            step: step.number, steps: steps, loss: step.loss, smoothedLoss: smoothed.value,
+            stepsPerSecond: rate, secondsLeft: Double(steps - step.number) / rate)
+        }
+      } else {
+        try output.write(
+          "step \(padded(step.number, 4)) / \(padded(steps, 4)) | loss \(fixed(step.loss, 4))\n")
+        // Somebody may be following a pipe: nothing waits longer than this.
+        if step.number % 16 == 0, Console.seconds - flushed > 0.1 {
+          try output.flush()
+          flushed = Console.seconds
+        }
+      }
+    }
+    live.clear()
+    if !quiet, steps > 0 {
+      let seconds = max(Console.seconds - start, 1e-9)
+      let guessing = guessingLoss(vocabularySize: trainer.tokenizer.vocabularySize)
+      try output.flush()
+      Console.complain(
+        "\(counted(steps, "step")) in \(duration(seconds)), \(grouped(Int(Double(steps) / seconds))) steps/s. "
+          + "Smoothed loss \(fixed(smoothed.value, 2)); \(fixed(guessing, 2)) is guessing.")
+    }
+  }
+
+  /// Makes up the samples, each printed as it comes.
+  private func sample(_ trainer: Trainer, _ output: OutputFile, _ log: TrainingLog?) throws {
+    let sampler = trainer.sampler()
+    var lines: [String] = []
+    if samples > 0 { try output.write("\n--- inference (new, hallucinated names) ---\n") }
+    for number in 0..<samples {
+      let line = try sampler.sample(temperature: temperature)
+      try output.write("sample \(padded(number + 1, 2)): \(line)\n")
+      if log != nil { lines.append(line) }
+    }
+    try output.flush()
+    try log?.end(parametersSHA256: sampler.model.parametersSHA256, samples: lines)
+  }
+
+  private var wantsColor: Bool {
+    switch color {
+    case .always: true
+    case .never: false
+    case .auto: Console.environment("NO_COLOR").map(\.isEmpty) ?? true
+    }
+  }
+
+  /// Says which text it is, and how much of it the model will not see.
+  private func remark(_ source: TextSource, _ corpus: Corpus) {
+    Console.complain(source.remark(corpus))
+    let long = corpus.count { $0.count + 1 > blockSize }
+    if long > 0 {
+      let verb = long == 1 ? "is" : "are"
+      Console.complain(
+        "\(counted(long, "document")) \(verb) longer than --block-size \(blockSize) allows and will be cut.")
+    }
+  }
+
+  /// Refuses a model that this machine has no room for, before any of it is allocated.
+  private func checkMemory(_ configuration: Configuration, vocabularySize: Int) throws(Failure) {
+    let needed = configuration.trainingMemory(vocabularySize: vocabularySize)
+    guard let available = Console.physicalMemory, needed == nil || needed! > available else { return }
+    let amount = needed.map { "needs \(size($0)) of memory" } ?? "needs more memory than can be counted"
+    throw Failure(
+      code: Failure.usage,
+      "This model \(amount), and this machine has \(size(available)). "
+        + "Choose a smaller --embedding, --layers or --block-size.")
+  }
+}

@@ -1,0 +1,57 @@
+// What the operating system says when it refuses a file.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Why a file cannot be read or written.
+public struct FileError: Error, Equatable, CustomStringConvertible {
+  /// What was tried.
+  public enum Operation: Sendable {
+    /// Opening a file to read it, or reading it.
+    case read
+    /// Making a file to write to.
+    case create
+    /// Writing to a file that is open, or closing it.
+    case write
+  }
+
+  /// What was tried.
+  public let operation: Operation
+  /// The file, as the user named it.
+  public let path: String
+  /// The system's error number, such as `ENOENT`.
+  public let code: Int32
+
+  /// An error of the system at `path`.
+  public init(_ operation: Operation, path: String, code: Int32) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  /// Whether the reader of a pipe has gone away.
+  public var isClosedPipe: Bool { code == EPIPE }
+
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    let reason = String(cString: strerror(code))
+    return switch operation {
+    case .read: "'\(path)' cannot be read: \(reason)\(code == ENOENT ? ". Check its name and folder" : "")."
+    case .create: "'\(path)' cannot be created: \(reason). Name a file in a folder that can be written to."
+    case .write: "Writing to \(path) failed: \(reason). What was written before is there, the rest is not."
+    }
+  }
+}
+
+/// `write(2)`, for types that have a method of this name.
+func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+  write(descriptor, bytes, count)
+}
+
+/// `close(2)`, likewise.
+func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -1,0 +1,71 @@
+// Files as bytes, and bytes as files that are there whole or not at all.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The bytes of the file at `path`, or of standard input for `-`.
+///
+/// - Throws: `FileError` if it cannot be opened or read; a folder cannot.
+/// - Complexity: O(*n*).
+public func readFile(_ path: String) throws(FileError) -> [UInt8] {
+  let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY)
+  guard descriptor >= 0 else { throw FileError(.read, path: path, code: errno) }
+  defer { if path != "-" { close(descriptor) } }
+
+  var status = stat()
+  let expected = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  var bytes = [UInt8](repeating: 0, count: max(expected, 0) + 65_536), count = 0
+  while true {
+    if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: bytes.count)) }
+    let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + count, $0.count - count) }
+    if got < 0 {
+      if errno == EINTR { continue }
+      throw FileError(.read, path: path == "-" ? "standard input" : path, code: errno)
+    }
+    if got == 0 { break }
+    count += got
+  }
+  bytes.removeLast(bytes.count - count)
+  return bytes
+}
+
+/// Whether there is a file or folder at `path`.
+public func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+/// Writes a file whole or not at all: into a neighbor first, which then takes its name.
+///
+/// - Throws: `FileError`; the file is then as it was.
+public func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
+  let temporary = "\(path).\(getpid()).part"
+  let file = try OutputFile(creating: temporary)
+  do {
+    try file.write(bytes)
+    try file.close()
+  } catch {
+    unlink(temporary)
+    throw error
+  }
+  guard rename(temporary, path) == 0 else {
+    let code = errno
+    unlink(temporary)
+    throw FileError(.create, path: path, code: code)
+  }
+}
+
+/// Makes the folder at `path` and those above it, where they are not there.
+///
+/// - Throws: `FileError` at the first that cannot be made.
+public func createFolder(_ path: String) throws(FileError) {
+  if fileExists(path) { return }
+  if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+    try createFolder(String(path[..<slash]))
+  }
+  guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+    throw FileError(.create, path: path, code: errno)
+  }
+}

@@ -1,0 +1,85 @@
+// A file being written, piece by piece, through a buffer.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that is written from its start to its end.
+///
+/// Pieces gather in a buffer of 64 KB. What fails is thrown at the write that empties the buffer, or when the
+/// file is closed: close it, or the end is lost.
+public final class OutputFile {
+  /// The file, as errors name it.
+  public let path: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private static let capacity = 65_536
+
+  /// A new, empty file at `path`; one that was there is emptied.
+  ///
+  /// - Throws: `FileError` if it cannot be made.
+  public convenience init(creating path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
+    self.init(descriptor: descriptor, path: "'\(path)'")
+  }
+
+  /// The file that is open as `descriptor`, such as 1 for standard output.
+  public init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+    buffer.reserveCapacity(OutputFile.capacity)
+  }
+
+  /// Whether somebody sees at once what is written.
+  public var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  /// Adds `text`.
+  ///
+  /// - Throws: `FileError` if the buffer is full and cannot be emptied.
+  public func write(_ text: String) throws(FileError) {
+    buffer.append(contentsOf: text.utf8)
+    if buffer.count >= OutputFile.capacity { try flush() }
+  }
+
+  /// Adds `bytes`.
+  ///
+  /// - Throws: `FileError` if the buffer is full and cannot be emptied.
+  public func write(_ bytes: [UInt8]) throws(FileError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= OutputFile.capacity { try flush() }
+  }
+
+  /// Empties the buffer into the file.
+  ///
+  /// - Throws: `FileError` if the file takes no more. The buffer is then empty all the same.
+  public func flush() throws(FileError) {
+    defer { buffer.removeAll(keepingCapacity: true) }
+    var done = 0
+    while done < buffer.count {
+      let written = buffer.withUnsafeBytes {
+        systemWrite(descriptor, $0.baseAddress! + done, $0.count - done)
+      }
+      if written < 0 {
+        if errno == EINTR { continue }
+        throw FileError(.write, path: path, code: errno)
+      }
+      done += written
+    }
+  }
+
+  /// Empties the buffer and closes the file.
+  ///
+  /// - Throws: `FileError` if the end could not be written.
+  public func close() throws(FileError) {
+    var failure: FileError?
+    do { try flush() } catch { failure = error }
+    let closed = systemClose(descriptor)
+    if let failure { throw failure }
+    if closed != 0 { throw FileError(.write, path: path, code: errno) }
+  }
+}
