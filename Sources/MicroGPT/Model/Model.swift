@@ -27,7 +27,7 @@ public struct Model: Sendable, Equatable {
 
   /// The names of the parameter matrices, those of the reference's state dictionary in its order: `wte`,
   /// `wpe`, `lm_head`, then per layer `layer0.attn_wq`, `attn_wk`, `attn_wv`, `attn_wo`, `mlp_fc1`, `mlp_fc2`.
-  public var tensorNames: [String] { layout.all.map(\.name) }
+  public var tensorNames: [String] { layout.all.map { $0.name } }
 
   /// The parameter matrix of a name, or `nil` if there is none.
   ///
