@@ -64,7 +64,7 @@ extension OneScreen {
         let tokens = [bos] + probe.map { alphabet.firstIndex(of: $0)! } + [bos]
         var keys = layers.map { _ in [Vector]() }, values = keys
         let losses = (0..<length).map { log(softmax(gpt(tokens[$0], $0, &keys, &values))[tokens[$0 + 1]]) * -1 }
-        return sum(losses) / Double(length)
+        return sum(losses) * (1 / Double(length))
       }
       // A relu that lets nothing through leaves slopes of zero on the tape, one that lets all through does not.
       func flatEntries() -> [Bool] { (tape.leafCount..<tape.count).map { tape.slopes[$0].0 == 0 } }
