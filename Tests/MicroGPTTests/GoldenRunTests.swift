@@ -6,11 +6,13 @@ import Testing
 /// Whole runs against the reference's, bit for bit.
 @Suite("Golden runs")
 struct GoldenRunTests {
-  @Test("a run gives the reference's documents, parameters, losses and samples", arguments: Golden.fixtures)
+  @Test(
+    "a run gives the reference's documents, parameters, losses and samples", .referenceLibrary,
+    arguments: Golden.fixtures)
   func fixture(_ golden: Golden.Case) throws { try check(golden) }
 
   @Test(
-    "a run on the makemore names and on Unicode gives the reference's bits",
+    "a run on the makemore names and on Unicode gives the reference's bits", .referenceLibrary,
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: Golden.shared)
   func shared(_ golden: Golden.Case) throws { try check(golden) }
