@@ -39,9 +39,12 @@ int microgpt_flush_denormals(int flush);
     microgpt_##name##_avx2_body(arguments);                                                                 \
   }
 
-MICROGPT_KERNEL(product_f32)
-MICROGPT_KERNEL(product_f64)
-MICROGPT_KERNEL(ordered_product_f64)
+MICROGPT_KERNEL(product_wide_f32)
+MICROGPT_KERNEL(product_narrow_f32)
+MICROGPT_KERNEL(product_wide_f64)
+MICROGPT_KERNEL(product_narrow_f64)
+MICROGPT_KERNEL(ordered_product_wide_f64)
+MICROGPT_KERNEL(ordered_product_narrow_f64)
 MICROGPT_KERNEL(transpose_f32)
 MICROGPT_KERNEL(transpose_f64)
 MICROGPT_KERNEL(adam_f32)

@@ -8,10 +8,17 @@ struct Kernels<Scalar> {
   /// A C function, which takes a pointer to the structure that names the kernel.
   typealias Entry = @convention(c) (UnsafeRawPointer?) -> Void
 
-  let product, orderedProduct, transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
+  let lanes: Int
+  let productWide, productNarrow, orderedProductWide, orderedProductNarrow: Entry
+  let transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
 
-  @inline(__always) func product(_ arguments: Product<Scalar>) { call(product, arguments) }
-  @inline(__always) func orderedProduct(_ arguments: Product<Scalar>) { call(orderedProduct, arguments) }
+  /// Two vectors of columns at a time, and then the one that is left.
+  @inline(__always) func product(_ arguments: Product<Scalar>) {
+    split(arguments, productWide, productNarrow)
+  }
+  @inline(__always) func orderedProduct(_ arguments: Product<Scalar>) {
+    split(arguments, orderedProductWide, orderedProductNarrow)
+  }
   @inline(__always) func transpose(_ arguments: Transpose<Scalar>) { call(transpose, arguments) }
   @inline(__always) func adam(_ arguments: AdamStep<Scalar>) { call(adam, arguments) }
   @inline(__always) func normalize(_ arguments: Normalize<Scalar>) { call(normalize, arguments) }
@@ -19,6 +26,20 @@ struct Kernels<Scalar> {
   @inline(__always) func attend(_ arguments: Attend<Scalar>) { call(attend, arguments) }
   @inline(__always) func attendBack(_ arguments: Attend<Scalar>) { call(attendBack, arguments) }
   @inline(__always) func loss(_ arguments: Loss<Scalar>) { call(loss, arguments) }
+
+  @inline(__always)
+  private func split(_ arguments: Product<Scalar>, _ wide: Entry, _ narrow: Entry) {
+    let columns = arguments.columns / (2 &* lanes) &* 2 &* lanes
+    if columns > 0 { call(wide, arguments) }
+    if columns < arguments.columns {
+      var rest = arguments
+      rest.b += columns
+      rest.y += columns
+      rest.z += columns
+      rest.columns &-= columns
+      call(narrow, rest)
+    }
+  }
 
   @inline(__always)
   private func call<Arguments>(_ entry: Entry, _ arguments: Arguments) {
@@ -44,8 +65,10 @@ extension Kernels<Float> {
     switch set {
     case .avx512:
       self.init(
-        product: microgpt_product_f32_avx512,
-        orderedProduct: microgpt_product_f32_avx512,
+        lanes: 16, productWide: microgpt_product_wide_f32_avx512,
+        productNarrow: microgpt_product_narrow_f32_avx512,
+        orderedProductWide: microgpt_product_wide_f32_avx512,
+        orderedProductNarrow: microgpt_product_narrow_f32_avx512,
         transpose: microgpt_transpose_f32_avx512,
         adam: microgpt_adam_f32_avx512,
         normalize: microgpt_normalize_f32_avx512,
@@ -55,8 +78,10 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_avx512)
     case .avx2:
       self.init(
-        product: microgpt_product_f32_avx2,
-        orderedProduct: microgpt_product_f32_avx2,
+        lanes: 8, productWide: microgpt_product_wide_f32_avx2,
+        productNarrow: microgpt_product_narrow_f32_avx2,
+        orderedProductWide: microgpt_product_wide_f32_avx2,
+        orderedProductNarrow: microgpt_product_narrow_f32_avx2,
         transpose: microgpt_transpose_f32_avx2,
         adam: microgpt_adam_f32_avx2,
         normalize: microgpt_normalize_f32_avx2,
@@ -66,8 +91,10 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_avx2)
     case .baseline:
       self.init(
-        product: microgpt_product_f32_baseline,
-        orderedProduct: microgpt_product_f32_baseline,
+        lanes: 4, productWide: microgpt_product_wide_f32_baseline,
+        productNarrow: microgpt_product_narrow_f32_baseline,
+        orderedProductWide: microgpt_product_wide_f32_baseline,
+        orderedProductNarrow: microgpt_product_narrow_f32_baseline,
         transpose: microgpt_transpose_f32_baseline,
         adam: microgpt_adam_f32_baseline,
         normalize: microgpt_normalize_f32_baseline,
@@ -89,8 +116,10 @@ extension Kernels<Double> {
     switch set {
     case .avx512:
       self.init(
-        product: microgpt_product_f64_avx512,
-        orderedProduct: microgpt_ordered_product_f64_avx512,
+        lanes: 8, productWide: microgpt_product_wide_f64_avx512,
+        productNarrow: microgpt_product_narrow_f64_avx512,
+        orderedProductWide: microgpt_ordered_product_wide_f64_avx512,
+        orderedProductNarrow: microgpt_ordered_product_narrow_f64_avx512,
         transpose: microgpt_transpose_f64_avx512,
         adam: microgpt_adam_f64_avx512,
         normalize: microgpt_normalize_f64_avx512,
@@ -100,8 +129,10 @@ extension Kernels<Double> {
         loss: microgpt_loss_f64_avx512)
     case .avx2:
       self.init(
-        product: microgpt_product_f64_avx2,
-        orderedProduct: microgpt_ordered_product_f64_avx2,
+        lanes: 4, productWide: microgpt_product_wide_f64_avx2,
+        productNarrow: microgpt_product_narrow_f64_avx2,
+        orderedProductWide: microgpt_ordered_product_wide_f64_avx2,
+        orderedProductNarrow: microgpt_ordered_product_narrow_f64_avx2,
         transpose: microgpt_transpose_f64_avx2,
         adam: microgpt_adam_f64_avx2,
         normalize: microgpt_normalize_f64_avx2,
@@ -111,8 +142,10 @@ extension Kernels<Double> {
         loss: microgpt_loss_f64_avx2)
     case .baseline:
       self.init(
-        product: microgpt_product_f64_baseline,
-        orderedProduct: microgpt_ordered_product_f64_baseline,
+        lanes: 2, productWide: microgpt_product_wide_f64_baseline,
+        productNarrow: microgpt_product_narrow_f64_baseline,
+        orderedProductWide: microgpt_ordered_product_wide_f64_baseline,
+        orderedProductNarrow: microgpt_ordered_product_narrow_f64_baseline,
         transpose: microgpt_transpose_f64_baseline,
         adam: microgpt_adam_f64_baseline,
         normalize: microgpt_normalize_f64_baseline,
@@ -126,14 +159,23 @@ extension Kernels<Double> {
 
 // MARK: - Entries
 
-@c @implementation func microgpt_product_f32_avx512_body(_ a: UnsafeRawPointer!) {
-  Fast16.product(a.arguments(), ordered: false)
+@c @implementation func microgpt_product_wide_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.productWide(a.arguments(), ordered: false)
 }
-@c @implementation func microgpt_product_f32_avx2_body(_ a: UnsafeRawPointer!) {
-  Fast8.product(a.arguments(), ordered: false)
+@c @implementation func microgpt_product_narrow_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.productNarrow(a.arguments(), ordered: false)
 }
-@c @implementation func microgpt_product_f32_baseline(_ a: UnsafeRawPointer!) {
-  Fast4.product(a.arguments(), ordered: false)
+@c @implementation func microgpt_product_wide_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.productWide(a.arguments(), ordered: false)
+}
+@c @implementation func microgpt_product_narrow_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.productNarrow(a.arguments(), ordered: false)
+}
+@c @implementation func microgpt_product_wide_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.productWide(a.arguments(), ordered: false)
+}
+@c @implementation func microgpt_product_narrow_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.productNarrow(a.arguments(), ordered: false)
 }
 
 @c @implementation func microgpt_transpose_f32_avx512_body(_ a: UnsafeRawPointer!) {
@@ -206,24 +248,42 @@ extension Kernels<Double> {
   Fast4.loss(a.arguments())
 }
 
-@c @implementation func microgpt_product_f64_avx512_body(_ a: UnsafeRawPointer!) {
-  Exact8.product(a.arguments(), ordered: false)
+@c @implementation func microgpt_product_wide_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact8.productWide(a.arguments(), ordered: false)
 }
-@c @implementation func microgpt_product_f64_avx2_body(_ a: UnsafeRawPointer!) {
-  Exact4.product(a.arguments(), ordered: false)
+@c @implementation func microgpt_product_narrow_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact8.productNarrow(a.arguments(), ordered: false)
 }
-@c @implementation func microgpt_product_f64_baseline(_ a: UnsafeRawPointer!) {
-  Exact2.product(a.arguments(), ordered: false)
+@c @implementation func microgpt_product_wide_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.productWide(a.arguments(), ordered: false)
+}
+@c @implementation func microgpt_product_narrow_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.productNarrow(a.arguments(), ordered: false)
+}
+@c @implementation func microgpt_product_wide_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.productWide(a.arguments(), ordered: false)
+}
+@c @implementation func microgpt_product_narrow_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.productNarrow(a.arguments(), ordered: false)
 }
 
-@c @implementation func microgpt_ordered_product_f64_avx512_body(_ a: UnsafeRawPointer!) {
-  Exact8.product(a.arguments(), ordered: true)
+@c @implementation func microgpt_ordered_product_wide_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact8.productWide(a.arguments(), ordered: true)
 }
-@c @implementation func microgpt_ordered_product_f64_avx2_body(_ a: UnsafeRawPointer!) {
-  Exact4.product(a.arguments(), ordered: true)
+@c @implementation func microgpt_ordered_product_narrow_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact8.productNarrow(a.arguments(), ordered: true)
 }
-@c @implementation func microgpt_ordered_product_f64_baseline(_ a: UnsafeRawPointer!) {
-  Exact2.product(a.arguments(), ordered: true)
+@c @implementation func microgpt_ordered_product_wide_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.productWide(a.arguments(), ordered: true)
+}
+@c @implementation func microgpt_ordered_product_narrow_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.productNarrow(a.arguments(), ordered: true)
+}
+@c @implementation func microgpt_ordered_product_wide_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.productWide(a.arguments(), ordered: true)
+}
+@c @implementation func microgpt_ordered_product_narrow_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.productNarrow(a.arguments(), ordered: true)
 }
 
 @c @implementation func microgpt_transpose_f64_avx512_body(_ a: UnsafeRawPointer!) {

@@ -38,14 +38,21 @@ struct Product<Scalar> {
 }
 
 extension Lanes {
-  /// `Product`, in register tiles.
+  /// `Product` for as many columns as there are in pairs of vectors, in register tiles.
   @inline(__always)
-  static func product(_ a: Product<Scalar>, ordered: Bool) {
+  static func productWide(_ a: Product<Scalar>, ordered: Bool) {
     var column = 0
     while column &+ 2 &* count <= a.columns {
       productColumns(Pair<Self>.self, a, column, ordered)
       column &+= 2 &* count
     }
+  }
+
+  /// `Product` for single vectors of columns. Apart from the other, because the compiler stops inlining, even
+  /// where it always should, in functions beyond a certain size.
+  @inline(__always)
+  static func productNarrow(_ a: Product<Scalar>, ordered: Bool) {
+    var column = 0
     while column < a.columns {
       productColumns(Cell<Self>.self, a, column, ordered)
       column &+= count
