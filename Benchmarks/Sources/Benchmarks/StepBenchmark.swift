@@ -25,7 +25,7 @@ func measureSteps(
   _ machine: Machine, rounds: Int = 15, seconds: Double = 0.04
 ) throws -> StepResult {
   var configuration = configuration
-  configuration.steps = 10_000_000
+  (configuration.steps, configuration.learningRate) = (10_000_000, 0.001)
   let trainer = try Trainer(
     corpus: corpus, configuration: configuration, engine: engine, instructionSet: set)
   let vocabularySize = trainer.tokenizer.vocabularySize, batch = configuration.batchSize

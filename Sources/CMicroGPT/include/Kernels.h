@@ -122,7 +122,8 @@ MICROGPT_SWAP(microgpt_f32x4, 2, (2, 3, 0, 1))
 #define MICROGPT_NOT_BELOW(V, n)                                                                            \
   typedef _Bool V##_bits __attribute__((ext_vector_type(n)));                                               \
   MICROGPT_INLINE unsigned char V##_not_below(V x, V y) {                                                   \
-    return __builtin_bit_cast(unsigned char, __builtin_convertvector(~(x < y), V##_bits));                  \
+    unsigned char bits = __builtin_bit_cast(unsigned char, __builtin_convertvector(~(x < y), V##_bits));    \
+    return bits & ((1 << n) - 1); /* beyond the lanes there may be anything */                              \
   }
 
 MICROGPT_NOT_BELOW(microgpt_f64x8, 8)
@@ -140,4 +141,13 @@ MICROGPT_NOT_BELOW(microgpt_f64x2, 2)
 MICROGPT_ESTIMATE(microgpt_f32x16)
 MICROGPT_ESTIMATE(microgpt_f32x8)
 MICROGPT_ESTIMATE(microgpt_f32x4)
+#define MICROGPT_DOUBLE_ESTIMATE(V, F, n)                                                                   \
+  typedef float F __attribute__((ext_vector_type(n)));                                                      \
+  MICROGPT_INLINE V V##_inverse_root_estimate(V x) {                                                        \
+    return __builtin_convertvector(1.0f / __builtin_elementwise_sqrt(__builtin_convertvector(x, F)), V);    \
+  }
+
+MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x8, microgpt_half_f64x8, 8)
+MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x4, microgpt_half_f64x4, 4)
+MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x2, microgpt_half_f64x2, 2)
 #pragma float_control(pop)

@@ -91,7 +91,7 @@ struct BatchEngine<A: KernelArithmetic> {
   private let transposed, mean, meanSquare: Buffer
   private let embedding, embeddingScale, embeddingSlope: Buffer
   private let layers: [Layer]
-  private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, row: Buffer
+  private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, adamScratch, row: Buffer
   private let targetLogits: Buffer
   private let order, firstOrder: UnsafeMutablePointer<Int32>
   private let memory: Memory
@@ -147,6 +147,7 @@ struct BatchEngine<A: KernelArithmetic> {
       take(3 * rows * width)
       take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
       take(block)
+      take(3 * AdamStep<Scalar>.chunk)
       take(2 * shape.positions)
     }
     var bytes = 2 * Memory.bytes(for: 3 * shape.channels, of: Int32.self)
@@ -179,6 +180,7 @@ struct BatchEngine<A: KernelArithmetic> {
     (dHidden, dQuery) = (take(rows * wide), take(3 * rows * width))
     embeddingGradients = take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
     scratch = take(block)
+    adamScratch = take(3 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
     order = memory.take(3 * shape.channels, of: Int32.self)
     firstOrder = memory.take(3 * shape.channels, of: Int32.self)
@@ -490,7 +492,7 @@ struct BatchEngine<A: KernelArithmetic> {
         parameters: parameters + offset, mean: mean + offset, meanSquare: meanSquare + offset,
         gradients: gradients, count: count, beta1: update.beta1, beta2: update.beta2,
         epsilon: update.epsilon, learningRate: update.learningRate, correction1: update.correction1,
-        correction2: update.correction2, clearsGradients: clearsGradients))
+        correction2: update.correction2, clearsGradients: clearsGradients, scratch: adamScratch))
   }
 
   /// Gives every row's gradient to its token's and its position's vector, the last row first.

@@ -47,6 +47,10 @@ protocol ExactLanes: Lanes where Scalar == Double {
   static func divide(_ a: Vector, _ b: Vector) -> Vector
   static func squareRoot(_ a: Vector) -> Vector
   static func magnitude(_ a: Vector) -> Vector
+  /// `x^(-1/2)` within 2⁻²¹ of it, for `x` between 2⁻¹⁰⁰ and 2¹⁰⁰.
+  static func inverseRootEstimate(_ x: Vector) -> Vector
+  /// Whether the processor has fused multiply-adds; without them `fused` is a call for every lane.
+  static var hasFused: Bool { get }
   /// `a + b·c`, rounded once: for the errors of rounded results only.
   static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector
   /// The lanes where `x` is not below `y`, as bits.
@@ -210,6 +214,10 @@ enum Exact8: ExactLanes {
   }
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x8_root(a) }
+  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
+    microgpt_f64x8_inverse_root_estimate(x)
+  }
+  @inline(__always) static var hasFused: Bool { true }
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x8_abs(a) }
   @inline(__always) static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x8_fused(a, b, c)
@@ -245,6 +253,10 @@ enum Exact4: ExactLanes {
   }
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x4_root(a) }
+  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
+    microgpt_f64x4_inverse_root_estimate(x)
+  }
+  @inline(__always) static var hasFused: Bool { true }
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x4_abs(a) }
   @inline(__always) static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x4_fused(a, b, c)
@@ -280,6 +292,14 @@ enum Exact2: ExactLanes {
   }
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x2_root(a) }
+  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
+    microgpt_f64x2_inverse_root_estimate(x)
+  }
+  #if arch(arm64)
+    @inline(__always) static var hasFused: Bool { true }
+  #else
+    @inline(__always) static var hasFused: Bool { false }
+  #endif
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x2_abs(a) }
   @inline(__always) static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x2_fused(a, b, c)
