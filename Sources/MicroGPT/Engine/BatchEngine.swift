@@ -125,7 +125,7 @@ struct BatchEngine<A: KernelArithmetic> {
     let outputs = shape.vocabulary.rounded(up: unit), rows = documents * shape.positions
     let pairs = shape.positions * (shape.positions + 1) / 2
     let weights = Swift.max(pairs * width, shape.heads * shape.positions * shape.positions) * documents
-    let block = BatchEngine.blockRows(stride: wide, unit: unit) * wide
+    let block = BatchEngine.block
 
     /// Lays everything out: once to count, and once to have it.
     func sizes(_ take: (Int) -> Void) {
@@ -196,70 +196,50 @@ struct BatchEngine<A: KernelArithmetic> {
 
   /// Sets all parameters, given in the reference's order.
   func setParameters(_ value: (Int) -> Double) {
-    for matrix in layout.all {
-      for r in 0..<matrix.source.rows {
-        for c in 0..<matrix.source.columns {
-          parameters[matrix.offset + r * matrix.stride + c] = Scalar(
-            value(matrix.source.offset + r * matrix.source.columns + c))
+    for part in layout.parts {
+      for r in 0..<part.source.rows {
+        for c in 0..<part.source.columns {
+          parameters[part.index(r, c)] = Scalar(value(part.source.offset + r * part.source.columns + c))
         }
       }
     }
-    for stack in stacks { transpose(stack, 0..<stack.rows) }
+    for weight in layout.weights {
+      for column in stride(from: 0, to: weight.columns, by: weight.panel) {
+        transpose(weight, 0..<weight.rows, column)
+      }
+    }
   }
 
   /// A buffer of the parameters' size as numbers in the reference's order.
   func unpadded(_ buffer: Buffer) -> [Double] {
     var numbers: [Double] = []
-    for matrix in layout.all {
-      for r in 0..<matrix.source.rows {
-        for c in 0..<matrix.source.columns {
-          numbers.append(Double(buffer[matrix.offset + r * matrix.stride + c]))
-        }
+    for part in layout.parts {
+      for r in 0..<part.source.rows {
+        for c in 0..<part.source.columns { numbers.append(Double(buffer[part.index(r, c)])) }
       }
     }
     return numbers
   }
 
-  /// Matrices that are multiplied by: one, or some that lie one below the other and have the same input.
-  private struct Stack {
-    let offset, rows, stride: Int
-    /// Rows that are not padding; within `query, key, value` there may be some that are.
-    let trueRows: Int
-    let columns: Int
-
-    init(_ matrix: PaddedLayout.Matrix) {
-      (offset, rows, stride) = (matrix.offset, matrix.rows, matrix.stride)
-      (trueRows, columns) = (matrix.source.rows, matrix.source.columns)
+  /// Copies rows of the panel at `column` to the transposed copy.
+  private func transpose(_ weight: PanelMatrix, _ rows: Range<Int>, _ column: Int) {
+    let copy = weight.transposed, width = weight.width(at: column)
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      // The copy's panel, of which these rows are columns.
+      let panel = first / copy.panel &* copy.panel
+      let end = Swift.min(rows.upperBound, panel &+ copy.panel)
+      kernels.transpose(
+        Transpose(
+          x: UnsafePointer(parameters + weight.index(first, column)), xRow: width,
+          y: transposed + (copy.index(column, panel) &+ first &- panel), yRow: copy.width(at: panel),
+          rows: end &- first, columns: width))
+      first = end
     }
-
-    init(_ first: PaddedLayout.Matrix, stacked count: Int) {
-      (offset, rows, stride) = (first.offset, count * first.rows, first.stride)
-      (trueRows, columns) = (count * first.rows, first.source.columns)
-    }
   }
 
-  private var stacks: [Stack] {
-    var stacks = [Stack(layout.head)]
-    for layer in layout.layers {
-      stacks.append(Stack(layer.query, stacked: 3))
-      stacks += [Stack(layer.output), Stack(layer.expand), Stack(layer.contract)]
-    }
-    return stacks
-  }
-
-  /// Copies rows of a matrix to columns of its transposed copy.
-  private func transpose(_ matrix: Stack, _ rows: Range<Int>) {
-    kernels.transpose(
-      Transpose(
-        x: UnsafePointer(parameters + (matrix.offset + rows.lowerBound * matrix.stride)), xRow: matrix.stride,
-        y: transposed + (matrix.offset + rows.lowerBound), yRow: matrix.rows, rows: rows.count,
-        columns: matrix.stride))
-  }
-
-  /// Rows of a matrix that are updated together: some 16 KB of them.
-  private static func blockRows(stride: Int, unit: Int) -> Int {
-    Swift.max(4096 / stride, 1).rounded(up: unit)
-  }
+  /// The numbers of a panel that are updated together: 16 KB.
+  private static var block: Int { 16384 / MemoryLayout<Scalar>.stride }
 
   // MARK: - Forward
 
@@ -275,16 +255,16 @@ struct BatchEngine<A: KernelArithmetic> {
     normalize(embedding, rows, into: layers[0].input, embeddingScale, embeddingSlope)
     for (layer, weights) in zip(layers, layout.layers) {
       normalize(layer.input, rows, into: layer.normalized, layer.scale, layer.slope)
-      multiply(layer.normalized, width, rows, Stack(weights.query, stacked: 3), into: layer.query)
+      multiply(layer.normalized, width, rows, weights.projections, into: layer.query)
       forEachDocument(batch, layer) { attend in kernels.attend(attend) }
       multiply(
-        layer.mixed, width, rows, Stack(weights.output), into: layer.middle, .add, layer.input, width)
+        layer.mixed, width, rows, weights.output, into: layer.middle, .add, layer.input, width)
       normalize(layer.middle, rows, into: layer.middleNormalized, layer.middleScale, layer.middleSlope)
-      multiply(layer.middleNormalized, width, rows, Stack(weights.expand), into: layer.hidden, .relu)
+      multiply(layer.middleNormalized, width, rows, weights.expand, into: layer.hidden, .relu)
       multiply(
-        layer.hidden, wide, rows, Stack(weights.contract), into: layer.output, .add, layer.middle, width)
+        layer.hidden, wide, rows, weights.contract, into: layer.output, .add, layer.middle, width)
     }
-    multiply(layers[layers.count - 1].output, width, rows, Stack(layout.head), into: logits)
+    multiply(layers[layers.count - 1].output, width, rows, layout.head, into: logits)
   }
 
   private func normalize(_ x: Buffer, _ rows: Int, into y: Buffer, _ scale: Buffer, _ slope: Buffer) {
@@ -296,14 +276,45 @@ struct BatchEngine<A: KernelArithmetic> {
 
   /// `y = x · weightᵀ`.
   private func multiply(
-    _ x: Buffer, _ xRow: Int, _ rows: Int, _ weight: Stack, into y: Buffer,
+    _ x: Buffer, _ xRow: Int, _ rows: Int, _ weight: PanelMatrix, into y: Buffer,
     _ ending: Product<Scalar>.Ending = .store, _ z: Buffer? = nil, _ zRow: Int = 0
   ) {
-    kernels.product(
+    let copy = weight.transposed
+    multiply(
       Product(
-        x: UnsafePointer(x), xRow: xRow, xStep: 1, b: UnsafePointer(transposed + weight.offset),
-        bStep: weight.rows, y: y, yRow: weight.rows, rows: rows, columns: weight.rows, depth: weight.columns,
-        ending: ending, z: UnsafePointer(z ?? y), zRow: zRow))
+        x: UnsafePointer(x), xRow: xRow, xStep: 1, b: UnsafePointer(transposed), bStep: 1, panel: 0, y: y,
+        yRow: copy.columns, rows: rows, columns: copy.columns, depth: copy.trueRows, ending: ending,
+        z: UnsafePointer(z ?? y), zRow: zRow),
+      copy, firstRow: 0, kernels.product)
+  }
+
+  /// A product with a matrix of parameters: first with its wide panels, then with a narrow one at the end.
+  ///
+  /// - Parameters:
+  ///   - product: With `b` the buffer of the matrix, and `bStep` a number of rows.
+  ///   - firstRow: The row of the matrix that `b` starts with.
+  @inline(__always)
+  private func multiply(
+    _ product: Product<Scalar>, _ matrix: PanelMatrix, firstRow: Int, _ kernel: (Product<Scalar>) -> Void
+  ) {
+    let columns = matrix.columns / matrix.panel &* matrix.panel
+    var part = product
+    if columns > 0 {
+      part.b = product.b + matrix.index(firstRow, 0)
+      part.bStep = product.bStep &* matrix.panel
+      part.columns = columns
+      (part.panel, part.panelStep) = (matrix.panel, matrix.panel &* matrix.rows)
+      kernel(part)
+    }
+    if columns < matrix.columns {
+      let width = matrix.columns &- columns
+      part.b = product.b + matrix.index(firstRow, columns)
+      part.bStep = product.bStep &* width
+      (part.columns, part.panel, part.panelStep) = (width, width, 0)
+      part.y = product.y + columns
+      part.z = product.z + columns
+      kernel(part)
+    }
   }
 
   private func forEachDocument(_ batch: Batch, _ layer: Layer, _ body: (Attend<Scalar>) -> Void) {
@@ -349,24 +360,24 @@ struct BatchEngine<A: KernelArithmetic> {
   func backward(_ batch: Batch, _ update: Update<Scalar>?) {
     let rows = batch.rows, output = layers[layers.count - 1].output
     headBackward(batch)
-    change(Stack(layout.head), logits, output, width, rows, update)
+    change(layout.head, logits, output, width, rows, update)
     for (layer, weights) in zip(layers, layout.layers).reversed() {
       // y = contract · relu(expand · normalized middle) + middle
-      multiplyBack(d, Stack(weights.contract), rows, into: dHidden, .reluBackward, layer.hidden, wide)
-      change(Stack(weights.contract), d, layer.hidden, wide, rows, update)
-      multiplyBack(dHidden, Stack(weights.expand), rows, into: dNormalized)
-      change(Stack(weights.expand), dHidden, layer.middleNormalized, width, rows, update)
+      multiplyBack(d, weights.contract, rows, into: dHidden, .reluBackward, layer.hidden, wide)
+      change(weights.contract, d, layer.hidden, wide, rows, update)
+      multiplyBack(dHidden, weights.expand, rows, into: dNormalized)
+      change(weights.expand, dHidden, layer.middleNormalized, width, rows, update)
       normalizeBack(dNormalized, layer.middle, rows, layer.middleScale, layer.middleSlope, into: d)
       // middle = output · mixed + x
-      multiplyBack(d, Stack(weights.output), rows, into: dMixed)
-      change(Stack(weights.output), d, layer.mixed, width, rows, update)
+      multiplyBack(d, weights.output, rows, into: dMixed)
+      change(weights.output, d, layer.mixed, width, rows, update)
       forEachDocument(batch, layer) { attend in
         var attend = attend
         attend.mixed = dMixed + (attend.mixed - layer.mixed)
         kernels.attendBack(attend)
       }
-      projectionsBackward(batch, Stack(weights.query, stacked: 3))
-      change(Stack(weights.query, stacked: 3), dQuery, layer.normalized, width, rows, update)
+      projectionsBackward(batch, weights.projections)
+      change(weights.projections, dQuery, layer.normalized, width, rows, update)
       normalizeBack(dNormalized, layer.input, rows, layer.scale, layer.slope, into: d)
     }
     normalizeBack(d, embedding, rows, embeddingScale, embeddingSlope, into: dNormalized, fresh: true)
@@ -377,52 +388,57 @@ struct BatchEngine<A: KernelArithmetic> {
   /// last, so in the exact arithmetic that term is left out of the product, as a 0, and added behind it.
   private func headBackward(_ batch: Batch) {
     let rows = batch.rows
-    guard A.isExact else { return multiplyBack(logits, Stack(layout.head), rows, into: d) }
+    guard A.isExact else { return multiplyBack(logits, layout.head, rows, into: d) }
     for r in 0..<rows {
       let place = r &* outputs &+ Int(batch.targets[r])
       targetLogits[r] = logits[place]
       logits[place] = 0
     }
-    multiplyBack(logits, Stack(layout.head), rows, into: d)
+    multiplyBack(logits, layout.head, rows, into: d)
     for r in 0..<rows {
       let target = Int(batch.targets[r]), dLogit = targetLogits[r], dx = d + r &* width
       logits[r &* outputs &+ target] = dLogit
-      let weight = parameters + (layout.head.offset &+ target &* width)
-      for c in 0..<width { dx[c] += weight[c] * dLogit }
+      var column = 0
+      while column < width {
+        let weight = parameters + layout.head.index(target, column)
+        for c in 0..<layout.head.width(at: column) { dx[column &+ c] += weight[c] * dLogit }
+        column &+= layout.head.panel
+      }
     }
   }
 
   /// `dx = dy · weight`, sums over the outputs from the last to the first.
   private func multiplyBack(
-    _ dy: Buffer, _ weight: Stack, _ rows: Int, into dx: Buffer, _ ending: Product<Scalar>.Ending = .store,
+    _ dy: Buffer, _ weight: PanelMatrix, _ rows: Int, into dx: Buffer,
+    _ ending: Product<Scalar>.Ending = .store,
     _ z: Buffer? = nil, _ zRow: Int = 0
   ) {
     let last = weight.trueRows &- 1
-    kernels.product(
+    multiply(
       Product(
-        x: UnsafePointer(dy + last), xRow: weight.rows, xStep: -1,
-        b: UnsafePointer(parameters + (weight.offset &+ last &* weight.stride)), bStep: -weight.stride,
-        y: dx, yRow: weight.stride, rows: rows, columns: weight.stride, depth: weight.trueRows,
-        ending: ending, z: UnsafePointer(z ?? dx), zRow: zRow))
+        x: UnsafePointer(dy + last), xRow: weight.rows, xStep: -1, b: UnsafePointer(parameters), bStep: -1,
+        panel: 0, y: dx, yRow: weight.columns, rows: rows, columns: weight.columns, depth: weight.trueRows,
+        ending: ending, z: UnsafePointer(z ?? dx), zRow: zRow),
+      weight, firstRow: last, kernels.product)
   }
 
   /// From queries, keys and values to the normalized input: the fast arithmetic takes the outputs as they lie,
   /// the exact one in the order in which the reference's graph comes to them.
-  private func projectionsBackward(_ batch: Batch, _ weight: Stack) {
+  private func projectionsBackward(_ batch: Batch, _ weight: PanelMatrix) {
     guard A.isExact else { return multiplyBack(dQuery, weight, batch.rows, into: dNormalized) }
     for document in 0..<batch.documents {
       let first = batch.starts[document], count = batch.starts[document + 1] &- first
       var product = Product(
         x: UnsafePointer(dQuery + 3 &* first &* width), xRow: 3 &* width, xStep: 1,
-        b: UnsafePointer(parameters + weight.offset), bStep: width, y: dNormalized + first &* width,
-        yRow: width, rows: 1, columns: width, depth: 3 &* shape.channels,
-        z: UnsafePointer(dNormalized), order: UnsafePointer(firstOrder))
-      kernels.orderedProduct(product)
+        b: UnsafePointer(parameters), bStep: 1, panel: 0, y: dNormalized + first &* width, yRow: width,
+        rows: 1, columns: width, depth: 3 &* shape.channels, z: UnsafePointer(dNormalized),
+        order: UnsafePointer(firstOrder))
+      multiply(product, weight, firstRow: 0, kernels.orderedProduct)
       product.x += product.xRow
       product.y += product.yRow
       product.rows = count &- 1
       product.order = UnsafePointer(order)
-      kernels.orderedProduct(product)
+      multiply(product, weight, firstRow: 0, kernels.orderedProduct)
     }
   }
 
@@ -460,26 +476,28 @@ struct BatchEngine<A: KernelArithmetic> {
   ///
   /// - Precondition: Nothing needs the matrix any more in this step.
   private func change(
-    _ weight: Stack, _ dy: Buffer, _ x: Buffer, _ xStride: Int, _ rows: Int, _ update: Update<Scalar>?
+    _ weight: PanelMatrix, _ dy: Buffer, _ x: Buffer, _ xStride: Int, _ rows: Int, _ update: Update<Scalar>?
   ) {
-    var product = Product(
-      x: UnsafePointer(dy + (rows &- 1) &* weight.rows), xRow: 1, xStep: -weight.rows,
-      b: UnsafePointer(x + (rows &- 1) &* xStride), bStep: -xStride, y: scratch, yRow: weight.stride,
-      rows: weight.rows, columns: weight.stride, depth: rows, z: UnsafePointer(scratch))
-    guard let update else {
-      guard let gradients else { preconditionFailure("This engine keeps no gradients.") }
-      product.y = gradients + weight.offset
-      return kernels.product(product)
-    }
-    let block = BatchEngine.blockRows(stride: weight.stride, unit: layout.unit)
-    var row = 0
-    while row < weight.rows {
-      product.rows = Swift.min(block, weight.rows &- row)
-      kernels.product(product)
-      move(weight.offset &+ row &* weight.stride, product.rows &* weight.stride, scratch, update)
-      transpose(weight, row..<row &+ product.rows)
-      row &+= block
-      product.x += block
+    var column = 0
+    while column < weight.columns {
+      let width = weight.width(at: column), block = BatchEngine.block / width
+      var first = 0
+      while first < weight.rows {
+        let place = weight.index(first, column), count = Swift.min(block, weight.rows &- first)
+        let gradient = update == nil ? gradients! + place : scratch
+        kernels.product(
+          Product(
+            x: UnsafePointer(dy + ((rows &- 1) &* weight.rows &+ first)), xRow: 1, xStep: -weight.rows,
+            b: UnsafePointer(x + ((rows &- 1) &* xStride &+ column)), bStep: -xStride, panel: width,
+            y: gradient, yRow: width, rows: count, columns: width, depth: rows,
+            z: UnsafePointer(gradient)))
+        if let update {
+          move(place, count &* width, gradient, update)
+          transpose(weight, first..<first &+ count, column)
+        }
+        first &+= count
+      }
+      column &+= weight.panel
     }
   }
 

@@ -62,7 +62,8 @@ extension ExactLanes {
         let g = load(gradients + i), y = multiply(g, g)
         store(add(multiply(beta1, load(mean + i)), rest1, times: g), mean + i)
         store(y, squares + i)
-        let unsettled = unsettled(magnitude(g), y, error: squareError(g, y, from: y), slope: all(1), isUsual: false)
+        let unsettled = unsettled(
+          magnitude(g), y, error: squareError(g, y, from: y), slope: all(1), isUsual: false)
         open[count] = Int32(truncatingIfNeeded: i &<< 8) | Int32(unsettled)
         count &+= unsettled == 0 ? 0 : 1
         i &+= Self.count

@@ -12,7 +12,7 @@ struct Kernels<Scalar> {
   let productWide, productNarrow, orderedProductWide, orderedProductNarrow: Entry
   let transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
 
-  /// Two vectors of columns at a time, and then the one that is left.
+  /// Two vectors of columns at a time, and then the one that is left. Panels are of an even number of vectors.
   @inline(__always) func product(_ arguments: Product<Scalar>) {
     split(arguments, productWide, productNarrow)
   }
@@ -29,9 +29,9 @@ struct Kernels<Scalar> {
 
   @inline(__always)
   private func split(_ arguments: Product<Scalar>, _ wide: Entry, _ narrow: Entry) {
-    let columns = arguments.columns / (2 &* lanes) &* 2 &* lanes
+    let columns = arguments.panel / (2 &* lanes) &* 2 &* lanes
     if columns > 0 { call(wide, arguments) }
-    if columns < arguments.columns {
+    if columns < arguments.panel {
       var rest = arguments
       rest.b += columns
       rest.y += columns

@@ -21,6 +21,9 @@ struct Product<Scalar> {
   /// `b[0, 0]`, of the first `k`, and from a `k` to the next.
   var b: UnsafePointer<Scalar>
   var bStep: Int
+  /// The columns of a panel of `b`, all if it has none, and from a panel to the next.
+  var panel: Int
+  var panelStep = 0
   /// `[rows, columns]`, overwritten, and from a row to the next.
   var y: UnsafeMutablePointer<Scalar>
   var yRow: Int
@@ -41,20 +44,25 @@ extension Lanes {
   /// `Product` for as many columns as there are in pairs of vectors, in register tiles.
   @inline(__always)
   static func productWide(_ a: Product<Scalar>, ordered: Bool) {
-    var column = 0
-    while column &+ 2 &* count <= a.columns {
-      productColumns(Pair<Self>.self, a, column, ordered)
-      column &+= 2 &* count
+    var first = 0, b = a.b
+    while first < a.columns {
+      var column = 0
+      while column &+ 2 &* count <= a.panel {
+        productColumns(Pair<Self>.self, a, b + column, first &+ column, ordered)
+        column &+= 2 &* count
+      }
+      first &+= a.panel
+      b += a.panelStep
     }
   }
 
-  /// `Product` for single vectors of columns. Apart from the other, because the compiler stops inlining, even
-  /// where it always should, in functions beyond a certain size.
+  /// `Product` for single vectors of columns, without panels. Apart from the other, because the compiler stops
+  /// inlining, even where it always should, in functions beyond a certain size.
   @inline(__always)
   static func productNarrow(_ a: Product<Scalar>, ordered: Bool) {
     var column = 0
     while column < a.columns {
-      productColumns(Cell<Self>.self, a, column, ordered)
+      productColumns(Cell<Self>.self, a, a.b + column, column, ordered)
       column &+= count
     }
   }
@@ -62,33 +70,33 @@ extension Lanes {
   /// The columns of one tile, in tiles of as many rows as there are registers for, and one of the rest.
   @inline(__always)
   private static func productColumns<T: Tile>(
-    _ row: T.Type, _ a: Product<Scalar>, _ column: Int, _ ordered: Bool
+    _ row: T.Type, _ a: Product<Scalar>, _ b: UnsafePointer<Scalar>, _ column: Int, _ ordered: Bool
   ) where T.L == Self {
     var r = 0
     if tileRows == 8 {
       while r &+ 8 <= a.rows {
-        productTile(Eight<T>.self, a, r, column, ordered)
+        productTile(Eight<T>.self, a, r, b, column, ordered)
         r &+= 8
       }
       switch a.rows &- r {
-      case 7: productTile(Seven<T>.self, a, r, column, ordered)
-      case 6: productTile(Six<T>.self, a, r, column, ordered)
-      case 5: productTile(Five<T>.self, a, r, column, ordered)
-      case 4: productTile(Four<T>.self, a, r, column, ordered)
-      case 3: productTile(Three<T>.self, a, r, column, ordered)
-      case 2: productTile(Two<T>.self, a, r, column, ordered)
-      case 1: productTile(T.self, a, r, column, ordered)
+      case 7: productTile(Seven<T>.self, a, r, b, column, ordered)
+      case 6: productTile(Six<T>.self, a, r, b, column, ordered)
+      case 5: productTile(Five<T>.self, a, r, b, column, ordered)
+      case 4: productTile(Four<T>.self, a, r, b, column, ordered)
+      case 3: productTile(Three<T>.self, a, r, b, column, ordered)
+      case 2: productTile(Two<T>.self, a, r, b, column, ordered)
+      case 1: productTile(T.self, a, r, b, column, ordered)
       default: break
       }
     } else {
       while r &+ 4 <= a.rows {
-        productTile(Four<T>.self, a, r, column, ordered)
+        productTile(Four<T>.self, a, r, b, column, ordered)
         r &+= 4
       }
       switch a.rows &- r {
-      case 3: productTile(Three<T>.self, a, r, column, ordered)
-      case 2: productTile(Two<T>.self, a, r, column, ordered)
-      case 1: productTile(T.self, a, r, column, ordered)
+      case 3: productTile(Three<T>.self, a, r, b, column, ordered)
+      case 2: productTile(Two<T>.self, a, r, b, column, ordered)
+      case 1: productTile(T.self, a, r, b, column, ordered)
       default: break
       }
     }
@@ -96,10 +104,11 @@ extension Lanes {
 
   @inline(__always)
   private static func productTile<T: Tile>(
-    _ type: T.Type, _ a: Product<Scalar>, _ row: Int, _ column: Int, _ ordered: Bool
+    _ type: T.Type, _ a: Product<Scalar>, _ row: Int, _ start: UnsafePointer<Scalar>, _ column: Int,
+    _ ordered: Bool
   ) where T.L == Self {
     var tile = T()
-    var x = a.x + row &* a.xRow, b = a.b + column, k = a.depth
+    var x = a.x + row &* a.xRow, b = start, k = a.depth
     if ordered {
       var order = a.order.unsafelyUnwrapped
       while k > 0 {
