@@ -65,6 +65,12 @@ MICROGPT_KERNEL(loss_f64)
 
 #define MICROGPT_INLINE static inline __attribute__((always_inline))
 
+/// The same number, of which the optimizer no longer knows where it comes from.
+MICROGPT_INLINE long microgpt_opaque(long x) {
+  __asm__("" : "+r"(x));
+  return x;
+}
+
 /// The operations on vectors `V` of `n` numbers `T`, whose bits are vectors `I`.
 #define MICROGPT_VECTOR(V, I, T, U, n)                                                                      \
   typedef T V __attribute__((ext_vector_type(n)));                                                          \

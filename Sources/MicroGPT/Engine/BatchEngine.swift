@@ -85,8 +85,8 @@ struct BatchEngine<A: KernelArithmetic> {
   let gradients: Buffer?
   /// `[rows, V padded]`: the logits, after `loss` their gradients.
   let logits: Buffer
-  /// The loss of every row, `[rows]`.
-  let losses: Buffer
+  /// 0 for every token and -∞ in the padding, `[V padded]`; and the loss of one document.
+  private let padding, documentLoss: Buffer
 
   private let transposed, mean, meanSquare: Buffer
   private let embedding, embeddingScale, embeddingSlope: Buffer
@@ -131,7 +131,8 @@ struct BatchEngine<A: KernelArithmetic> {
     func sizes(_ take: (Int) -> Void) {
       for _ in 0..<(keepsGradients ? 5 : 4) { take(layout.count) }
       take(outputs * rows)
-      take(rows)
+      take(outputs)
+      take(1)
       for _ in 0..<2 { take(rows * width) }
       for _ in 0..<3 { take(rows) }
       for _ in 0..<shape.layers {
@@ -160,7 +161,7 @@ struct BatchEngine<A: KernelArithmetic> {
     )
     gradients = keepsGradients ? take(layout.count) : nil
     logits = take(outputs * rows)
-    losses = take(rows)
+    (padding, documentLoss) = (take(outputs), take(1))
     embedding = take(rows * width)
     var input = take(rows * width)
     (embeddingScale, embeddingSlope, targetLogits) = (take(rows), take(rows), take(rows))
@@ -189,6 +190,7 @@ struct BatchEngine<A: KernelArithmetic> {
     (self.width, self.wide, self.outputs) = (width, wide, outputs)
     kernels = A.kernels(instructionSet)
     attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
+    for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
     fillOrders()
   }
 
@@ -343,11 +345,10 @@ struct BatchEngine<A: KernelArithmetic> {
       kernels.loss(
         Loss(
           logits: logits + first &* outputs, targets: UnsafePointer(batch.targets + first),
-          losses: losses + first, rows: count, vocabulary: shape.vocabulary, stride: outputs,
+          loss: documentLoss, padding: UnsafePointer(padding), rows: count, vocabulary: shape.vocabulary,
+          stride: outputs,
           weight: 1 / Scalar(count) * share))
-      var documentSum = Scalar(0)
-      for r in first..<first &+ count { documentSum += losses[r] }
-      sum += documentSum * (1 / Scalar(count))
+      sum += documentLoss[0] * (1 / Scalar(count))
     }
     return sum * share
   }

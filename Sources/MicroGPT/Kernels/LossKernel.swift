@@ -7,8 +7,10 @@ struct Loss<Scalar> {
   var logits: UnsafeMutablePointer<Scalar>
   /// The next token, `[rows]`.
   var targets: UnsafePointer<Int32>
-  /// `-log softmax(logits)[target]`, `[rows]`, overwritten.
-  var losses: UnsafeMutablePointer<Scalar>
+  /// The sum of the rows' `-log softmax(logits)[target]`. Overwritten.
+  var loss: UnsafeMutablePointer<Scalar>
+  /// 0 for every token and -∞ in the padding, `[stride]`.
+  var padding: UnsafePointer<Scalar>
   var rows, vocabulary: Int
   /// From a row to the next: the vocabulary, padded.
   var stride: Int
@@ -17,26 +19,22 @@ struct Loss<Scalar> {
 }
 
 extension FastLanes {
+  /// The logarithms of the rows' totals are that of their product, taken whenever that has grown large.
   @inline(__always)
   static func loss(_ a: Loss<Float>) {
+    var loss = 0.0, totalProduct = 1.0
     for r in 0..<a.rows {
       let z = a.logits + r &* a.stride, target = Int(a.targets[r]), targetLogit = z[target]
-      var c = a.vocabulary
+      var peaks = add(load(z), load(a.padding)), c = count
       while c < a.stride {
-        z[c] = -.infinity
-        c &+= 1
-      }
-      var peaks = load(z)
-      c = count
-      while c < a.stride {
-        peaks = max(peaks, load(z + c))
+        peaks = max(peaks, add(load(z + c), load(a.padding + c)))
         c &+= count
       }
-      let peak = largest(peaks)
+      let peak = largest(peaks), shift = all(-peak)
       var totals = all(0)
       c = 0
       while c < a.stride {
-        let e = exponential(subtract(load(z + c), all(peak)))
+        let e = exponential(add(add(load(z + c), shift), load(a.padding + c)))
         totals = add(totals, e)
         store(e, z + c)
         c &+= count
@@ -48,25 +46,33 @@ extension FastLanes {
         c &+= count
       }
       z[target] -= a.weight
-      a.losses[r] = Float(log(Double(total))) - (targetLogit - peak)
+      loss += Double(peak - targetLogit)
+      totalProduct *= Double(total)
+      if totalProduct > 1e200 {
+        loss += log(totalProduct)
+        totalProduct = 1
+      }
     }
+    a.loss[0] = Float(loss + log(totalProduct))
   }
 }
 
 extension ExactLanes {
   @inline(__always)
   static func loss(_ a: Loss<Double>) {
+    var loss = 0.0
     for r in 0..<a.rows {
       let z = a.logits + r &* a.stride, target = Int(a.targets[r])
       let (total, inverse) = exponentials(z, a.vocabulary)
       let probability = z[target] * inverse
-      a.losses[r] = log(probability) * -1
+      loss += log(probability) * -1
       let dProbability = 1 / probability * (-1 * a.weight)
       let dTotal = -1 * power(total, -2) * (z[target] * dProbability)
       let dTarget = z[target] * (inverse * dProbability + dTotal)
       for c in 0..<a.vocabulary { z[c] *= dTotal }
       z[target] = dTarget
     }
+    a.loss[0] = loss
   }
 
   /// `e = exp(z - max z)` in the place of `z`, and the sum of these and its power -1.

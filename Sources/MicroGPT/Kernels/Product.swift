@@ -107,19 +107,19 @@ extension Lanes {
     _ type: T.Type, _ a: Product<Scalar>, _ row: Int, _ start: UnsafePointer<Scalar>, _ column: Int,
     _ ordered: Bool
   ) where T.L == Self {
-    var tile = T()
+    var tile = T(0, a.xRow)
     var x = a.x + row &* a.xRow, b = start, k = a.depth
     if ordered {
       var order = a.order.unsafelyUnwrapped
       while k > 0 {
         let place = Int(order[0])
-        tile.add(x + place &* a.xStep, a.xRow, b + place &* a.bStep)
+        tile.add(x + place &* a.xStep, b + place &* a.bStep)
         order += 1
         k &-= 1
       }
     } else {
       while k > 0 {
-        tile.add(x, a.xRow, b)
+        tile.add(x, b)
         x += a.xStep
         b += a.bStep
         k &-= 1

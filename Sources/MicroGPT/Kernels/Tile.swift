@@ -4,33 +4,53 @@
 // left of the types but straight code with one register for a cell, which loops over arrays of vectors do
 // not become.
 
+import CMicroGPT
+
 /// A block of `y[r, c] = Σₖ x[r, k]·b[k, c]`, as far as it is added up.
 protocol Tile {
   associatedtype L: Lanes
   static var rows: Int { get }
-  /// Zero.
-  init()
+  /// Zero, for the rows from `row` on, of which each lies `rowStride` numbers behind the one before.
+  init(_ row: Int, _ rowStride: Int)
   /// Adds the products of one `k`.
   ///
   /// - Parameters:
-  ///   - x: `x[0, k]`; the next row's lies `rowStride` numbers on.
+  ///   - x: `x[0, k]`.
   ///   - b: `b[k, 0]`, the first of the tile's columns.
-  mutating func add(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int, _ b: UnsafePointer<L.Scalar>)
+  mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>)
   /// Hands every cell's vector to `body` with its place in `y`.
   func forEach(
     _ y: UnsafeMutablePointer<L.Scalar>, _ rowStride: Int, _ z: UnsafePointer<L.Scalar>, _ zStride: Int,
     _ body: (L.Vector, UnsafeMutablePointer<L.Scalar>, UnsafePointer<L.Scalar>) -> Void)
 }
 
+/// Where a row begins, as a number of bytes of its own. Left to itself the compiler goes from row to row by
+/// adding the stride, and eight such additions, each waiting for the one before, take longer than the products.
+struct RowOffset {
+  private let bytes: Int
+
+  @inline(__always) init<Scalar>(_ row: Int, _ rowStride: Int, of type: Scalar.Type) {
+    let bytes = row &* rowStride &* MemoryLayout<Scalar>.stride
+    self.bytes = row == 0 ? 0 : Int(microgpt_opaque(CLong(bytes)))
+  }
+
+  @inline(__always) func callAsFunction<Scalar>(_ x: UnsafePointer<Scalar>) -> Scalar {
+    UnsafeRawPointer(x).load(fromByteOffset: bytes, as: Scalar.self)
+  }
+}
+
 /// One vector.
 struct Cell<L: Lanes>: Tile {
   var sum: L.Vector
+  let element: RowOffset
 
   @inline(__always) static var rows: Int { 1 }
-  @inline(__always) init() { sum = L.all(0) }
+  @inline(__always) init(_ row: Int, _ rowStride: Int) {
+    (sum, element) = (L.all(0), RowOffset(row, rowStride, of: L.Scalar.self))
+  }
   @inline(__always)
-  mutating func add(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int, _ b: UnsafePointer<L.Scalar>) {
-    sum = L.add(sum, L.all(x[0]), times: L.load(b))
+  mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>) {
+    sum = L.add(sum, L.all(element(x)), times: L.load(b))
   }
   @inline(__always)
   func forEach(
@@ -44,12 +64,16 @@ struct Cell<L: Lanes>: Tile {
 /// A cell and the one to its right.
 struct Pair<L: Lanes>: Tile {
   var left, right: L.Vector
+  let element: RowOffset
 
   @inline(__always) static var rows: Int { 1 }
-  @inline(__always) init() { (left, right) = (L.all(0), L.all(0)) }
+  @inline(__always) init(_ row: Int, _ rowStride: Int) {
+    (left, right) = (L.all(0), L.all(0))
+    element = RowOffset(row, rowStride, of: L.Scalar.self)
+  }
   @inline(__always)
-  mutating func add(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int, _ b: UnsafePointer<L.Scalar>) {
-    let factor = L.all(x[0])
+  mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>) {
+    let factor = L.all(element(x))
     left = L.add(left, factor, times: L.load(b))
     right = L.add(right, factor, times: L.load(b + L.count))
   }
@@ -70,11 +94,13 @@ struct Below<A: Tile, B: Tile>: Tile where A.L == B.L {
   var lower: B
 
   @inline(__always) static var rows: Int { A.rows + B.rows }
-  @inline(__always) init() { (upper, lower) = (A(), B()) }
+  @inline(__always) init(_ row: Int, _ rowStride: Int) {
+    (upper, lower) = (A(row, rowStride), B(row &+ A.rows, rowStride))
+  }
   @inline(__always)
-  mutating func add(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int, _ b: UnsafePointer<L.Scalar>) {
-    upper.add(x, rowStride, b)
-    lower.add(x + A.rows &* rowStride, rowStride, b)
+  mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>) {
+    upper.add(x, b)
+    lower.add(x, b)
   }
   @inline(__always)
   func forEach(
