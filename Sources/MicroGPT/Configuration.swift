@@ -26,7 +26,10 @@ public struct Configuration: Sendable, Equatable {
   /// The standard deviation of the first parameters, which are normally distributed around 0; 0 or more.
   public var initialStandardDeviation = 0.08
 
-  /// The number of optimizer steps, one document each; 0 or more.
+  /// The number of documents that a step learns from, *B*: consecutive ones of the shuffled order. A step's
+  /// loss is the mean of theirs. 1 or more.
+  public var batchSize = 1
+  /// The number of optimizer steps, `batchSize` documents each; 0 or more.
   public var steps = 1000
   /// The learning rate of the first step, 0 or more. It falls in a straight line to 0, which it would reach
   /// a step after the last.
@@ -52,6 +55,7 @@ public struct Configuration: Sendable, Equatable {
   public func validate() throws(ConfigurationError) {
     for (name, value) in [
       ("layers", layers), ("embedding", embedding), ("heads", heads), ("blockSize", blockSize),
+      ("batchSize", batchSize),
     ] where value < 1 {
       throw .tooSmall(name: name, minimum: 1, found: value)
     }

@@ -15,6 +15,8 @@ struct Train: Subcommand, Equatable {
   var embedding = 16
   var heads = 4
   var blockSize = 16
+  var engine = EngineKind.exact
+  var batchSize = 1
   var steps = 1000
   var learningRate = 0.01
   var beta1 = 0.85
@@ -53,7 +55,9 @@ struct Train: Subcommand, Equatable {
         .number("--block-size", \.blockSize, .atLeast(1), "Positions the model sees; longer lines are cut"),
       ],
       "TRAINING": [
-        .number("--steps", \.steps, .atLeast(0), "Documents to learn from, one a step"),
+        .choice("--engine", "NAME", \.engine, "Arithmetic: microgpt.py's bits, or floats and speed"),
+        .number("--batch-size", \.batchSize, .atLeast(1), "Documents that a step learns from"),
+        .number("--steps", \.steps, .atLeast(0), "Optimizer steps"),
         .number("--learning-rate", \.learningRate, .atLeast(0), "Adam's first rate; it falls to 0"),
         .number("--beta1", \.beta1, .from(0, below: 1), "What Adam keeps of its mean of gradients"),
         .number("--beta2", \.beta2, .from(0, below: 1), "What Adam keeps of its mean of their squares"),
@@ -91,7 +95,8 @@ struct Train: Subcommand, Equatable {
     (configuration.layers, configuration.embedding) = (layers, embedding)
     (configuration.heads, configuration.blockSize) = (heads, blockSize)
     (configuration.seed, configuration.initialStandardDeviation) = (seed, initialStandardDeviation)
-    (configuration.steps, configuration.learningRate) = (steps, learningRate)
+    (configuration.batchSize, configuration.steps) = (batchSize, steps)
+    configuration.learningRate = learningRate
     (configuration.beta1, configuration.beta2, configuration.epsilon) = (beta1, beta2, epsilon)
     return configuration
   }
@@ -108,7 +113,8 @@ struct Train: Subcommand, Equatable {
     let log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
     if !quiet { remark(source, corpus) }
 
-    let trainer = try Trainer(corpus: corpus, configuration: configuration)
+    let trainer = try Trainer(
+      corpus: corpus, configuration: configuration, engine: engine, instructionSet: try instructionSet)
     let output = Console.output()
     try output.write("num docs: \(corpus.count)\n")
     try output.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
@@ -202,6 +208,17 @@ struct Train: Subcommand, Equatable {
     case .always: true
     case .never: false
     case .auto: Console.environment("NO_COLOR").map(\.isEmpty) ?? true
+    }
+  }
+
+  /// The processor's instructions that MICROGPT_ISA names, or else the widest.
+  private var instructionSet: InstructionSet {
+    get throws(UsageError) {
+      guard let name = Console.environment("MICROGPT_ISA"), !name.isEmpty else { return .widest }
+      guard let set = InstructionSet(rawValue: name) else {
+        throw UsageError("MICROGPT_ISA is '\(name)'. Set it to baseline, avx2 or avx512, or not at all.")
+      }
+      return set
     }
   }
 

@@ -17,7 +17,7 @@ struct EngineTests {
     let trainer = try Trainer(corpus: corpus, configuration: run.configuration)
     try trainer.train()
 
-    let engine = trainer.engine, shape = engine.shape
+    let engine = Engine<ExactArithmetic>(trainer.model), shape = engine.shape
     let tokens = try trainer.tokenizer.encode(trace.document).map { Int32($0) }
     let count = tokens.count - 1
     engine.forward(tokens, at: 0..<count)
@@ -89,7 +89,7 @@ struct EngineTests {
     let trainer = try Trainer(corpus: corpus, configuration: configuration)
     try trainer.train()
 
-    let engine = trainer.engine
+    let engine = Engine<ExactArithmetic>(trainer.model)
     let tokens = try trainer.tokenizer.encode("cabbage").map { Int32($0) }
     let count = min(configuration.blockSize, tokens.count - 1)
     func loss() -> Double {
@@ -122,7 +122,7 @@ struct EngineTests {
   func positionByPosition() throws {
     let corpus = try Corpus(documents: ["abacus", "cabbage"])
     let trainer = try Trainer(corpus: corpus)
-    let engine = trainer.engine
+    let engine = Engine<ExactArithmetic>(trainer.model)
     let tokens = try trainer.tokenizer.encode("cabbage").map { Int32($0) }, count = tokens.count - 1
     let logits = engine.activations.logits, size = count * engine.shape.vocabulary
     engine.forward(tokens, at: 0..<count)
@@ -130,5 +130,13 @@ struct EngineTests {
     for i in 0..<size { logits[i] = 0 }
     for position in 0..<count { engine.forward(tokens, at: position..<position + 1) }
     #expect(Array(UnsafeBufferPointer(start: logits, count: size)) == together)
+  }
+}
+
+extension Engine {
+  /// The specification's engine with a model's parameters.
+  init(_ model: Model) {
+    self.init(model.configuration, vocabularySize: model.tokenizer.vocabularySize, training: true)
+    for (i, parameter) in model.parameters.enumerated() { parameters[i] = Scalar(parameter) }
   }
 }

@@ -117,8 +117,9 @@ import Testing
     for (position, loss) in losses.prefix(3).enumerated() {
       let alone = try TrainerTests.trainer(["emma", "olivia", "ava"]) { $0.learningRate = 0 }
       let tokens = try alone.tokenizer.encode(trainer.corpus.text(at: position)).map { Int32($0) }
-      alone.engine.forward(tokens, at: 0..<tokens.count - 1)
-      #expect(alone.engine.loss(tokens, count: tokens.count - 1) == loss)
+      let engine = Engine<ExactArithmetic>(alone.model)
+      engine.forward(tokens, at: 0..<tokens.count - 1)
+      #expect(engine.loss(tokens, count: tokens.count - 1) == loss)
     }
   }
 

@@ -1,6 +1,8 @@
 // The little C that Swift cannot say: the C library's functions by name, and a pow that cannot be folded.
 #pragma once
 
+#include "Kernels.h"
+
 // Declared rather than included: Embedded Swift has no module of the C library to import, and a bare
 // WebAssembly target has no headers. Where there are headers, these repeat what they say.
 double exp(double x);

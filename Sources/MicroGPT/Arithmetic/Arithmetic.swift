@@ -1,8 +1,6 @@
 // What an engine computes with: a number type and the few operations in which the arithmetics differ. The
 // engine is written once over this policy and compiled for each; nothing outside the library sees it.
 
-import CMicroGPT
-
 /// A policy of numbers.
 protocol Arithmetic {
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar
@@ -46,6 +44,18 @@ enum ExactArithmetic: Arithmetic {
   /// leaves half as much again, and the range is the one for which glibc states its own. On another C library
   /// nothing is settled, and every power is a call. Documentation/Exactness.md has the measurements.
   @inline(__always) private static func isSettled(_ y: Double, error: Double) -> Bool {
-    microgpt_pow_is_glibc() != 0 && y > 0x1p-126 && y < 0x1p126 && abs(error) < 0.485 * y.ulp
+    CLibrary.hasGlibcPow && y > 0x1p-126 && y < 0x1p126 && abs(error) < 0.485 * y.ulp
   }
+}
+
+/// Floats, with products and sums as the processor does them best: the scalar specification of the kernels,
+/// which agree with it but for rounding.
+enum FastArithmetic: Arithmetic {
+  @inline(__always) static func exp(_ x: Float) -> Float { Float(MicroGPT.exp(Double(x))) }
+  @inline(__always) static func log(_ x: Float) -> Float { Float(MicroGPT.log(Double(x))) }
+  @inline(__always) static func power(_ base: Float, _ exponent: Float) -> Float {
+    Float(MicroGPT.power(Double(base), Double(exponent)))
+  }
+  @inline(__always) static func square(_ x: Float) -> Float { x * x }
+  @inline(__always) static func squareRoot(_ x: Float) -> Float { x.squareRoot() }
 }

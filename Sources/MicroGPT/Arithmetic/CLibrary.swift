@@ -1,8 +1,13 @@
 // Which C library is this? The exact arithmetic gives the reference's bits where `exp`, `log`, `pow`, `sin` and
 // `cos` round as they do in glibc on x86-64 with FMA, where the reference's figures were made.
 
+import CMicroGPT
+
 /// The C library that this program computes with.
 public enum CLibrary {
+  /// Whether `pow` is glibc's, whose error is known well enough to leave most calls out.
+  @inline(__always) static var hasGlibcPow: Bool { microgpt_pow_is_glibc() != 0 }
+
   /// Whether its functions round as those that the golden figures of this project were made with.
   ///
   /// They are tried at 64 arguments, most of which glibc's own variants without FMA round differently. So a

@@ -1,7 +1,7 @@
-// A training run: documents in their shuffled order, one a step, each the way forward, the way back and a
-// step of the optimizer.
+// A training run: documents in their shuffled order, each step the way forward, the way back and a step of the
+// optimizer.
 
-/// Trains a model on a corpus, one document a step.
+/// Trains a model on a corpus, one document a step or several.
 ///
 ///     let trainer = try Trainer(corpus: Corpus(documents: ["emma", "olivia", "ava"]))
 ///     try trainer.train { step in
@@ -28,11 +28,17 @@ public final class Trainer {
   public private(set) var completedSteps = 0
 
   /// The number of the model's parameters.
-  public var parameterCount: Int { engine.layout.count }
+  public let parameterCount: Int
+  /// The arithmetic of the run.
+  public let engine: EngineKind
 
-  let engine: Engine<ExactArithmetic>
-  private let optimizer: Adam<ExactArithmetic>
-  private let means: Memory
+  private enum Run {
+    case exact(TrainingRun<ExactArithmetic>)
+    case fast(TrainingRun<FastArithmetic>)
+  }
+
+  private let run: Run
+  private var batch: Batch
   private let tokens: UnsafeMutableBufferPointer<Int32>
 
   /// A step that has been taken.
@@ -53,29 +59,40 @@ public final class Trainer {
 
   /// Shuffles the documents and draws the first parameters.
   ///
+  /// - Parameters:
+  ///   - engine: The arithmetic to compute in.
+  ///   - instructionSet: The processor's instructions to use, if not the widest. The exact engine's bits do not
+  ///     depend on it.
   /// - Throws: `ConfigurationError` if a value is outside its range, or the model is larger than can be counted.
-  public init(corpus: Corpus, configuration: Configuration = Configuration()) throws(ConfigurationError) {
+  public init(
+    corpus: Corpus, configuration: Configuration = Configuration(), engine: EngineKind = .exact,
+    instructionSet: InstructionSet = .widest
+  ) throws(ConfigurationError) {
     try configuration.validate()
-    let tokenizer = Tokenizer(corpus)
-    let scalarSize = MemoryLayout<Double>.size
-    guard
-      configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, scalarSize: scalarSize) != nil
-    else { throw .tooLarge }
+    let tokenizer = Tokenizer(corpus), vocabularySize = tokenizer.vocabularySize
+    guard configuration.trainingMemory(vocabularySize: vocabularySize) != nil else { throw .tooLarge }
 
     var random = PythonRandom(seed: configuration.seed)
     self.configuration = configuration
     self.tokenizer = tokenizer
+    self.engine = engine
     self.corpus = corpus.shuffled(using: &random)
-    engine = Engine(configuration, vocabularySize: tokenizer.vocabularySize, training: true)
-    for i in 0..<engine.layout.count {
-      engine.parameters[i] = random.gaussian(standardDeviation: configuration.initialStandardDeviation)
+    func draw(_ index: Int) -> Double {
+      random.gaussian(standardDeviation: configuration.initialStandardDeviation)
     }
+    let set = min(instructionSet, .widest)
+    run =
+      switch engine {
+      case .exact:
+        .exact(
+          TrainingRun(configuration, vocabularySize: vocabularySize, instructionSet: set, parameter: draw))
+      case .fast:
+        .fast(
+          TrainingRun(configuration, vocabularySize: vocabularySize, instructionSet: set, parameter: draw))
+      }
     self.random = random
-    means = Memory(byteCount: 2 * Memory.bytes(for: engine.layout.count, of: Double.self))
-    optimizer = Adam(
-      beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
-      mean: means.take(engine.layout.count, of: Double.self),
-      meanSquare: means.take(engine.layout.count, of: Double.self))
+    parameterCount = configuration.parameterCount(vocabularySize: vocabularySize)!
+    batch = Batch(documents: configuration.batchSize, positions: configuration.blockSize)
     tokens = .allocate(capacity: configuration.blockSize + 1)
   }
 
@@ -88,13 +105,19 @@ public final class Trainer {
   /// - Complexity: O(*T*·(*L*·*C*² + *T*·*L*·*C* + *V*·*C*)), and O(1) memory: nothing is allocated.
   public func step() throws(TrainingError) -> Step? {
     guard completedSteps < configuration.steps else { return nil }
-    let loss = accumulate(corpus[completedSteps % corpus.count])
-    guard loss.isFinite else { throw .lossNotFinite(step: completedSteps + 1, loss: loss) }
-
+    batch.removeAll()
+    for i in 0..<configuration.batchSize {
+      let document = corpus[(completedSteps * configuration.batchSize + i) % corpus.count]
+      batch.append(tokens.baseAddress!, count: tokenizer.encode(document, into: tokens))
+    }
     let learningRate = configuration.learningRate * (1 - Double(completedSteps) / Double(configuration.steps))
-    optimizer.update(
-      engine.parameters, engine.parameterGradients, count: engine.layout.count, step: completedSteps,
-      learningRate: learningRate)
+    let number = completedSteps + 1
+    let loss =
+      switch run {
+      case .exact(let run): run.step(batch, number: number, learningRate: learningRate)
+      case .fast(let run): run.step(batch, number: number, learningRate: learningRate)
+      }
+    guard loss.isFinite else { throw .lossNotFinite(step: number, loss: loss) }
     completedSteps += 1
     return Step(number: completedSteps, loss: loss)
   }
@@ -111,24 +134,17 @@ public final class Trainer {
 
   /// The model as it is now: a copy that later steps do not change.
   public var model: Model {
-    let parameters = UnsafeBufferPointer(start: engine.parameters, count: engine.layout.count)
-    return Model(configuration: configuration, tokenizer: tokenizer, parameters: Array(parameters))
+    let parameters =
+      switch run {
+      case .exact(let run): run.parameters
+      case .fast(let run): run.parameters
+      }
+    return Model(configuration: configuration, tokenizer: tokenizer, parameters: parameters)
   }
 
   /// A sampler of the model as it is now, whose random numbers go on where the first parameters ended, as
   /// the reference's do.
   public func sampler() -> Sampler { Sampler(model, random: random) }
-
-  /// The way forward and back for one document; adds to the engine's gradients.
-  ///
-  /// - Returns: The document's loss.
-  private func accumulate(_ document: ArraySlice<Unicode.Scalar>) -> Double {
-    let count = tokenizer.encode(document, into: tokens) - 1, first = UnsafePointer(tokens.baseAddress!)
-    engine.forward(first, at: 0..<count)
-    let loss = engine.loss(first, count: count)
-    if loss.isFinite { engine.backward(first, count: count) }
-    return loss
-  }
 }
 
 /// Why a run cannot go on.

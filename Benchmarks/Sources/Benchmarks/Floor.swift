@@ -1,0 +1,33 @@
+// The arithmetic floor: what a step would take if it were nothing but its multiplications and additions, at the
+// speed that the processor has shown a moment ago.
+
+import MicroGPT
+import Peak
+
+/// The speed of one core, measured in this run.
+struct Machine {
+  /// Fused multiply-adds of floats, and multiplications and additions of doubles, a second.
+  let floatRate, doubleRate: Double
+
+  init(_ set: InstructionSet) {
+    let level: Int32 =
+      switch set {
+      case .baseline: 0
+      case .avx2: 2
+      case .avx512: 3
+      }
+    floatRate = peak_float(level)
+    doubleRate = peak_double(level)
+  }
+
+  func rate(_ engine: EngineKind) -> Double { engine == .fast ? floatRate : doubleRate }
+}
+
+extension Configuration {
+  /// The floating-point operations of one document of `n` positions, forward and backward, without the
+  /// optimizer: `6n(12LC² + VC) + 6LCn(n + 1) + n(25V + 48LC)`.
+  func operations(positions n: Int, vocabularySize v: Int) -> Double {
+    let products = 6 * n * (12 * layers * embedding * embedding + v * embedding)
+    return Double(products + 6 * layers * embedding * n * (n + 1) + n * (25 * v + 48 * layers * embedding))
+  }
+}

@@ -1,0 +1,538 @@
+// The engine that runs: the computation of Engine.swift for the positions of several documents at once, as rows
+// of matrices, with kernels for the processor's vectors. Both arithmetics run through it; the exact one gives
+// the bits of the specification, because every sum has the same terms in the same order.
+//
+// A weight matrix is read twice, along its outputs on the way forward and along its inputs on the way back, so
+// there is a transposed copy. The optimizer moves a few rows of a matrix as soon as their gradient is known, while
+// all of them are in the nearest cache; there is no buffer of gradients as large as the model.
+
+import CMicroGPT
+
+/// An arithmetic that there are kernels for.
+protocol KernelArithmetic: Arithmetic {
+  /// Whether sums have to have the reference's order throughout.
+  static var isExact: Bool { get }
+  static func kernels(_ set: InstructionSet) -> Kernels<Scalar>
+}
+
+extension ExactArithmetic: KernelArithmetic {
+  static var isExact: Bool { true }
+  static func kernels(_ set: InstructionSet) -> Kernels<Double> { Kernels(set) }
+}
+
+extension FastArithmetic: KernelArithmetic {
+  static var isExact: Bool { false }
+  static func kernels(_ set: InstructionSet) -> Kernels<Float> { Kernels(set) }
+}
+
+/// The documents of a step, as rows: the positions of one, then those of the next.
+struct Batch {
+  /// The token, the position in its document and the next token of every row, `[B·T]` each.
+  let tokens, positions, targets: UnsafeMutablePointer<Int32>
+  /// The first row of every document, and behind the last one the number of rows, `[B + 1]`.
+  let starts: UnsafeMutablePointer<Int>
+  let capacity: Int
+  private(set) var documents = 0
+
+  private let memory: Memory
+
+  /// Room for `documents` documents of at most `positions` positions.
+  init(documents: Int, positions: Int) {
+    let rows = documents * positions
+    let bytes = 3 * Memory.bytes(for: rows, of: Int32.self) + Memory.bytes(for: documents + 1, of: Int.self)
+    memory = Memory(byteCount: bytes)
+    tokens = memory.take(rows, of: Int32.self)
+    self.positions = memory.take(rows, of: Int32.self)
+    targets = memory.take(rows, of: Int32.self)
+    starts = memory.take(documents + 1, of: Int.self)
+    capacity = documents
+  }
+
+  var rows: Int { starts[documents] }
+
+  mutating func removeAll() { documents = 0 }
+
+  /// Adds a document: its tokens with BOS at both ends, `count` of them.
+  mutating func append(_ document: UnsafePointer<Int32>, count: Int) {
+    precondition(documents < capacity, "A batch has room for \(capacity) documents.")
+    let first = starts[documents]
+    for t in 0..<count - 1 {
+      tokens[first + t] = document[t]
+      positions[first + t] = Int32(t)
+      targets[first + t] = document[t + 1]
+    }
+    documents += 1
+    starts[documents] = first + count - 1
+  }
+}
+
+/// How the optimizer moves parameters in one step.
+struct Update<Scalar> {
+  var beta1, beta2, epsilon, learningRate, correction1, correction2: Scalar
+}
+
+/// A model's parameters with everything that steps over batches need, allocated once.
+struct BatchEngine<A: KernelArithmetic> {
+  typealias Scalar = A.Scalar
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  let shape: Shape
+  let layout: PaddedLayout
+  let kernels: Kernels<Scalar>
+  /// In the padded order, as are all buffers of the parameters' size.
+  let parameters: Buffer
+  /// What the last `backward` without an update left; `nil` in a training run.
+  let gradients: Buffer?
+  /// `[rows, V padded]`: the logits, after `loss` their gradients.
+  let logits: Buffer
+  /// 0 for every token and -∞ in the padding, `[V padded]`; and the loss of one document.
+  private let padding, documentLoss: Buffer
+
+  private let transposed, mean, meanSquare: Buffer
+  private let embedding, embeddingScale, embeddingSlope: Buffer
+  private let layers: [Layer]
+  private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, adamScratch, row: Buffer
+  private let targetLogits: Buffer
+  private let order, firstOrder: UnsafeMutablePointer<Int32>
+  private let memory: Memory
+
+  /// Channels, hidden units and vocabulary, padded.
+  private let width, wide, outputs: Int
+  private let attentionScale: Scalar
+
+  /// What one layer computes on the way forward; LayerActivations.swift tells what each is.
+  private struct Layer {
+    /// `[rows, C]` but for scales and slopes, `[rows]`; `query` has keys and values beside it, `[rows, 3C]`.
+    let input, normalized, scale, slope, query, exponentials, sums, mixed: Buffer
+    let middle, middleNormalized, middleScale, middleSlope: Buffer
+    /// After relu, `[rows, 4C]`.
+    let hidden: Buffer
+    let output: Buffer
+  }
+
+  /// - Parameters:
+  ///   - documents: The most that a batch holds, *B*.
+  ///   - keepsGradients: Whether there is a buffer that `backward` can leave gradients in.
+  init(
+    _ configuration: Configuration, vocabularySize: Int, documents: Int, instructionSet: InstructionSet,
+    keepsGradients: Bool = false
+  ) {
+    let shape = Shape(configuration, vocabularySize: vocabularySize)
+    let unit = Memory.alignment / MemoryLayout<Scalar>.stride
+    let layout = PaddedLayout(
+      ParameterLayout(configuration, vocabularySize: vocabularySize), unit: unit)
+    let width = shape.channels.rounded(up: unit), wide = (4 * shape.channels).rounded(up: unit)
+    let outputs = shape.vocabulary.rounded(up: unit), rows = documents * shape.positions
+    let pairs = shape.positions * (shape.positions + 1) / 2
+    let weights = Swift.max(pairs * width, shape.heads * shape.positions * shape.positions) * documents
+    let block = BatchEngine.block
+
+    /// Lays everything out: once to count, and once to have it.
+    func sizes(_ take: (Int) -> Void) {
+      for _ in 0..<(keepsGradients ? 5 : 4) { take(layout.count) }
+      take(outputs * rows)
+      take(outputs)
+      take(1)
+      for _ in 0..<2 { take(rows * width) }
+      for _ in 0..<3 { take(rows) }
+      for _ in 0..<shape.layers {
+        for _ in 0..<6 { take(rows * width) }
+        for _ in 0..<4 { take(rows) }
+        take(3 * rows * width)
+        take(weights)
+        take(Swift.max(rows * width, 2 * shape.heads * rows))
+        take(rows * wide)
+      }
+      for _ in 0..<3 { take(rows * width) }
+      take(rows * wide)
+      take(3 * rows * width)
+      take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
+      take(block)
+      take(3 * AdamStep<Scalar>.chunk)
+      take(2 * shape.positions)
+    }
+    var bytes = 2 * Memory.bytes(for: 3 * shape.channels, of: Int32.self)
+    sizes { bytes += Memory.bytes(for: $0, of: Scalar.self) }
+    let memory = Memory(byteCount: bytes)
+    func take(_ count: Int) -> Buffer { memory.take(count, of: Scalar.self) }
+
+    (parameters, transposed, mean, meanSquare) = (
+      take(layout.count), take(layout.count), take(layout.count), take(layout.count)
+    )
+    gradients = keepsGradients ? take(layout.count) : nil
+    logits = take(outputs * rows)
+    (padding, documentLoss) = (take(outputs), take(1))
+    embedding = take(rows * width)
+    var input = take(rows * width)
+    (embeddingScale, embeddingSlope, targetLogits) = (take(rows), take(rows), take(rows))
+    var layers: [Layer] = []
+    for _ in 0..<shape.layers {
+      let layer = Layer(
+        input: input, normalized: take(rows * width), scale: take(rows), slope: take(rows),
+        query: take(3 * rows * width), exponentials: take(weights),
+        sums: take(Swift.max(rows * width, 2 * shape.heads * rows)), mixed: take(rows * width),
+        middle: take(rows * width), middleNormalized: take(rows * width), middleScale: take(rows),
+        middleSlope: take(rows), hidden: take(rows * wide), output: take(rows * width))
+      input = layer.output
+      layers.append(layer)
+    }
+    self.layers = layers
+    (d, dNormalized, dMixed) = (take(rows * width), take(rows * width), take(rows * width))
+    (dHidden, dQuery) = (take(rows * wide), take(3 * rows * width))
+    embeddingGradients = take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
+    scratch = take(block)
+    adamScratch = take(3 * AdamStep<Scalar>.chunk)
+    row = take(2 * shape.positions)
+    order = memory.take(3 * shape.channels, of: Int32.self)
+    firstOrder = memory.take(3 * shape.channels, of: Int32.self)
+
+    (self.shape, self.layout, self.memory) = (shape, layout, memory)
+    (self.width, self.wide, self.outputs) = (width, wide, outputs)
+    kernels = A.kernels(instructionSet)
+    attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
+    for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
+    fillOrders()
+  }
+
+  // MARK: - Parameters
+
+  /// Sets all parameters, given in the reference's order.
+  func setParameters(_ value: (Int) -> Double) {
+    for part in layout.parts {
+      for r in 0..<part.source.rows {
+        for c in 0..<part.source.columns {
+          parameters[part.index(r, c)] = Scalar(value(part.source.offset + r * part.source.columns + c))
+        }
+      }
+    }
+    for weight in layout.weights {
+      for column in stride(from: 0, to: weight.columns, by: weight.panel) {
+        transpose(weight, 0..<weight.rows, column)
+      }
+    }
+  }
+
+  /// A buffer of the parameters' size as numbers in the reference's order.
+  func unpadded(_ buffer: Buffer) -> [Double] {
+    var numbers: [Double] = []
+    for part in layout.parts {
+      for r in 0..<part.source.rows {
+        for c in 0..<part.source.columns { numbers.append(Double(buffer[part.index(r, c)])) }
+      }
+    }
+    return numbers
+  }
+
+  /// Copies rows of the panel at `column` to the transposed copy.
+  private func transpose(_ weight: PanelMatrix, _ rows: Range<Int>, _ column: Int) {
+    let copy = weight.transposed, width = weight.width(at: column)
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      // The copy's panel, of which these rows are columns.
+      let panel = first / copy.panel &* copy.panel
+      let end = Swift.min(rows.upperBound, panel &+ copy.panel)
+      kernels.transpose(
+        Transpose(
+          x: UnsafePointer(parameters + weight.index(first, column)), xRow: width,
+          y: transposed + (copy.index(column, panel) &+ first &- panel), yRow: copy.width(at: panel),
+          rows: end &- first, columns: width))
+      first = end
+    }
+  }
+
+  /// The numbers of a panel that are updated together: 16 KB.
+  private static var block: Int { 16384 / MemoryLayout<Scalar>.stride }
+
+  // MARK: - Forward
+
+  /// Computes the logits of every row.
+  func forward(_ batch: Batch) {
+    let rows = batch.rows, wte = parameters + layout.tokenEmbedding.offset
+    let wpe = parameters + layout.positionEmbedding.offset
+    for r in 0..<rows {
+      let x = embedding + r &* width
+      let token = wte + Int(batch.tokens[r]) &* width, position = wpe + Int(batch.positions[r]) &* width
+      for c in 0..<width { x[c] = token[c] + position[c] }
+    }
+    normalize(embedding, rows, into: layers[0].input, embeddingScale, embeddingSlope)
+    for (layer, weights) in zip(layers, layout.layers) {
+      normalize(layer.input, rows, into: layer.normalized, layer.scale, layer.slope)
+      multiply(layer.normalized, width, rows, weights.projections, into: layer.query)
+      forEachDocument(batch, layer) { attend in kernels.attend(attend) }
+      multiply(
+        layer.mixed, width, rows, weights.output, into: layer.middle, .add, layer.input, width)
+      normalize(layer.middle, rows, into: layer.middleNormalized, layer.middleScale, layer.middleSlope)
+      multiply(layer.middleNormalized, width, rows, weights.expand, into: layer.hidden, .relu)
+      multiply(
+        layer.hidden, wide, rows, weights.contract, into: layer.output, .add, layer.middle, width)
+    }
+    multiply(layers[layers.count - 1].output, width, rows, layout.head, into: logits)
+  }
+
+  private func normalize(_ x: Buffer, _ rows: Int, into y: Buffer, _ scale: Buffer, _ slope: Buffer) {
+    kernels.normalize(
+      Normalize(
+        x: UnsafePointer(x), y: y, scale: scale, slope: slope, rows: rows, channels: shape.channels,
+        stride: width))
+  }
+
+  /// `y = x · weightᵀ`.
+  private func multiply(
+    _ x: Buffer, _ xRow: Int, _ rows: Int, _ weight: PanelMatrix, into y: Buffer,
+    _ ending: Product<Scalar>.Ending = .store, _ z: Buffer? = nil, _ zRow: Int = 0
+  ) {
+    let copy = weight.transposed
+    multiply(
+      Product(
+        x: UnsafePointer(x), xRow: xRow, xStep: 1, b: UnsafePointer(transposed), bStep: 1, panel: 0, y: y,
+        yRow: copy.columns, rows: rows, columns: copy.columns, depth: copy.trueRows, ending: ending,
+        z: UnsafePointer(z ?? y), zRow: zRow),
+      copy, firstRow: 0, kernels.product)
+  }
+
+  /// A product with a matrix of parameters: first with its wide panels, then with a narrow one at the end.
+  ///
+  /// - Parameters:
+  ///   - product: With `b` the buffer of the matrix, and `bStep` a number of rows.
+  ///   - firstRow: The row of the matrix that `b` starts with.
+  @inline(__always)
+  private func multiply(
+    _ product: Product<Scalar>, _ matrix: PanelMatrix, firstRow: Int, _ kernel: (Product<Scalar>) -> Void
+  ) {
+    let columns = matrix.columns / matrix.panel &* matrix.panel
+    var part = product
+    if columns > 0 {
+      part.b = product.b + matrix.index(firstRow, 0)
+      part.bStep = product.bStep &* matrix.panel
+      part.columns = columns
+      (part.panel, part.panelStep) = (matrix.panel, matrix.panel &* matrix.rows)
+      kernel(part)
+    }
+    if columns < matrix.columns {
+      let width = matrix.columns &- columns
+      part.b = product.b + matrix.index(firstRow, columns)
+      part.bStep = product.bStep &* width
+      (part.columns, part.panel, part.panelStep) = (width, width, 0)
+      part.y = product.y + columns
+      part.z = product.z + columns
+      kernel(part)
+    }
+  }
+
+  private func forEachDocument(_ batch: Batch, _ layer: Layer, _ body: (Attend<Scalar>) -> Void) {
+    var pairs = 0
+    for document in 0..<batch.documents {
+      let first = batch.starts[document], count = batch.starts[document + 1] &- first
+      body(
+        Attend(
+          query: UnsafePointer(layer.query + 3 &* first &* width), stride: 3 &* width, segment: width,
+          mixed: layer.mixed + first &* width, exponentials: layer.exponentials + pairs,
+          sums: layer.sums + first &* Swift.max(width, 2 &* shape.heads),
+          dQuery: dQuery + 3 &* first &* width, positions: count, heads: shape.heads,
+          headWidth: shape.headWidth, scale: attentionScale, row: row))
+      pairs &+= Swift.max(count &* (count &+ 1) / 2 &* width, shape.heads &* count &* count)
+    }
+  }
+
+  /// Computes the loss from the logits, and their gradients in their place.
+  ///
+  /// - Returns: The mean over the documents of each document's mean, in nats a token.
+  func loss(_ batch: Batch) -> Scalar {
+    var sum = Scalar(0)
+    let share = 1 / Scalar(batch.documents)
+    for document in 0..<batch.documents {
+      let first = batch.starts[document], count = batch.starts[document + 1] &- first
+      kernels.loss(
+        Loss(
+          logits: logits + first &* outputs, targets: UnsafePointer(batch.targets + first),
+          loss: documentLoss, padding: UnsafePointer(padding), rows: count, vocabulary: shape.vocabulary,
+          stride: outputs,
+          weight: 1 / Scalar(count) * share))
+      sum += documentLoss[0] * (1 / Scalar(count))
+    }
+    return sum * share
+  }
+
+  // MARK: - Backward
+
+  /// Takes the logits' gradients, which `loss` left, back to all parameters, and moves those by `update`.
+  ///
+  /// Without an update the gradients are left in `gradients`, overwritten.
+  func backward(_ batch: Batch, _ update: Update<Scalar>?) {
+    let rows = batch.rows, output = layers[layers.count - 1].output
+    headBackward(batch)
+    change(layout.head, logits, output, width, rows, update)
+    for (layer, weights) in zip(layers, layout.layers).reversed() {
+      // y = contract · relu(expand · normalized middle) + middle
+      multiplyBack(d, weights.contract, rows, into: dHidden, .reluBackward, layer.hidden, wide)
+      change(weights.contract, d, layer.hidden, wide, rows, update)
+      multiplyBack(dHidden, weights.expand, rows, into: dNormalized)
+      change(weights.expand, dHidden, layer.middleNormalized, width, rows, update)
+      normalizeBack(dNormalized, layer.middle, rows, layer.middleScale, layer.middleSlope, into: d)
+      // middle = output · mixed + x
+      multiplyBack(d, weights.output, rows, into: dMixed)
+      change(weights.output, d, layer.mixed, width, rows, update)
+      forEachDocument(batch, layer) { attend in
+        var attend = attend
+        attend.mixed = dMixed + (attend.mixed - layer.mixed)
+        kernels.attendBack(attend)
+      }
+      projectionsBackward(batch, weights.projections)
+      change(weights.projections, dQuery, layer.normalized, width, rows, update)
+      normalizeBack(dNormalized, layer.input, rows, layer.scale, layer.slope, into: d)
+    }
+    normalizeBack(d, embedding, rows, embeddingScale, embeddingSlope, into: dNormalized, fresh: true)
+    embeddingBackward(batch, update)
+  }
+
+  /// From the logits to the last layer's output. The reference's graph comes to the target's row of the head
+  /// last, so in the exact arithmetic that term is left out of the product, as a 0, and added behind it.
+  private func headBackward(_ batch: Batch) {
+    let rows = batch.rows
+    guard A.isExact else { return multiplyBack(logits, layout.head, rows, into: d) }
+    for r in 0..<rows {
+      let place = r &* outputs &+ Int(batch.targets[r])
+      targetLogits[r] = logits[place]
+      logits[place] = 0
+    }
+    multiplyBack(logits, layout.head, rows, into: d)
+    for r in 0..<rows {
+      let target = Int(batch.targets[r]), dLogit = targetLogits[r], dx = d + r &* width
+      logits[r &* outputs &+ target] = dLogit
+      var column = 0
+      while column < width {
+        let weight = parameters + layout.head.index(target, column)
+        for c in 0..<layout.head.width(at: column) { dx[column &+ c] += weight[c] * dLogit }
+        column &+= layout.head.panel
+      }
+    }
+  }
+
+  /// `dx = dy · weight`, sums over the outputs from the last to the first.
+  private func multiplyBack(
+    _ dy: Buffer, _ weight: PanelMatrix, _ rows: Int, into dx: Buffer,
+    _ ending: Product<Scalar>.Ending = .store,
+    _ z: Buffer? = nil, _ zRow: Int = 0
+  ) {
+    let last = weight.trueRows &- 1
+    multiply(
+      Product(
+        x: UnsafePointer(dy + last), xRow: weight.rows, xStep: -1, b: UnsafePointer(parameters), bStep: -1,
+        panel: 0, y: dx, yRow: weight.columns, rows: rows, columns: weight.columns, depth: weight.trueRows,
+        ending: ending, z: UnsafePointer(z ?? dx), zRow: zRow),
+      weight, firstRow: last, kernels.product)
+  }
+
+  /// From queries, keys and values to the normalized input: the fast arithmetic takes the outputs as they lie,
+  /// the exact one in the order in which the reference's graph comes to them.
+  private func projectionsBackward(_ batch: Batch, _ weight: PanelMatrix) {
+    guard A.isExact else { return multiplyBack(dQuery, weight, batch.rows, into: dNormalized) }
+    for document in 0..<batch.documents {
+      let first = batch.starts[document], count = batch.starts[document + 1] &- first
+      var product = Product(
+        x: UnsafePointer(dQuery + 3 &* first &* width), xRow: 3 &* width, xStep: 1,
+        b: UnsafePointer(parameters), bStep: 1, panel: 0, y: dNormalized + first &* width, yRow: width,
+        rows: 1, columns: width, depth: 3 &* shape.channels, z: UnsafePointer(dNormalized),
+        order: UnsafePointer(firstOrder))
+      multiply(product, weight, firstRow: 0, kernels.orderedProduct)
+      product.x += product.xRow
+      product.y += product.yRow
+      product.rows = count &- 1
+      product.order = UnsafePointer(order)
+      multiply(product, weight, firstRow: 0, kernels.orderedProduct)
+    }
+  }
+
+  /// The order of the rows of value, key and query in the reference's graph: heads run down, and in each the
+  /// value's rows, the key's and the query's; at position 0 the key's and the query's take turns, because
+  /// there a query meets no other key.
+  private func fillOrders() {
+    var place = 0
+    for h in (0..<shape.heads).reversed() {
+      let channels = (h * shape.headWidth..<(h + 1) * shape.headWidth).reversed()
+      for (i, c) in channels.enumerated() {
+        let start = place + i
+        order[start] = Int32(2 * width + c)
+        order[start + shape.headWidth] = Int32(width + c)
+        order[start + 2 * shape.headWidth] = Int32(c)
+        firstOrder[start] = Int32(2 * width + c)
+        firstOrder[place + shape.headWidth + 2 * i] = Int32(width + c)
+        firstOrder[place + shape.headWidth + 2 * i + 1] = Int32(c)
+      }
+      place += 3 * shape.headWidth
+    }
+  }
+
+  private func normalizeBack(
+    _ dy: Buffer, _ x: Buffer, _ rows: Int, _ scale: Buffer, _ slope: Buffer, into dx: Buffer,
+    fresh: Bool = false
+  ) {
+    kernels.normalizeBack(
+      NormalizeBack(
+        dy: UnsafePointer(dy), x: UnsafePointer(x), scale: UnsafePointer(scale), slope: UnsafePointer(slope),
+        dx: dx, rows: rows, channels: shape.channels, stride: width, fresh: fresh))
+  }
+
+  /// `dWeight = dyᵀ · x`, rows from the last to the first; then the optimizer's step with it.
+  ///
+  /// - Precondition: Nothing needs the matrix any more in this step.
+  private func change(
+    _ weight: PanelMatrix, _ dy: Buffer, _ x: Buffer, _ xStride: Int, _ rows: Int, _ update: Update<Scalar>?
+  ) {
+    var column = 0
+    while column < weight.columns {
+      let width = weight.width(at: column), block = BatchEngine.block / width
+      var first = 0
+      while first < weight.rows {
+        let place = weight.index(first, column), count = Swift.min(block, weight.rows &- first)
+        let gradient = update == nil ? gradients! + place : scratch
+        kernels.product(
+          Product(
+            x: UnsafePointer(dy + ((rows &- 1) &* weight.rows &+ first)), xRow: 1, xStep: -weight.rows,
+            b: UnsafePointer(x + ((rows &- 1) &* xStride &+ column)), bStep: -xStride, panel: width,
+            y: gradient, yRow: width, rows: count, columns: width, depth: rows,
+            z: UnsafePointer(gradient)))
+        if let update {
+          move(place, count &* width, gradient, update)
+          transpose(weight, first..<first &+ count, column)
+        }
+        first &+= count
+      }
+      column &+= weight.panel
+    }
+  }
+
+  /// The optimizer's step for a run of parameters.
+  private func move(
+    _ offset: Int, _ count: Int, _ gradients: Buffer, _ update: Update<Scalar>, clearsGradients: Bool = false
+  ) {
+    kernels.adam(
+      AdamStep(
+        parameters: parameters + offset, mean: mean + offset, meanSquare: meanSquare + offset,
+        gradients: gradients, count: count, beta1: update.beta1, beta2: update.beta2,
+        epsilon: update.epsilon, learningRate: update.learningRate, correction1: update.correction1,
+        correction2: update.correction2, clearsGradients: clearsGradients, scratch: adamScratch))
+  }
+
+  /// Gives every row's gradient to its token's and its position's vector, the last row first.
+  private func embeddingBackward(_ batch: Batch, _ update: Update<Scalar>?) {
+    let positions = layout.tokenEmbedding.count, count = positions + layout.positionEmbedding.count
+    var r = batch.rows
+    while r > 0 {
+      r &-= 1
+      let row = dNormalized + r &* width
+      let token = embeddingGradients + Int(batch.tokens[r]) &* width
+      let position = embeddingGradients + (positions &+ Int(batch.positions[r]) &* width)
+      for c in 0..<width {
+        token[c] += row[c]
+        position[c] += row[c]
+      }
+    }
+    if let update {
+      move(0, count, embeddingGradients, update, clearsGradients: true)
+    } else if let gradients {
+      gradients.update(from: embeddingGradients, count: count)
+      embeddingGradients.update(repeating: 0, count: count)
+    }
+  }
+}

@@ -1,0 +1,179 @@
+// Attention of all heads over one document. Engine/Attention.swift has the formulas and is the specification.
+
+/// A document's attention: `mixed[t] = Σₛ softmax(q[t]·k[s]·scale)·v[s]` for every head.
+struct Attend<Scalar> {
+  /// Position 0's channels; positions are `stride` numbers apart. Keys and values lie `segment` and
+  /// `2·segment` numbers behind the queries.
+  var query: UnsafePointer<Scalar>
+  var stride, segment: Int
+  /// `[T, segment]`, overwritten; in the backward pass its gradient.
+  var mixed: UnsafeMutablePointer<Scalar>
+  /// The scores' exponentials, kept for the backward pass. The fast arithmetic has a number for every channel
+  /// of every pair of positions, the exact one `[H, T, T]`.
+  var exponentials: UnsafeMutablePointer<Scalar>
+  /// The power -1 of the exponentials' sum. Fast: `[T, segment]`; exact: sum and inverse, `[H, T]` each.
+  var sums: UnsafeMutablePointer<Scalar>
+  /// The gradients of queries, keys and values, as those lie; overwritten by the backward pass.
+  var dQuery: UnsafeMutablePointer<Scalar>
+  var positions, heads, headWidth: Int
+  /// `D^(-1/2)`.
+  var scale: Scalar
+  /// Room for one row of weights, `[T]`; the exact arithmetic's.
+  var row: UnsafeMutablePointer<Scalar>
+}
+
+extension FastLanes {
+  /// Attention of heads whose channels share a vector: `D` divides the lanes.
+  ///
+  /// Lanes are channels, so a product of queries and keys is one multiplication for all heads of a vector,
+  /// and a sum over a head's lanes stays within the vector and leaves the score in every lane of the head.
+  @inline(__always)
+  static func attend(_ a: Attend<Float>) {
+    switch a.headWidth {
+    case 1: attend(a, width: 1)
+    case 2: attend(a, width: 2)
+    case 4: attend(a, width: 4)
+    case 8 where count >= 8: attend(a, width: 8)
+    case 16 where count == 16: attend(a, width: 16)
+    default: FastArithmetic.attend(a)
+    }
+  }
+
+  @inline(__always)
+  private static func attend(_ a: Attend<Float>, width: Int) {
+    let scale = all(a.scale)
+    var pairs = a.exponentials, c = 0
+    while c < a.segment {
+      for t in 0..<a.positions {
+        let query = multiply(load(a.query + (t &* a.stride &+ c)), scale)
+        var key = a.query + (a.segment &+ c), peak = all(-.infinity)
+        for s in 0...t {
+          let score = groupSum(multiply(query, load(key)), width: width)
+          store(score, pairs + s &* count)
+          peak = max(peak, score)
+          key += a.stride
+        }
+        var value = a.query + (2 &* a.segment &+ c), total = all(0), mixed = all(0)
+        for s in 0...t {
+          let e = exponential(subtract(load(pairs + s &* count), peak))
+          store(e, pairs + s &* count)
+          total = add(total, e)
+          mixed = add(mixed, e, times: load(value))
+          value += a.stride
+        }
+        let inverse = inverse(total)
+        store(inverse, a.sums + (t &* a.segment &+ c))
+        store(multiply(mixed, inverse), a.mixed + (t &* a.segment &+ c))
+        pairs += (t &+ 1) &* count
+      }
+      c &+= count
+    }
+  }
+
+  /// The way back through `attend`.
+  @inline(__always)
+  static func attendBack(_ a: Attend<Float>) {
+    switch a.headWidth {
+    case 1: attendBack(a, width: 1)
+    case 2: attendBack(a, width: 2)
+    case 4: attendBack(a, width: 4)
+    case 8 where count >= 8: attendBack(a, width: 8)
+    case 16 where count == 16: attendBack(a, width: 16)
+    default: FastArithmetic.attendBack(a)
+    }
+  }
+
+  @inline(__always)
+  private static func attendBack(_ a: Attend<Float>, width: Int) {
+    let scale = all(a.scale)
+    var pairs = a.exponentials, c = 0
+    while c < a.segment {
+      for t in 0..<a.positions {
+        let row = t &* a.stride &+ c
+        let query = load(a.query + row), dMixed = load(a.mixed + (t &* a.segment &+ c))
+        let inverse = load(a.sums + (t &* a.segment &+ c))
+        // The first query that meets a key and a value is their own position's: it overwrites.
+        store(all(0), a.dQuery + (row &+ a.segment))
+        store(all(0), a.dQuery + (row &+ 2 &* a.segment))
+
+        var other = c, total = all(0)
+        for s in 0...t {
+          let da = groupSum(multiply(dMixed, load(a.query + (other &+ 2 &* a.segment))), width: width)
+          total = add(total, da, times: load(pairs + s &* count))
+          other &+= a.stride
+        }
+        let mean = multiply(total, inverse)
+        var dQuery = all(0)
+        other = c
+        for s in 0...t {
+          let weight = multiply(load(pairs + s &* count), inverse)
+          let da = groupSum(multiply(dMixed, load(a.query + (other &+ 2 &* a.segment))), width: width)
+          let dScore = multiply(multiply(weight, subtract(da, mean)), scale)
+          let key = other &+ a.segment, value = other &+ 2 &* a.segment
+          dQuery = add(dQuery, dScore, times: load(a.query + key))
+          store(add(load(a.dQuery + key), dScore, times: query), a.dQuery + key)
+          store(add(load(a.dQuery + value), weight, times: dMixed), a.dQuery + value)
+          other &+= a.stride
+        }
+        store(dQuery, a.dQuery + row)
+        pairs += (t &+ 1) &* count
+      }
+      c &+= count
+    }
+  }
+}
+
+extension ExactLanes {
+  @inline(__always) static func attend(_ a: Attend<Double>) { ExactArithmetic.attend(a) }
+  @inline(__always) static func attendBack(_ a: Attend<Double>) { ExactArithmetic.attendBack(a) }
+}
+
+extension Arithmetic {
+  /// Attention head by head, number by number: the specification's own loops over a document.
+  @inline(__always)
+  static func attend(_ a: Attend<Scalar>) {
+    for h in 0..<a.heads {
+      let first = h &* a.headWidth, base = UnsafeMutablePointer(mutating: a.query) + first
+      let head = Head(
+        stride: a.stride, width: a.headWidth, key: base + a.segment, value: base + 2 &* a.segment)
+      for t in 0..<a.positions {
+        let place = h &* a.positions &+ t
+        let sums = attention(
+          base + t &* a.stride, head, at: t, scale: a.scale,
+          exponentials: a.exponentials + place &* a.positions, into: a.row,
+          into: a.mixed + (t &* a.segment &+ first))
+        a.sums[2 &* place] = sums.total
+        a.sums[2 &* place &+ 1] = sums.inverse
+      }
+    }
+  }
+
+  /// The way back through `attend`, positions from the last to the first.
+  @inline(__always)
+  static func attendBack(_ a: Attend<Scalar>) {
+    for t in 0..<a.positions {
+      for c in a.segment..<3 &* a.segment { a.dQuery[t &* a.stride &+ c] = 0 }
+    }
+    let dAttention = a.row + a.positions
+    for h in 0..<a.heads {
+      let first = h &* a.headWidth, base = UnsafeMutablePointer(mutating: a.query) + first
+      let dBase = a.dQuery + first
+      let head = Head(
+        stride: a.stride, width: a.headWidth, key: base + a.segment, value: base + 2 &* a.segment)
+      let gradient = Head(
+        stride: a.stride, width: a.headWidth, key: dBase + a.segment, value: dBase + 2 &* a.segment)
+      var t = a.positions
+      while t > 0 {
+        t &-= 1
+        let place = h &* a.positions &+ t, exponentials = a.exponentials + place &* a.positions
+        let total = a.sums[2 &* place], inverse = a.sums[2 &* place &+ 1]
+        // The weights again, by the same product as on the way forward.
+        for s in 0...t { a.row[s] = exponentials[s] * inverse }
+        attentionBackward(
+          a.mixed + (t &* a.segment &+ first), base + t &* a.stride, head, at: t, scale: a.scale,
+          exponentials: exponentials, attention: a.row, sums: (total, inverse),
+          to: gradient, dAttention: dAttention, into: dBase + t &* a.stride)
+      }
+    }
+  }
+}

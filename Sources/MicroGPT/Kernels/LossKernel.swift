@@ -1,0 +1,90 @@
+// Softmax, cross-entropy and the way back to the logits, for many rows. Engine/Engine.swift has the formulas
+// and is the specification.
+
+/// For every row: its loss, and its logits' gradients in the logits' place.
+struct Loss<Scalar> {
+  /// `[rows, stride]`. Logits, then `(softmax(logits) - [j = target])·weight`.
+  var logits: UnsafeMutablePointer<Scalar>
+  /// The next token, `[rows]`.
+  var targets: UnsafePointer<Int32>
+  /// The sum of the rows' `-log softmax(logits)[target]`. Overwritten.
+  var loss: UnsafeMutablePointer<Scalar>
+  /// 0 for every token and -∞ in the padding, `[stride]`.
+  var padding: UnsafePointer<Scalar>
+  var rows, vocabulary: Int
+  /// From a row to the next: the vocabulary, padded.
+  var stride: Int
+  /// The share of one row in the step's loss: 1/(*n*·*B*).
+  var weight: Scalar
+}
+
+extension FastLanes {
+  /// The logarithms of the rows' totals are that of their product, taken whenever that has grown large.
+  @inline(__always)
+  static func loss(_ a: Loss<Float>) {
+    var loss = 0.0, totalProduct = 1.0
+    for r in 0..<a.rows {
+      let z = a.logits + r &* a.stride, target = Int(a.targets[r]), targetLogit = z[target]
+      var peaks = add(load(z), load(a.padding)), c = count
+      while c < a.stride {
+        peaks = max(peaks, add(load(z + c), load(a.padding + c)))
+        c &+= count
+      }
+      let peak = largest(peaks), shift = all(-peak)
+      var totals = all(0)
+      c = 0
+      while c < a.stride {
+        let e = exponential(add(add(load(z + c), shift), load(a.padding + c)))
+        totals = add(totals, e)
+        store(e, z + c)
+        c &+= count
+      }
+      let total = sum(totals), factor = all(a.weight / total)
+      c = 0
+      while c < a.stride {
+        store(multiply(load(z + c), factor), z + c)
+        c &+= count
+      }
+      z[target] -= a.weight
+      loss += Double(peak - targetLogit)
+      totalProduct *= Double(total)
+      if totalProduct > 1e200 {
+        loss += log(totalProduct)
+        totalProduct = 1
+      }
+    }
+    a.loss[0] = Float(loss + log(totalProduct))
+  }
+}
+
+extension ExactLanes {
+  @inline(__always)
+  static func loss(_ a: Loss<Double>) {
+    var loss = 0.0
+    for r in 0..<a.rows {
+      let z = a.logits + r &* a.stride, target = Int(a.targets[r])
+      let (total, inverse) = exponentials(z, a.vocabulary)
+      let probability = z[target] * inverse
+      loss += log(probability) * -1
+      let dProbability = 1 / probability * (-1 * a.weight)
+      let dTotal = -1 * power(total, -2) * (z[target] * dProbability)
+      let dTarget = z[target] * (inverse * dProbability + dTotal)
+      for c in 0..<a.vocabulary { z[c] *= dTotal }
+      z[target] = dTarget
+    }
+    a.loss[0] = loss
+  }
+
+  /// `e = exp(z - max z)` in the place of `z`, and the sum of these and its power -1.
+  @inline(__always)
+  static func exponentials(_ z: UnsafeMutablePointer<Double>, _ count: Int) -> (Double, Double) {
+    var peak = z[0]
+    for i in 1..<Swift.max(count, 1) where z[i] > peak { peak = z[i] }
+    var total = 0.0
+    for i in 0..<count {
+      z[i] = exp(z[i] - peak)
+      total += z[i]
+    }
+    return (total, power(total, -1))
+  }
+}

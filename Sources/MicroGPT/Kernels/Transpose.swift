@@ -1,0 +1,94 @@
+// A matrix turned about its diagonal: linear layers read their weights along the outputs on the way forward
+// and along the inputs on the way back, so there is a copy for each.
+
+/// `y[c, r] = x[r, c]`.
+struct Transpose<Scalar> {
+  /// `[rows, columns]`, and from a row to the next.
+  var x: UnsafePointer<Scalar>
+  var xRow: Int
+  /// `[columns, rows]`, overwritten, and from a row to the next.
+  var y: UnsafeMutablePointer<Scalar>
+  var yRow: Int
+  /// Multiples of the vector.
+  var rows, columns: Int
+}
+
+/// A block of 2ⁿ vectors in registers.
+protocol Rows {
+  associatedtype L: Lanes
+  static var count: Int { get }
+  init(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int)
+  func store(_ y: UnsafeMutablePointer<L.Scalar>, _ rowStride: Int)
+  /// The lanes of each of these rows and the other block's same row by turns, which makes two rows of it.
+  func zip(_ other: Self) -> Halves<Self>
+}
+
+struct Row<L: Lanes>: Rows {
+  var vector: L.Vector
+
+  @inline(__always) static var count: Int { 1 }
+  @inline(__always) init(_ vector: L.Vector) { self.vector = vector }
+  @inline(__always) init(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int) { vector = L.load(x) }
+  @inline(__always) func store(_ y: UnsafeMutablePointer<L.Scalar>, _ rowStride: Int) { L.store(vector, y) }
+  @inline(__always) func zip(_ other: Self) -> Halves<Self> {
+    let (low, high) = L.zip(vector, other.vector)
+    return Halves(upper: Self(low), lower: Self(high))
+  }
+}
+
+struct Halves<T: Rows>: Rows {
+  typealias L = T.L
+  var upper, lower: T
+
+  @inline(__always) static var count: Int { 2 * T.count }
+  @inline(__always) init(upper: T, lower: T) { (self.upper, self.lower) = (upper, lower) }
+  @inline(__always) init(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int) {
+    upper = T(x, rowStride)
+    lower = T(x + T.count &* rowStride, rowStride)
+  }
+  @inline(__always) func store(_ y: UnsafeMutablePointer<L.Scalar>, _ rowStride: Int) {
+    upper.store(y, rowStride)
+    lower.store(y + T.count &* rowStride, rowStride)
+  }
+  @inline(__always) func zip(_ other: Self) -> Halves<Self> {
+    Halves<Self>(upper: upper.zip(other.upper), lower: lower.zip(other.lower))
+  }
+  /// The upper half zipped with the lower one. As many of these as the count has bits turn rows into columns:
+  /// each moves one bit of a number's row into its lane.
+  @inline(__always) var zipped: Self { upper.zip(lower) }
+}
+
+extension Lanes {
+  /// `Transpose`, in square blocks in registers.
+  @inline(__always)
+  static func transpose(_ a: Transpose<Scalar>) {
+    var r = 0
+    while r < a.rows {
+      var c = 0
+      while c < a.columns {
+        transposeBlock(a.x + (r &* a.xRow &+ c), a.xRow, a.y + (c &* a.yRow &+ r), a.yRow)
+        c &+= count
+      }
+      r &+= count
+    }
+  }
+
+  @inline(__always)
+  private static func transposeBlock(
+    _ x: UnsafePointer<Scalar>, _ xRow: Int, _ y: UnsafeMutablePointer<Scalar>, _ yRow: Int
+  ) {
+    typealias Two = Halves<Row<Self>>
+    typealias Four = Halves<Two>
+    typealias Eight = Halves<Four>
+    typealias Sixteen = Halves<Eight>
+    if count == 16 {
+      Sixteen(x, xRow).zipped.zipped.zipped.zipped.store(y, yRow)
+    } else if count == 8 {
+      Eight(x, xRow).zipped.zipped.zipped.store(y, yRow)
+    } else if count == 4 {
+      Four(x, xRow).zipped.zipped.store(y, yRow)
+    } else {
+      Two(x, xRow).zipped.store(y, yRow)
+    }
+  }
+}
