@@ -6,20 +6,29 @@ import Testing
 /// Whole runs against the reference's, bit for bit.
 @Suite("Golden runs")
 struct GoldenRunTests {
+  /// Every instruction set in an optimized build; one in a debug build, where vectors take a hundred times as
+  /// long and compute the same.
+  #if DEBUG
+    static let sets: [InstructionSet] = [.widest]
+  #else
+    static let sets = InstructionSet.available
+  #endif
+
   @Test(
-    "a run gives the reference's documents, parameters, losses and samples", .referenceLibrary,
-    arguments: Golden.fixtures)
-  func fixture(_ golden: Golden.Case) throws { try check(golden) }
+    "a run gives the reference's documents, parameters, losses and samples with every instruction set",
+    .referenceLibrary,
+    arguments: Golden.fixtures, sets)
+  func fixture(_ golden: Golden.Case, _ set: InstructionSet) throws { try check(golden, set) }
 
   @Test(
     "a run on the makemore names and on Unicode gives the reference's bits", .referenceLibrary,
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
-    arguments: Golden.shared)
-  func shared(_ golden: Golden.Case) throws { try check(golden) }
+    arguments: Golden.shared, sets)
+  func shared(_ golden: Golden.Case, _ set: InstructionSet) throws { try check(golden, set) }
 
-  private func check(_ golden: Golden.Case) throws {
+  private func check(_ golden: Golden.Case, _ set: InstructionSet) throws {
     let (run, corpus) = try golden.load()
-    let trainer = try Trainer(corpus: corpus, configuration: run.configuration)
+    let trainer = try Trainer(corpus: corpus, configuration: run.configuration, instructionSet: set)
     #expect(trainer.corpus.count == run.documents)
     #expect((0..<min(5, corpus.count)).map { trainer.corpus.text(at: $0) } == run.firstDocuments)
     #expect(trainer.tokenizer.characters == Array(run.chars.unicodeScalars))

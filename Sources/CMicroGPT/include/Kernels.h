@@ -57,6 +57,8 @@ MICROGPT_KERNEL(attend_f32)
 MICROGPT_KERNEL(attend_f64)
 MICROGPT_KERNEL(attend_back_f32)
 MICROGPT_KERNEL(attend_back_f64)
+MICROGPT_KERNEL(causal_softmax_f32)
+MICROGPT_KERNEL(causal_softmax_back_f32)
 MICROGPT_KERNEL(loss_f32)
 MICROGPT_KERNEL(loss_f64)
 

@@ -97,8 +97,17 @@ struct BatchEngine<A: KernelArithmetic> {
   private let memory: Memory
 
   /// Channels, hidden units and vocabulary, padded.
-  private let width, wide, outputs: Int
+  private let width, wide, outputs, unit: Int
   private let attentionScale: Scalar
+  private let wideAttention: WideAttention<Scalar>
+
+  /// Up to so many positions the fast arithmetic computes attention pair by pair, if a head fits a vector.
+  private static var shortDocument: Int { 32 }
+
+  private func isWide(_ attend: Attend<Scalar>) -> Bool {
+    !A.isExact
+      && (attend.positions > BatchEngine.shortDocument || kernels.lanes % attend.headWidth != 0)
+  }
 
   /// What one layer computes on the way forward; LayerActivations.swift tells what each is.
   private struct Layer {
@@ -123,8 +132,13 @@ struct BatchEngine<A: KernelArithmetic> {
       ParameterLayout(configuration, vocabularySize: vocabularySize), unit: unit)
     let width = shape.channels.rounded(up: unit), wide = (4 * shape.channels).rounded(up: unit)
     let outputs = shape.vocabulary.rounded(up: unit), rows = documents * shape.positions
-    let pairs = shape.positions * (shape.positions + 1) / 2
-    let weights = Swift.max(pairs * width, shape.heads * shape.positions * shape.positions) * documents
+    let positions = Swift.min(shape.positions, BatchEngine.shortDocument)
+    let weights =
+      documents
+      * Swift.max(
+        positions * (positions + 1) / 2 * width,
+        WideAttention<Scalar>.weights(heads: shape.heads, positions: shape.positions, unit: unit))
+    let longest = shape.positions.rounded(up: unit), head = shape.headWidth.rounded(up: unit)
     let block = BatchEngine.block
 
     /// Lays everything out: once to count, and once to have it.
@@ -150,6 +164,11 @@ struct BatchEngine<A: KernelArithmetic> {
       take(block)
       take(3 * AdamStep<Scalar>.chunk)
       take(2 * shape.positions)
+      take(longest * head)
+      take(longest * shape.positions)
+      take(WideAttention<Scalar>.blockRows * head)
+      // Whole vectors may be read beyond the last row of a document.
+      take((unit + 1) * 3 * width)
     }
     var bytes = 2 * Memory.bytes(for: 3 * shape.channels, of: Int32.self)
     sizes { bytes += Memory.bytes(for: $0, of: Scalar.self) }
@@ -183,12 +202,16 @@ struct BatchEngine<A: KernelArithmetic> {
     scratch = take(block)
     adamScratch = take(3 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
+    let kernels = A.kernels(instructionSet)
+    wideAttention = WideAttention(
+      kernels: kernels, turned: take(longest * head), dWeights: take(longest * shape.positions),
+      narrow: take(WideAttention<Scalar>.blockRows * head), unit: unit)
+    self.kernels = kernels
     order = memory.take(3 * shape.channels, of: Int32.self)
     firstOrder = memory.take(3 * shape.channels, of: Int32.self)
 
     (self.shape, self.layout, self.memory) = (shape, layout, memory)
-    (self.width, self.wide, self.outputs) = (width, wide, outputs)
-    kernels = A.kernels(instructionSet)
+    (self.width, self.wide, self.outputs, self.unit) = (width, wide, outputs, unit)
     attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
     for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
     fillOrders()
@@ -258,7 +281,9 @@ struct BatchEngine<A: KernelArithmetic> {
     for (layer, weights) in zip(layers, layout.layers) {
       normalize(layer.input, rows, into: layer.normalized, layer.scale, layer.slope)
       multiply(layer.normalized, width, rows, weights.projections, into: layer.query)
-      forEachDocument(batch, layer) { attend in kernels.attend(attend) }
+      forEachDocument(batch, layer) { attend in
+        if isWide(attend) { wideAttention.forward(attend) } else { kernels.attend(attend) }
+      }
       multiply(
         layer.mixed, width, rows, weights.output, into: layer.middle, .add, layer.input, width)
       normalize(layer.middle, rows, into: layer.middleNormalized, layer.middleScale, layer.middleSlope)
@@ -287,7 +312,7 @@ struct BatchEngine<A: KernelArithmetic> {
         x: UnsafePointer(x), xRow: xRow, xStep: 1, b: UnsafePointer(transposed), bStep: 1, panel: 0, y: y,
         yRow: copy.columns, rows: rows, columns: copy.columns, depth: copy.trueRows, ending: ending,
         z: UnsafePointer(z ?? y), zRow: zRow),
-      copy, firstRow: 0, kernels.product)
+      copy, firstRow: 0)
   }
 
   /// A product with a matrix of parameters: first with its wide panels, then with a narrow one at the end.
@@ -297,7 +322,7 @@ struct BatchEngine<A: KernelArithmetic> {
   ///   - firstRow: The row of the matrix that `b` starts with.
   @inline(__always)
   private func multiply(
-    _ product: Product<Scalar>, _ matrix: PanelMatrix, firstRow: Int, _ kernel: (Product<Scalar>) -> Void
+    _ product: Product<Scalar>, _ matrix: PanelMatrix, firstRow: Int, isOrdered: Bool = false
   ) {
     let columns = matrix.columns / matrix.panel &* matrix.panel
     var part = product
@@ -306,7 +331,7 @@ struct BatchEngine<A: KernelArithmetic> {
       part.bStep = product.bStep &* matrix.panel
       part.columns = columns
       (part.panel, part.panelStep) = (matrix.panel, matrix.panel &* matrix.rows)
-      kernel(part)
+      isOrdered ? kernels.orderedProduct(part) : kernels.product(part)
     }
     if columns < matrix.columns {
       let width = matrix.columns &- columns
@@ -315,7 +340,7 @@ struct BatchEngine<A: KernelArithmetic> {
       (part.columns, part.panel, part.panelStep) = (width, width, 0)
       part.y = product.y + columns
       part.z = product.z + columns
-      kernel(part)
+      isOrdered ? kernels.orderedProduct(part) : kernels.product(part)
     }
   }
 
@@ -330,7 +355,9 @@ struct BatchEngine<A: KernelArithmetic> {
           sums: layer.sums + first &* Swift.max(width, 2 &* shape.heads),
           dQuery: dQuery + 3 &* first &* width, positions: count, heads: shape.heads,
           headWidth: shape.headWidth, scale: attentionScale, row: row))
-      pairs &+= Swift.max(count &* (count &+ 1) / 2 &* width, shape.heads &* count &* count)
+      pairs &+= Swift.max(
+        count > BatchEngine.shortDocument ? 0 : count &* (count &+ 1) / 2 &* width,
+        WideAttention<Scalar>.weights(heads: shape.heads, positions: count, unit: unit))
     }
   }
 
@@ -375,7 +402,7 @@ struct BatchEngine<A: KernelArithmetic> {
       forEachDocument(batch, layer) { attend in
         var attend = attend
         attend.mixed = dMixed + (attend.mixed - layer.mixed)
-        kernels.attendBack(attend)
+        if isWide(attend) { wideAttention.backward(attend) } else { kernels.attendBack(attend) }
       }
       projectionsBackward(batch, weights.projections)
       change(weights.projections, dQuery, layer.normalized, width, rows, update)
@@ -420,7 +447,7 @@ struct BatchEngine<A: KernelArithmetic> {
         x: UnsafePointer(dy + last), xRow: weight.rows, xStep: -1, b: UnsafePointer(parameters), bStep: -1,
         panel: 0, y: dx, yRow: weight.columns, rows: rows, columns: weight.columns, depth: weight.trueRows,
         ending: ending, z: UnsafePointer(z ?? dx), zRow: zRow),
-      weight, firstRow: last, kernels.product)
+      weight, firstRow: last)
   }
 
   /// From queries, keys and values to the normalized input: the fast arithmetic takes the outputs as they lie,
@@ -434,12 +461,12 @@ struct BatchEngine<A: KernelArithmetic> {
         b: UnsafePointer(parameters), bStep: 1, panel: 0, y: dNormalized + first &* width, yRow: width,
         rows: 1, columns: width, depth: 3 &* shape.channels, z: UnsafePointer(dNormalized),
         order: UnsafePointer(firstOrder))
-      multiply(product, weight, firstRow: 0, kernels.orderedProduct)
+      multiply(product, weight, firstRow: 0, isOrdered: true)
       product.x += product.xRow
       product.y += product.yRow
       product.rows = count &- 1
       product.order = UnsafePointer(order)
-      multiply(product, weight, firstRow: 0, kernels.orderedProduct)
+      multiply(product, weight, firstRow: 0, isOrdered: true)
     }
   }
 

@@ -34,8 +34,7 @@ extension FastLanes {
     case 2: attend(a, width: 2)
     case 4: attend(a, width: 4)
     case 8 where count >= 8: attend(a, width: 8)
-    case 16 where count == 16: attend(a, width: 16)
-    default: FastArithmetic.attend(a)
+    default: attend(a, width: count == 16 ? 16 : count)
     }
   }
 
@@ -78,8 +77,7 @@ extension FastLanes {
     case 2: attendBack(a, width: 2)
     case 4: attendBack(a, width: 4)
     case 8 where count >= 8: attendBack(a, width: 8)
-    case 16 where count == 16: attendBack(a, width: 16)
-    default: FastArithmetic.attendBack(a)
+    default: attendBack(a, width: count == 16 ? 16 : count)
     }
   }
 

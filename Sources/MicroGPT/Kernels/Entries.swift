@@ -11,6 +11,8 @@ struct Kernels<Scalar> {
   let lanes: Int
   let productWide, productNarrow, orderedProductWide, orderedProductNarrow: Entry
   let transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
+  /// Only in the fast arithmetic; in the exact one they are the ones for a document.
+  let causalSoftmax, causalSoftmaxBack: Entry
 
   /// Two vectors of columns at a time, and then the one that is left. Panels are of an even number of vectors.
   @inline(__always) func product(_ arguments: Product<Scalar>) {
@@ -25,6 +27,10 @@ struct Kernels<Scalar> {
   @inline(__always) func normalizeBack(_ arguments: NormalizeBack<Scalar>) { call(normalizeBack, arguments) }
   @inline(__always) func attend(_ arguments: Attend<Scalar>) { call(attend, arguments) }
   @inline(__always) func attendBack(_ arguments: Attend<Scalar>) { call(attendBack, arguments) }
+  @inline(__always) func causalSoftmax(_ arguments: CausalSoftmax<Scalar>) { call(causalSoftmax, arguments) }
+  @inline(__always) func causalSoftmaxBack(_ arguments: CausalSoftmax<Scalar>) {
+    call(causalSoftmaxBack, arguments)
+  }
   @inline(__always) func loss(_ arguments: Loss<Scalar>) { call(loss, arguments) }
 
   @inline(__always)
@@ -75,7 +81,9 @@ extension Kernels<Float> {
         normalizeBack: microgpt_normalize_back_f32_avx512,
         attend: microgpt_attend_f32_avx512,
         attendBack: microgpt_attend_back_f32_avx512,
-        loss: microgpt_loss_f32_avx512)
+        loss: microgpt_loss_f32_avx512,
+        causalSoftmax: microgpt_causal_softmax_f32_avx512,
+        causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx512)
     case .avx2:
       self.init(
         lanes: 8, productWide: microgpt_product_wide_f32_avx2,
@@ -88,7 +96,9 @@ extension Kernels<Float> {
         normalizeBack: microgpt_normalize_back_f32_avx2,
         attend: microgpt_attend_f32_avx2,
         attendBack: microgpt_attend_back_f32_avx2,
-        loss: microgpt_loss_f32_avx2)
+        loss: microgpt_loss_f32_avx2,
+        causalSoftmax: microgpt_causal_softmax_f32_avx2,
+        causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx2)
     case .baseline:
       self.init(
         lanes: 4, productWide: microgpt_product_wide_f32_baseline,
@@ -101,7 +111,9 @@ extension Kernels<Float> {
         normalizeBack: microgpt_normalize_back_f32_baseline,
         attend: microgpt_attend_f32_baseline,
         attendBack: microgpt_attend_back_f32_baseline,
-        loss: microgpt_loss_f32_baseline)
+        loss: microgpt_loss_f32_baseline,
+        causalSoftmax: microgpt_causal_softmax_f32_baseline,
+        causalSoftmaxBack: microgpt_causal_softmax_back_f32_baseline)
     }
   }
 }
@@ -126,7 +138,8 @@ extension Kernels<Double> {
         normalizeBack: microgpt_normalize_back_f64_avx512,
         attend: microgpt_attend_f64_avx512,
         attendBack: microgpt_attend_back_f64_avx512,
-        loss: microgpt_loss_f64_avx512)
+        loss: microgpt_loss_f64_avx512,
+        causalSoftmax: microgpt_attend_f64_avx512, causalSoftmaxBack: microgpt_attend_back_f64_avx512)
     case .avx2:
       self.init(
         lanes: 4, productWide: microgpt_product_wide_f64_avx2,
@@ -139,7 +152,8 @@ extension Kernels<Double> {
         normalizeBack: microgpt_normalize_back_f64_avx2,
         attend: microgpt_attend_f64_avx2,
         attendBack: microgpt_attend_back_f64_avx2,
-        loss: microgpt_loss_f64_avx2)
+        loss: microgpt_loss_f64_avx2,
+        causalSoftmax: microgpt_attend_f64_avx2, causalSoftmaxBack: microgpt_attend_back_f64_avx2)
     case .baseline:
       self.init(
         lanes: 2, productWide: microgpt_product_wide_f64_baseline,
@@ -152,7 +166,8 @@ extension Kernels<Double> {
         normalizeBack: microgpt_normalize_back_f64_baseline,
         attend: microgpt_attend_f64_baseline,
         attendBack: microgpt_attend_back_f64_baseline,
-        loss: microgpt_loss_f64_baseline)
+        loss: microgpt_loss_f64_baseline,
+        causalSoftmax: microgpt_attend_f64_baseline, causalSoftmaxBack: microgpt_attend_back_f64_baseline)
     }
   }
 }
@@ -354,4 +369,22 @@ extension Kernels<Double> {
 }
 @c @implementation func microgpt_loss_f64_baseline(_ a: UnsafeRawPointer!) {
   Exact2.loss(a.arguments())
+}
+@c @implementation func microgpt_causal_softmax_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.causalSoftmax(a.arguments())
+}
+@c @implementation func microgpt_causal_softmax_back_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.causalSoftmaxBack(a.arguments())
+}
+@c @implementation func microgpt_causal_softmax_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.causalSoftmax(a.arguments())
+}
+@c @implementation func microgpt_causal_softmax_back_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.causalSoftmaxBack(a.arguments())
+}
+@c @implementation func microgpt_causal_softmax_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.causalSoftmax(a.arguments())
+}
+@c @implementation func microgpt_causal_softmax_back_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.causalSoftmaxBack(a.arguments())
 }

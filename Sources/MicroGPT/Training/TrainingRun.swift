@@ -11,8 +11,8 @@ public enum EngineKind: String, Sendable, CaseIterable {
   case fast
 }
 
-/// The part of a trainer that is generic over its arithmetic.
-struct TrainingRun<A: KernelArithmetic> {
+/// The part of a trainer that is generic over its arithmetic. A class, so that a step copies no engine.
+final class TrainingRun<A: KernelArithmetic> {
   let engine: BatchEngine<A>
   private let configuration: Configuration
 

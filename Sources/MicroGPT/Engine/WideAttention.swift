@@ -1,0 +1,126 @@
+// Attention by matrix products, for long documents and wide heads: scores, weights and gradients of one head at
+// a time are square matrices, of which only the blocks on and below the diagonal are computed.
+
+/// Attention of the fast arithmetic for one document.
+struct WideAttention<Scalar: BinaryFloatingPoint> {
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  let kernels: Kernels<Scalar>
+  /// Keys or values of a head turned about, `[D, T]`, both padded.
+  let turned: Buffer
+  /// The gradients of a head's weights, `[T, T]`, the columns padded.
+  let dWeights: Buffer
+  /// A head's results where heads do not end with cache lines, `[T, D]`, padded.
+  let narrow: Buffer
+  /// The numbers of a cache line.
+  let unit: Int
+
+  /// Rows of a block.
+  static var blockRows: Int { 32 }
+
+  /// The numbers that a document of `positions` keeps for the way back.
+  static func weights(heads: Int, positions: Int, unit: Int) -> Int {
+    heads * positions * positions.rounded(up: unit)
+  }
+
+  /// `mixed = softmax(q·kᵀ)·v` for every head.
+  func forward(_ a: Attend<Scalar>) {
+    let n = a.positions, columns = n.rounded(up: unit)
+    for h in 0..<a.heads {
+      let query = a.query + h &* a.headWidth, weights = a.exponentials + h &* n &* columns
+      turn(query + a.segment, a, columns)
+      forEachBlock(n) { first, rows in
+        let end = (first &+ rows).rounded(up: unit), block = weights + first &* columns
+        product(
+          query + first &* a.stride, a.stride, 1, turned, columns, into: block, columns, rows, end,
+          depth: a.headWidth)
+        kernels.causalSoftmax(
+          CausalSoftmax(
+            weights: block, gradients: dWeights, stride: columns, first: first, rows: rows, columns: end,
+            scale: a.scale))
+        channels(
+          block, columns, 1, query + 2 &* a.segment, a.stride,
+          into: a.mixed + (first &* a.segment &+ h &* a.headWidth), a.segment, rows, a.headWidth,
+          depth: first &+ rows)
+      }
+    }
+  }
+
+  /// The way back through `forward`; `a.mixed` is its gradient.
+  func backward(_ a: Attend<Scalar>) {
+    let n = a.positions, columns = n.rounded(up: unit)
+    for h in 0..<a.heads {
+      let query = a.query + h &* a.headWidth, dQuery = a.dQuery + h &* a.headWidth
+      let dMixed = UnsafePointer(a.mixed) + h &* a.headWidth
+      let weights = a.exponentials + h &* n &* columns
+      turn(query + 2 &* a.segment, a, columns)
+      forEachBlock(n) { first, rows in
+        let end = (first &+ rows).rounded(up: unit), block = dWeights + first &* columns
+        product(
+          dMixed + first &* a.segment, a.segment, 1, turned, columns, into: block, columns, rows, end,
+          depth: a.headWidth)
+        kernels.causalSoftmaxBack(
+          CausalSoftmax(
+            weights: weights + first &* columns, gradients: block, stride: columns, first: first, rows: rows,
+            columns: end, scale: a.scale))
+        channels(
+          block, columns, 1, query + a.segment, a.stride, into: dQuery + first &* a.stride, a.stride, rows,
+          a.headWidth, depth: first &+ rows)
+      }
+      // A key's and a value's gradients come from the queries at its own position and behind it.
+      forEachBlock(n) { first, rows in
+        let place = first &* columns &+ first
+        channels(
+          dWeights + place, 1, columns, query + first &* a.stride, a.stride,
+          into: dQuery + (first &* a.stride &+ a.segment), a.stride, rows, a.headWidth, depth: n &- first)
+        channels(
+          weights + place, 1, columns, dMixed + first &* a.segment, a.segment,
+          into: dQuery + (first &* a.stride &+ 2 &* a.segment), a.stride, rows, a.headWidth,
+          depth: n &- first)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func forEachBlock(_ n: Int, _ body: (_ first: Int, _ rows: Int) -> Void) {
+    var first = 0
+    while first < n {
+      let rows = Swift.min(WideAttention.blockRows, n &- first)
+      body(first, rows)
+      first &+= rows
+    }
+  }
+
+  /// Turns a head's rows about. What lies beyond its channels and positions comes along and is never used.
+  private func turn(_ rows: UnsafePointer<Scalar>, _ a: Attend<Scalar>, _ columns: Int) {
+    kernels.transpose(
+      Transpose(
+        x: rows, xRow: a.stride, y: turned, yRow: columns, rows: columns,
+        columns: a.headWidth.rounded(up: unit)))
+  }
+
+  private func product(
+    _ x: UnsafePointer<Scalar>, _ xRow: Int, _ xStep: Int, _ b: UnsafePointer<Scalar>, _ bStep: Int,
+    into y: Buffer, _ yRow: Int, _ rows: Int, _ columns: Int, depth: Int
+  ) {
+    kernels.product(
+      Product(
+        x: x, xRow: xRow, xStep: xStep, b: b, bStep: bStep, panel: columns, y: y, yRow: yRow, rows: rows,
+        columns: columns, depth: depth, z: UnsafePointer(y)))
+  }
+
+  /// A product whose columns are a head's channels: not to be written beyond them, where other heads are.
+  private func channels(
+    _ x: UnsafePointer<Scalar>, _ xRow: Int, _ xStep: Int, _ b: UnsafePointer<Scalar>, _ bStep: Int,
+    into y: Buffer, _ yRow: Int, _ rows: Int, _ width: Int, depth: Int
+  ) {
+    let padded = width.rounded(up: unit)
+    if padded == width {
+      return product(x, xRow, xStep, b, bStep, into: y, yRow, rows, width, depth: depth)
+    }
+    product(x, xRow, xStep, b, bStep, into: narrow, padded, rows, padded, depth: depth)
+    for r in 0..<rows {
+      for c in 0..<width { y[r &* yRow &+ c] = narrow[r &* padded &+ c] }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import Testing
+
+@testable import MicroGPT
+
+/// Kernels alone against plain loops, at every instruction set that this processor has.
+@Suite("Kernels")
+struct KernelTests {
+  /// Numbers between -1 and 1.
+  private func numbers<Scalar: BinaryFloatingPoint>(_ count: Int, _ seed: UInt64) -> [Scalar] {
+    var random = PythonRandom(seed: seed)
+    return (0..<count).map { _ in Scalar(2 * random.uniform() - 1) }
+  }
+
+  @Test(
+    "a product equals its specification bit for bit, for every number of rows", arguments: 1...17,
+    InstructionSet.available)
+  func product(_ rows: Int, _ set: InstructionSet) {
+    let kernels = Kernels<Double>(set), columns = 24, depth = 5
+    let x: [Double] = numbers(rows * depth, 1), b: [Double] = numbers(depth * columns, 2)
+    let z: [Double] = numbers(rows * columns, 3)
+    for ending in [Product<Double>.Ending.store, .add, .relu, .reluBackward] {
+      var y = [Double](repeating: 0, count: rows * columns)
+      y.withUnsafeMutableBufferPointer { y in
+        x.withUnsafeBufferPointer { x in
+          b.withUnsafeBufferPointer { b in
+            z.withUnsafeBufferPointer { z in
+              kernels.product(
+                Product(
+                  x: x.baseAddress! + depth - 1, xRow: depth, xStep: -1,
+                  b: b.baseAddress! + (depth - 1) * columns, bStep: -columns, panel: columns,
+                  y: y.baseAddress!, yRow: columns, rows: rows, columns: columns, depth: depth,
+                  ending: ending, z: z.baseAddress!, zRow: columns))
+            }
+          }
+        }
+      }
+      for r in 0..<rows {
+        for c in 0..<columns {
+          var sum = 0.0
+          for k in (0..<depth).reversed() { sum += x[r * depth + k] * b[k * columns + c] }
+          switch ending {
+          case .store: break
+          case .add: sum += z[r * columns + c]
+          case .relu: sum = max(sum, 0)
+          case .reluBackward: sum = z[r * columns + c] > 0 ? sum : 0
+          }
+          #expect(y[r * columns + c] == sum)
+        }
+      }
+    }
+  }
+
+  @Test("a transposed matrix has its rows as columns", arguments: InstructionSet.available)
+  func transpose(_ set: InstructionSet) {
+    let rows = 32, columns = 48
+    let floats: [Float] = numbers(rows * columns, 4), doubles: [Double] = numbers(rows * columns, 5)
+    var turnedFloats = floats, turnedDoubles = doubles
+    turnedFloats.withUnsafeMutableBufferPointer { y in
+      floats.withUnsafeBufferPointer { x in
+        Kernels<Float>(set).transpose(
+          Transpose(
+            x: x.baseAddress!, xRow: columns, y: y.baseAddress!, yRow: rows, rows: rows, columns: columns))
+      }
+    }
+    turnedDoubles.withUnsafeMutableBufferPointer { y in
+      doubles.withUnsafeBufferPointer { x in
+        Kernels<Double>(set).transpose(
+          Transpose(
+            x: x.baseAddress!, xRow: columns, y: y.baseAddress!, yRow: rows, rows: rows, columns: columns))
+      }
+    }
+    for r in 0..<rows {
+      for c in 0..<columns {
+        #expect(turnedFloats[c * rows + r] == floats[r * columns + c])
+        #expect(turnedDoubles[c * rows + r] == doubles[r * columns + c])
+      }
+    }
+  }
+
+  @Test(
+    "the exact optimizer equals its specification bit for bit, where numbers are tiny and zero too",
+    arguments: InstructionSet.available)
+  func exactAdam(_ set: InstructionSet) {
+    let count = 1536, memory = Memory(byteCount: 9 * Memory.bytes(for: count, of: Double.self))
+    let buffers = (0..<9).map { _ in memory.take(count, of: Double.self) }
+    var random = PythonRandom(seed: 6)
+    let scales = [1.0, 1e-3, 1e-9, 1e-40, 1e-90, 1e-160, 1e-200, 0]
+    let specification = Adam<ExactArithmetic>(
+      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, mean: buffers[2], meanSquare: buffers[3])
+    for i in 0..<count {
+      (buffers[0][i], buffers[4][i]) = (1, 1)
+    }
+    for step in 0..<40 {
+      for i in 0..<count {
+        let gradient = random.gaussian(standardDeviation: scales[i / 64 % 8])
+        (buffers[1][i], buffers[5][i]) = (gradient, gradient)
+      }
+      specification.update(buffers[0], buffers[1], count: count, step: step, learningRate: 0.01)
+      Kernels<Double>(set).adam(
+        AdamStep(
+          parameters: buffers[4], mean: buffers[6], meanSquare: buffers[7], gradients: buffers[5],
+          count: count, beta1: 0.85, beta2: 0.99, epsilon: 1e-8, learningRate: 0.01,
+          correction1: 1 - power(0.85, Double(step + 1)), correction2: 1 - power(0.99, Double(step + 1)),
+          clearsGradients: true, scratch: buffers[8]))
+    }
+    for i in 0..<count {
+      #expect(buffers[4][i] == buffers[0][i] && buffers[6][i] == buffers[2][i])
+      #expect(buffers[7][i] == buffers[3][i] && buffers[5][i] == 0)
+    }
+  }
+
+  @Test("the fast optimizer is within 4 ulp of a step", arguments: InstructionSet.available)
+  func fastAdam(_ set: InstructionSet) {
+    let count = 64, memory = Memory(byteCount: 5 * Memory.bytes(for: count, of: Float.self))
+    let buffers = (0..<4).map { _ in memory.take(count, of: Float.self) }
+    for i in 0..<count { buffers[3][i] = Float(i - 20) * 1e-5 }
+    let gradients = (0..<count).map { buffers[3][$0] }
+    Kernels<Float>(set).adam(
+      AdamStep(
+        parameters: buffers[0], mean: buffers[1], meanSquare: buffers[2], gradients: buffers[3],
+        count: count, beta1: 0.85, beta2: 0.99, epsilon: 1e-6, learningRate: 0.01, correction1: 0.15,
+        correction2: 0.01, clearsGradients: false, scratch: buffers[0]))
+    for i in 0..<count {
+      let expected = -0.01 * gradients[i] / (abs(gradients[i]) + 1e-6)
+      #expect(abs(buffers[0][i] - expected) <= 8 * expected.ulp)
+    }
+  }
+
+  @Test("the fast exponential is within 2 ulp")
+  func exponential() {
+    var worst = 0.0
+    for i in 0..<100_000 {
+      let x = -87 * Float(i) / 100_000, exact = exp(Double(x))
+      for found in [Fast4.exponential(Fast4.all(x))[0], Fast8.exponential(Fast8.all(x))[0]] {
+        worst = max(worst, abs(Double(found) - exact) / Double(Float(exact).ulp))
+      }
+    }
+    #expect(worst < 2, "It is off by \(worst) ulp.")
+    #expect(Fast4.exponential(Fast4.all(-.infinity))[0] == 0)
+    #expect(Fast4.exponential(Fast4.all(0))[0] == 1)
+  }
+}
