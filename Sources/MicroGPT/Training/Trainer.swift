@@ -33,6 +33,7 @@ public final class Trainer {
   public let engine: EngineKind
 
   private enum Run {
+    case specification(SpecificationRun)
     case exact(TrainingRun<ExactArithmetic>)
     case fast(TrainingRun<FastArithmetic>)
   }
@@ -83,6 +84,8 @@ public final class Trainer {
     let set = min(instructionSet, .widest)
     run =
       switch engine {
+      case .exact where SpecificationRun.serves(configuration, set):
+        .specification(SpecificationRun(configuration, vocabularySize: vocabularySize, parameter: draw))
       case .exact:
         .exact(
           TrainingRun(configuration, vocabularySize: vocabularySize, instructionSet: set, parameter: draw))
@@ -114,6 +117,8 @@ public final class Trainer {
     let number = completedSteps + 1
     let loss =
       switch run {
+      case .specification(let run):
+        run.step(tokens.baseAddress!, count: batch.rows, number: number, learningRate: learningRate)
       case .exact(let run): run.step(batch, number: number, learningRate: learningRate)
       case .fast(let run): run.step(batch, number: number, learningRate: learningRate)
       }
@@ -136,6 +141,7 @@ public final class Trainer {
   public var model: Model {
     let parameters =
       switch run {
+      case .specification(let run): run.parameters
       case .exact(let run): run.parameters
       case .fast(let run): run.parameters
       }

@@ -1,0 +1,51 @@
+// The exact run in the scalar engine that the kernels are held to: the same bits, and in an unoptimized build the
+// faster way to them, because vectors that are not compiled into instructions take a hundred times as long.
+
+/// A training run by the specification: one document a step.
+struct SpecificationRun {
+  private let engine: Engine<ExactArithmetic>
+  private let optimizer: Adam<ExactArithmetic>
+  private let means: Memory
+
+  /// Whether a run is one for the specification: in a debug build, unless kernels of a certain set are wanted.
+  static func serves(_ configuration: Configuration, _ set: InstructionSet) -> Bool {
+    #if DEBUG
+      configuration.batchSize == 1 && set == .widest
+    #else
+      false
+    #endif
+  }
+
+  /// - Parameter parameter: The first parameters by index, asked for in order.
+  init(_ configuration: Configuration, vocabularySize: Int, parameter: (Int) -> Double) {
+    engine = Engine(configuration, vocabularySize: vocabularySize, training: true)
+    let count = engine.layout.count
+    for i in 0..<count { engine.parameters[i] = parameter(i) }
+    means = Memory(byteCount: 2 * Memory.bytes(for: count, of: Double.self))
+    optimizer = Adam(
+      beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
+      mean: means.take(count, of: Double.self), meanSquare: means.take(count, of: Double.self))
+  }
+
+  /// One step.
+  ///
+  /// - Parameters:
+  ///   - tokens: `[count + 1]`.
+  ///   - count: Positions of the document.
+  /// - Returns: The loss before it. If that is not finite, the parameters stay as they are.
+  func step(_ tokens: UnsafePointer<Int32>, count: Int, number: Int, learningRate: Double) -> Double {
+    engine.forward(tokens, at: 0..<count)
+    let loss = engine.loss(tokens, count: count)
+    guard loss.isFinite else { return loss }
+    engine.backward(tokens, count: count)
+    optimizer.update(
+      engine.parameters, engine.parameterGradients, count: engine.layout.count, step: number - 1,
+      learningRate: learningRate)
+    return loss
+  }
+
+  /// The parameters in the reference's order.
+  var parameters: [Double] {
+    Array(UnsafeBufferPointer(start: engine.parameters, count: engine.layout.count))
+  }
+}
