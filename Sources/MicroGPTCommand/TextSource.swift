@@ -60,9 +60,10 @@ struct TextSource {
           code: Failure.data,
           "Line \(line) of \(name) is not valid UTF-8. Save the text with the encoding UTF-8 and try again.")
       case .empty:
+        let problem = bytes.isEmpty ? "it is empty" : "every line is blank"
         throw Failure(
           code: Failure.data,
-          "There is nothing to learn from in \(name): \(bytes.isEmpty ? "it is empty" : "every line is blank"). "
+          "There is nothing to learn from in \(name): \(problem). "
             + "Put a document on each line, such as a name.")
       }
     }

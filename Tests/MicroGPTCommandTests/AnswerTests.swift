@@ -3,21 +3,21 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// What a user gets wrong, and the whole answer: exit code, one message on standard error, nothing on standard
-/// output.
+/// What a user gets wrong, and the whole answer: exit code, one message on standard error, nothing on
+/// standard output.
 @Suite("Answers") struct AnswerTests {
   @Test(
     "a line that a newcomer would type is answered so that the next is right",
     arguments: [
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify' and 'help'. A file or a number "
-          + "follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify' and 'help'. A file or a "
+          + "number follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
       ),
       (
         "train names.txt",
-        "Unexpected argument 'names.txt'. A file or a number follows its option, as in 'microgpt train --data "
-          + "cities.txt --steps 2000'; one with spaces needs quotes."
+        "Unexpected argument 'names.txt'. A file or a number follows its option, as in 'microgpt train "
+          + "--data cities.txt --steps 2000'; one with spaces needs quotes."
       ),
       ("trian", "Unknown subcommand 'trian'. Did you mean 'train'?"),
       ("sample", "Unknown subcommand 'sample'. Did you mean '--samples'?"),
@@ -42,8 +42,8 @@ import Testing
       ),
       (
         "--data my names.txt",
-        "Unexpected argument 'names.txt'. A file or a number follows its option, as in 'microgpt train --data "
-          + "cities.txt --steps 2000'; one with spaces needs quotes."
+        "Unexpected argument 'names.txt'. A file or a number follows its option, as in 'microgpt train "
+          + "--data cities.txt --steps 2000'; one with spaces needs quotes."
       ),
       (
         "--embedding 30",
@@ -122,7 +122,8 @@ import Testing
     arguments: [
       (
         [],
-        "There is nothing to learn from in text.txt: it is empty. Put a document on each line, such as a name."
+        "There is nothing to learn from in text.txt: it is empty. "
+          + "Put a document on each line, such as a name."
       ),
       (
         Array(" \n\t\r\n\u{3000}\n".utf8),

@@ -16,18 +16,18 @@ struct Ending: Equatable {
 }
 
 /// What a child's descriptor leads to.
-enum Stream {
+enum Redirection {
   case read(String)
   case write(String)
   case descriptor(Int32)
 }
 
-/// A program of its own, started by `posix_spawn` with nothing inherited but what is named here.
+/// A program of its own, started with no environment and no streams but those named here.
 struct Child {
   private let process: pid_t
 
   /// Starts the program at the path that comes first, with the other words as its arguments.
-  init(_ words: [String], environment: [String: String], folder: String, streams: [Stream]) throws {
+  init(_ words: [String], environment: [String: String], folder: String, streams: [Redirection]) throws {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?, attributes: posix_spawnattr_t?
     #else
@@ -126,7 +126,7 @@ final class Sandbox {
     String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")), as: UTF8.self)
   }
 
-  /// What a child of this sandbox finds in its environment: no network, unless a test wants `curl` to be called.
+  /// What a child of this sandbox finds in its environment: no network, unless a test says otherwise.
   func environment(_ changes: [String: String?] = [:]) -> [String: String] {
     var environment: [String: String?] = [
       "HOME": "\(root)/home", "XDG_CACHE_HOME": "\(root)/cache", "PATH": "/usr/bin:/bin", "TERM": "xterm",
@@ -144,7 +144,7 @@ final class Sandbox {
   ///   - output: What its standard output leads to, if the test does not want to see it.
   ///   - environment: What is other than usual in its environment; `nil` takes a variable out.
   func run(
-    _ arguments: [String], input: String = "/dev/null", output: Stream? = nil,
+    _ arguments: [String], input: String = "/dev/null", output: Redirection? = nil,
     environment: [String: String?] = [:]
   ) throws -> Ending {
     try run(words: [Sandbox.command] + arguments, input: input, output: output, environment: environment)
@@ -169,7 +169,7 @@ final class Sandbox {
   }
 
   private func run(
-    words: [String], input: String = "/dev/null", output: Stream? = nil, environment: [String: String?]
+    words: [String], input: String = "/dev/null", output: Redirection? = nil, environment: [String: String?]
   ) throws -> Ending {
     let streams = ["output", "error"].map { "\(root)/streams/\($0)-\(UUID().uuidString)" }
     let child = try Child(

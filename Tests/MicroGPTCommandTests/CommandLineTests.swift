@@ -100,8 +100,8 @@ import Testing
       ("steps=10", "Unknown subcommand 'steps=10'. Did you mean '--steps'?"),
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify' and 'help'. A file or a number "
-          + "follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify' and 'help'. A file or a "
+          + "number follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
       ),
     ])
   func unknownSubcommands(line: String, message: String) {

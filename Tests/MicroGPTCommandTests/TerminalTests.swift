@@ -152,7 +152,7 @@ import Testing
     return max(100, try #require(Int(rate.filter { $0 != "," })) / 2)
   }
 
-  /// The text with `N` for every number, `▒` for the bar and a time left in seconds: what varies from run to run.
+  /// The text without what varies from run to run: `N` for every number, `▒` for the bar, seconds for all times.
   private func withoutNumbers(_ text: String) -> String {
     text.replacing(#/[0-9]+([.,:][0-9]+)*/#, with: "N").replacing(#/[█░]+ +/#, with: "▒  ")
       .replacing("N min left", with: "N s left")

@@ -154,7 +154,8 @@ import Testing
       ),
       (
         .write, "a.log", ENOSPC,
-        "Writing to 'a.log' failed: No space left on device. What was written before is there, the rest is not."
+        "Writing to 'a.log' failed: No space left on device. What was written before is there, the rest is "
+          + "not."
       ),
       (
         .write, "standard output", ENOSPC,
