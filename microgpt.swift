@@ -171,7 +171,7 @@ for step in 0..<steps {
   let tokens = [bos] + document.map { alphabet.firstIndex(of: $0)! } + [bos]
   var keys = layers.map { _ in [Vector]() }, values = keys
   let losses = (0..<length).map { log(softmax(gpt(tokens[$0], $0, &keys, &values))[tokens[$0 + 1]]) * -1 }
-  let loss = sum(losses) / Double(length)
+  let loss = sum(losses) * (1 / Double(length))
   tape.backward(from: loss)
   print(String(format: "step %4d / %4d | loss %.4f", step + 1, steps, loss.data))
   let t = Double(step + 1), rate = learningRate * (1 - Double(step) / Double(steps))

@@ -12,39 +12,41 @@
 ///     configuration.layers = 2
 ///     configuration.steps = 500
 public struct Configuration: Sendable, Equatable {
-  /// The number of transformer layers, *L*.
+  /// The number of transformer layers, *L*, at least 1.
   public var layers = 1
-  /// The width of the embedding and of everything between the layers, *C*; a multiple of `heads`.
+  /// The width of the embedding and of everything between the layers, *C*, at least 1; a multiple of `heads`.
   public var embedding = 16
-  /// The number of attention heads, *H*. Each sees `embedding / heads` channels, *D*.
+  /// The number of attention heads, *H*, at least 1. Each sees `embedding / heads` channels, *D*.
   public var heads = 4
-  /// The number of positions the model can look at, at most *T*. Longer documents are cut to it.
+  /// The number of positions the model can look at, *T*, at least 1. Longer documents are cut to it.
   public var blockSize = 16
 
   /// Seeds the one stream of random numbers: the documents' order, the first parameters, then the samples.
   public var seed: UInt64 = 42
-  /// The standard deviation of the first parameters, which are normally distributed around 0.
+  /// The standard deviation of the first parameters, which are normally distributed around 0; 0 or more.
   public var initialStandardDeviation = 0.08
 
-  /// The number of documents that a step learns from, *B*: consecutive ones of the shuffled order. A step's
-  /// loss is the mean of theirs.
+  /// The number of documents that a step learns from, *B*, at least 1: consecutive ones of the shuffled order.
+  /// A step's loss is the mean of theirs.
   public var batchSize = 1
-  /// The number of optimizer steps, `batchSize` documents each.
+  /// The number of optimizer steps, `batchSize` documents each; 0 or more.
   public var steps = 1000
-  /// The learning rate of the first step. It falls in a straight line to 0, which it would reach a step
-  /// after the last.
+  /// The learning rate of the first step, 0 or more. It falls in a straight line to 0, which it would reach
+  /// a step after the last.
   public var learningRate = 0.01
-  /// How much of the running mean of the gradients a step keeps; Adam's β₁.
+  /// How much of the running mean of the gradients a step keeps, Adam's β₁; 0 or more and less than 1.
   public var beta1 = 0.85
-  /// How much of the running mean of the squared gradients a step keeps; Adam's β₂.
+  /// How much of the running mean of the squared gradients a step keeps, Adam's β₂; 0 or more and less than 1.
   public var beta2 = 0.99
-  /// What Adam adds to the root of the mean square before it divides by it; its ε.
+  /// What Adam adds to the root of the mean square before it divides by it, its ε; more than 0.
   public var epsilon = 1e-8
 
   /// The configuration of microgpt.py: 1 layer of width 16, 4 heads, 16 positions, 1,000 steps, seed 42.
   public init() {}
 
   /// The width of one head, *D*.
+  ///
+  /// - Precondition: There are heads.
   public var headWidth: Int { embedding / heads }
 
   /// Checks every value against its range.

@@ -59,3 +59,16 @@ enum Console {
     return pages > 0 && size > 0 ? Int(pages) * Int(size) : nil
   }
 }
+
+/// Sees off what has been written ten times a second: often enough for somebody who follows it, and seldom
+/// enough to cost nothing.
+struct Pace {
+  private var flushed = Console.seconds
+
+  mutating func flush(_ output: OutputFile) throws(FileError) {
+    let now = Console.seconds
+    guard now - flushed >= 0.1 else { return }
+    try output.flush()
+    flushed = now
+  }
+}

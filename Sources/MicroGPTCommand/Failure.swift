@@ -17,7 +17,7 @@ import MicroGPTFiles
 /// Codes are those of sysexits.h: 64 for the command line, 65 for the data, 66 for input that cannot be
 /// opened, 70 for a computation that cannot go on, 73 for output that cannot be made, 74 for a write that fails.
 struct Failure: Error, Equatable {
-  static let usage = EX_USAGE, data = EX_DATAERR
+  static let usage = EX_USAGE, data = EX_DATAERR, software = EX_SOFTWARE
 
   let code: Int32
   /// What is wrong, where, and what to do; `nil` where nobody is left to read it.

@@ -18,13 +18,13 @@ struct Progress: Equatable {
     ]
     let space = columns - 1  // The last column stays free: some terminals wrap as soon as it is taken.
     func length() -> Int { parts.reduce(0) { $0 + 2 + $1.utf8.count } }
-    for least in [4, 3, 2, 1] where parts.count > least && length() + 10 > space {
-      // The step's own loss is in the middle, but goes last but one.
-      if least == 2, parts.count == 3 { parts.remove(at: 2) } else { parts.removeLast() }
-    }
+    while parts.count > 1, length() + 6 > space { parts.removeLast() }
     let text = parts.map { "  " + $0 }.joined()
     let width = min(40, space - text.utf8.count)
-    guard width >= 4 else { return String(parts[0].prefix(max(0, space))) }
+    guard width >= 4 else {
+      // No bar, and a number whole or not at all.
+      return ["\(step)/\(steps)", "\(step)"].first { $0.utf8.count <= space } ?? ""
+    }
     let done = steps == 0 ? width : step * width / steps
     let full = String(repeating: "█", count: done), empty = String(repeating: "░", count: width - done)
     return color ? "\u{1b}[32m\(full)\u{1b}[0m\u{1b}[2m\(empty)\u{1b}[0m\(text)" : full + empty + text
@@ -33,23 +33,27 @@ struct Progress: Equatable {
 
 /// The live line's place on the terminal.
 struct LiveLine {
-  let color: Bool
+  private let color: Bool
+  private let write: (String) -> Void
   private var drawn = -Double.infinity
   /// Seconds between two drawings, so that there are at most ten a second.
   private static let interval = 0.1
 
-  init(color: Bool) { self.color = color }
+  init(color: Bool, write: @escaping (String) -> Void = Console.write) {
+    self.color = color
+    self.write = write
+  }
 
   /// Draws the line, unless it has just been drawn. The progress is worked out only if needed.
   mutating func show(at seconds: Double, _ progress: () -> Progress) {
     guard seconds - drawn >= LiveLine.interval else { return }
     drawn = seconds
-    Console.write("\r\u{1b}[K" + progress().line(columns: Console.columns, color: color))
+    write("\r\u{1b}[K" + progress().line(columns: Console.columns, color: color))
   }
 
   /// Takes the line away.
   mutating func clear() {
-    if drawn > -.infinity { Console.write("\r\u{1b}[K") }
+    if drawn > -.infinity { write("\r\u{1b}[K") }
     drawn = -.infinity
   }
 }

@@ -62,7 +62,8 @@ struct TextSource {
       case .empty:
         throw Failure(
           code: Failure.data,
-          "There is no document in \(name): it is empty, or every line is blank. Put one on each line.")
+          "There is nothing to learn from in \(name): \(bytes.isEmpty ? "it is empty" : "every line is blank"). "
+            + "Put a document on each line, such as a name.")
       }
     }
   }

@@ -31,7 +31,7 @@ struct Train: Subcommand, Equatable {
   var color = Color.auto
 
   static let name = "train"
-  static let abstract = "Train a GPT on lines of text, then print lines that it makes up."
+  static let abstract = "Train a GPT on lines of text, then print new ones."
   static let discussion = """
     Without --data the text is input.txt in this folder, else the makemore names (downloaded once), else names \
     that are built in. Results go to standard output, remarks to standard error.
@@ -85,6 +85,9 @@ struct Train: Subcommand, Equatable {
         "'--embedding \(embedding)' is not a multiple of '--heads \(heads)'. "
           + "Give a multiple, such as '--embedding \(max(embedding / heads, 1) * heads)'.")
     }
+    if log == "-" {
+      throw UsageError("'--log -' is no file: standard output is for the results. Name a file.")
+    }
   }
 
   var configuration: Configuration {
@@ -103,6 +106,10 @@ struct Train: Subcommand, Equatable {
     let corpus = try source.corpus()
     let configuration = configuration
     try checkMemory(configuration, vocabularySize: Tokenizer(corpus).vocabularySize)
+    if let log, isSameFile(log, source.name) {
+      throw Failure(
+        code: Failure.usage, "'--log \(log)' would overwrite the text to learn from. Name another file.")
+    }
     let log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
     if !quiet { remark(source, corpus) }
 
@@ -120,15 +127,37 @@ struct Train: Subcommand, Equatable {
       // What has been computed is not lost with what could not be.
       try? output.flush()
       try? log?.flush()
-      throw error
+      throw explained(error)
     }
+  }
+
+  /// A failure of the arithmetic in the words of this command: which option to change, and what it is now.
+  private func explained(_ error: any Error) -> any Error {
+    let problem: String
+    switch error {
+    case TrainingError.lossNotFinite(let step, _):
+      problem = "The loss of step \(step) is not a finite number"
+    case SamplerError.notFinite:
+      problem = "The model that came of it computes no finite numbers"
+    case SamplerError.temperature:
+      return Failure(
+        code: Failure.software,
+        "'--temperature \(temperature)' is too small to divide by. Give more, such as 0.5, or 0 for the most "
+          + "probable character.")
+    default:
+      return error
+    }
+    return Failure(
+      code: Failure.software,
+      "\(problem): the parameters have grown too large. Lower --learning-rate, which is \(learningRate), "
+        + "or --init-std, which is \(initialStandardDeviation).")
   }
 
   /// Takes all steps: a line each on standard output, or the live line on a terminal.
   private func train(_ trainer: Trainer, _ output: OutputFile, _ log: TrainingLog?) throws {
     let isLive = !quiet && Console.isInteractive, start = Console.seconds
     if Console.isInteractive { try output.flush() }
-    var live = LiveLine(color: wantsColor), smoothed = SmoothedLoss(), flushed = start
+    var live = LiveLine(color: wantsColor), smoothed = SmoothedLoss(), pace = Pace()
     defer { live.clear() }
     while let step = try trainer.step() {
       smoothed.add(step.loss)
@@ -145,11 +174,7 @@ struct Train: Subcommand, Equatable {
       } else {
         try output.write(
           "step \(padded(step.number, 4)) / \(padded(steps, 4)) | loss \(fixed(step.loss, 4))\n")
-        // Somebody may be following a pipe: nothing waits longer than this.
-        if step.number % 16 == 0, Console.seconds - flushed > 0.1 {
-          try output.flush()
-          flushed = Console.seconds
-        }
+        try pace.flush(output)
       }
     }
     live.clear()
@@ -166,11 +191,12 @@ struct Train: Subcommand, Equatable {
   /// Makes up the samples, each printed as it comes.
   private func sample(_ trainer: Trainer, _ output: OutputFile, _ log: TrainingLog?) throws {
     let sampler = trainer.sampler()
-    var lines: [String] = []
+    var lines: [String] = [], pace = Pace()
     if samples > 0 { try output.write("\n--- inference (new, hallucinated names) ---\n") }
     for number in 0..<samples {
       let line = try sampler.sample(temperature: temperature)
       try output.write("sample \(padded(number + 1, 2)): \(line)\n")
+      try pace.flush(output)
       if log != nil { lines.append(line) }
     }
     try output.flush()

@@ -15,8 +15,8 @@ struct Verify: Subcommand, Equatable {
     with what CPython gives. There are figures for the makemore names and for the built-in ones.
     """
   static let examples: KeyValuePairs = [
+    "Check on a file of the makemore names:": "microgpt verify --data names.txt",
     "Check on the text that a run without options learns:": "microgpt verify",
-    "Check on a file, without a network:": "microgpt verify --data names.txt",
   ]
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
@@ -36,7 +36,7 @@ struct Verify: Subcommand, Equatable {
       throw Failure(
         code: Failure.data,
         "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
-          + "Verify with the makemore names, or without --data.")
+          + "Verify with the makemore names, or without --data in a folder that has no input.txt.")
     }
     let corpus = try source.corpus()
     Console.complain(source.remark(corpus))

@@ -22,10 +22,13 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 
   /// What was tried.
   public let operation: Operation
-  /// The file, as the user named it.
+  /// The file, as the user named it, or one of `streams`.
   public let path: String
   /// The system's error number, such as `ENOENT`.
   public let code: Int32
+
+  /// What stands for the path of a file that has none.
+  public static let streams = ["standard input", "standard output", "standard error"]
 
   /// An error of the system at `path`.
   public init(_ operation: Operation, path: String, code: Int32) {
@@ -39,11 +42,23 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
 
   /// What is wrong, where, and what to do.
   public var description: String {
+    let file = FileError.streams.contains(path) ? path : "'\(path)'"
     let reason = String(cString: strerror(code))
-    return switch operation {
-    case .read: "'\(path)' cannot be read: \(reason)\(code == ENOENT ? ". Check its name and folder" : "")."
-    case .create: "'\(path)' cannot be created: \(reason). Name a file in a folder that can be written to."
-    case .write: "Writing to \(path) failed: \(reason). What was written before is there, the rest is not."
+    switch operation {
+    case .read:
+      let advice =
+        switch code {
+        case ENOENT, ENOTDIR: " Check its name and folder."
+        case EISDIR: " Name a file, such as one inside."
+        case EACCES: " Check its permissions."
+        default: ""
+        }
+      return "\(file) cannot be read: \(reason).\(advice)"
+    case .create:
+      return "\(file) cannot be created: \(reason). "
+        + "Name a file in a folder that exists and can be written to."
+    case .write:
+      return "Writing to \(file) failed: \(reason). What was written before is there, the rest is not."
     }
   }
 }

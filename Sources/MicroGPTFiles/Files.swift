@@ -37,31 +37,38 @@ public func readFile(_ path: String) throws(FileError) -> [UInt8] {
 /// Whether there is a file or folder at `path`.
 public func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+/// Whether there is something at both paths, and the same thing.
+public func isSameFile(_ first: String, _ second: String) -> Bool {
+  var one = stat(), other = stat()
+  guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
+  return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+}
+
 /// Writes a file whole or not at all: into a neighbor first, which then takes its name.
 ///
 /// - Throws: `FileError`; the file is then as it was.
 public func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
   let temporary = "\(path).\(getpid()).part"
-  let file = try OutputFile(creating: temporary)
-  do {
+  do throws(FileError) {
+    let file = try OutputFile(creating: temporary)
     try file.write(bytes)
     try file.close()
+    guard rename(temporary, path) == 0 else { throw FileError(.create, path: path, code: errno) }
   } catch {
     unlink(temporary)
-    throw error
-  }
-  guard rename(temporary, path) == 0 else {
-    let code = errno
-    unlink(temporary)
-    throw FileError(.create, path: path, code: code)
+    throw FileError(error.operation, path: path, code: error.code)
   }
 }
 
 /// Makes the folder at `path` and those above it, where they are not there.
 ///
-/// - Throws: `FileError` at the first that cannot be made.
+/// - Throws: `FileError` at the first that cannot be made, or that is a file.
 public func createFolder(_ path: String) throws(FileError) {
-  if fileExists(path) { return }
+  var status = stat()
+  if stat(path, &status) == 0 {
+    if status.st_mode & S_IFMT == S_IFDIR { return }
+    throw FileError(.create, path: path, code: ENOTDIR)
+  }
   if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
     try createFolder(String(path[..<slash]))
   }

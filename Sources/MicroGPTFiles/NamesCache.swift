@@ -81,11 +81,15 @@ public struct NamesCache: Sendable {
     defer { unlink(part) }
     do {
       try createFolder(folder)
+      // The network is not asked for what there is no place for.
+      try OutputFile(creating: part).close()
       let status = run(
         "curl", ["--fail", "--location", "--silent", "--max-time", "5", "--output", part, NamesCache.address])
+      // Not an attempt that failed: who installs curl does not wait a day.
+      guard let status else { return .unavailable("curl is not installed") }
       guard status == 0 else {
         rememberFailure()
-        return .unavailable(status == nil ? "curl is not installed" : "they could not be downloaded")
+        return .unavailable("they could not be downloaded")
       }
       let bytes = try readFile(part)
       guard NamesCache.isGenuine(bytes) else {
@@ -96,6 +100,7 @@ public struct NamesCache: Sendable {
       unlink(failurePath)
       return .downloaded(bytes)
     } catch {
+      rememberFailure()
       return .unavailable("the cache \(folder) cannot be written")
     }
   }

@@ -16,6 +16,8 @@ public final class OutputFile {
   /// The file, as errors name it.
   public let path: String
   private let descriptor: Int32
+  /// Whether the file was opened here and is still open.
+  private var isOurs = false
   private var buffer: [UInt8] = []
   private static let capacity = 65_536
 
@@ -25,7 +27,8 @@ public final class OutputFile {
   public convenience init(creating path: String) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
-    self.init(descriptor: descriptor, path: "'\(path)'")
+    self.init(descriptor: descriptor, path: path)
+    isOurs = true
   }
 
   /// The file that is open as `descriptor`, such as 1 for standard output.
@@ -35,8 +38,7 @@ public final class OutputFile {
     buffer.reserveCapacity(OutputFile.capacity)
   }
 
-  /// Whether somebody sees at once what is written.
-  public var isTerminal: Bool { isatty(descriptor) == 1 }
+  deinit { if isOurs { _ = systemClose(descriptor) } }
 
   /// Adds `text`.
   ///
@@ -79,6 +81,7 @@ public final class OutputFile {
     var failure: FileError?
     do { try flush() } catch { failure = error }
     let closed = systemClose(descriptor)
+    isOurs = false
     if let failure { throw failure }
     if closed != 0 { throw FileError(.write, path: path, code: errno) }
   }

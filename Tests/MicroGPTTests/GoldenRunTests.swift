@@ -16,11 +16,11 @@ struct GoldenRunTests {
 
   @Test(
     "a run gives the reference's documents, parameters, losses and samples with every instruction set",
-    arguments: Golden.fixtures, sets)
+    .referenceLibrary, arguments: Golden.fixtures, sets)
   func fixture(_ golden: Golden.Case, _ set: InstructionSet) throws { try check(golden, set) }
 
   @Test(
-    "a run on the makemore names and on Unicode gives the reference's bits",
+    "a run on the makemore names and on Unicode gives the reference's bits", .referenceLibrary,
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: Golden.shared, sets)
   func shared(_ golden: Golden.Case, _ set: InstructionSet) throws { try check(golden, set) }

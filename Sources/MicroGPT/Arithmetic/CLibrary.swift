@@ -19,11 +19,13 @@ public enum CLibrary {
   ///
   /// In Python, under the C library in question:
   ///
-  ///     h = 0xcbf29ce484222325
-  ///     for i in indices:
-  ///         x = (i * 0.6180339887498949) % 1.0 * 10 + 0.001
-  ///         for y in (math.exp(x), math.log(x), x**2, x**-0.5, math.sin(x), math.cos(x)):
-  ///             for b in struct.pack('<d', y): h = ((h ^ b) * 0x100000001b3) & (2**64 - 1)
+  /// ```python
+  /// h = 0xcbf29ce484222325
+  /// for i in indices:
+  ///     x = (i * 0.6180339887498949) % 1.0 * 10 + 0.001
+  ///     for y in (math.exp(x), math.log(x), x**2, x**-0.5, math.sin(x), math.cos(x)):
+  ///         for b in struct.pack('<d', y): h = ((h ^ b) * 0x100000001b3) & (2**64 - 1)
+  /// ```
   static func fingerprint() -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for i in indices {

@@ -119,8 +119,8 @@ struct Block<A: Arithmetic> {
   }
 
   /// The way back through one head's rows of value, key and query, in the order in which the reference's
-  /// graph comes to them: the value's, the key's, the query's. At position 0 a key's row and the query's
-  /// take turns, because there a query meets no other key.
+  /// graph comes to them. (At position 0 its keys and queries take turns, but there the query's gradient is 0:
+  /// one weight is 1 whatever its score.)
   @inline(__always)
   private func projectionsBackward(
     head h: Int, at t: Int, _ d: LayerActivations<A.Scalar>, to dWeights: LayerMatrices<A.Scalar>
@@ -129,18 +129,8 @@ struct Block<A: Arithmetic> {
     let rows = h &* shape.headWidth..<(h &+ 1) &* shape.headWidth
     let x = activations.normalized + row, dx = d.normalized + row
     A.linearBackward(d.value + row, rows: rows, x, weights.value, inputs: width, to: dWeights.value, to: dx)
-    if t > 0 {
-      A.linearBackward(d.key + row, rows: rows, x, weights.key, inputs: width, to: dWeights.key, to: dx)
-      A.linearBackward(d.query + row, rows: rows, x, weights.query, inputs: width, to: dWeights.query, to: dx)
-    } else {
-      var o = rows.upperBound
-      while o > rows.lowerBound {
-        o &-= 1
-        A.linearBackward(d.key, rows: o..<o &+ 1, x, weights.key, inputs: width, to: dWeights.key, to: dx)
-        A.linearBackward(
-          d.query, rows: o..<o &+ 1, x, weights.query, inputs: width, to: dWeights.query, to: dx)
-      }
-    }
+    A.linearBackward(d.key + row, rows: rows, x, weights.key, inputs: width, to: dWeights.key, to: dx)
+    A.linearBackward(d.query + row, rows: rows, x, weights.query, inputs: width, to: dWeights.query, to: dx)
   }
 
   @inline(__always)

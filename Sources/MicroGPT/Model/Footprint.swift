@@ -6,17 +6,25 @@ extension Configuration {
   /// not fit an `Int`: `(2V + T)·C + 12·L·C²`.
   ///
   ///     Configuration().parameterCount(vocabularySize: 27)  // 4192
+  ///
+  /// - Parameter vocabularySize: *V*, BOS included.
   public func parameterCount(vocabularySize: Int) -> Int? {
     counts(vocabularySize: vocabularySize).parameters.value
   }
 
   /// How many bytes training takes, but for the corpus, or `nil` where that does not fit an `Int`: four
-  /// buffers of parameters, and for every position what the forward and the backward pass keep.
+  /// buffers of parameters, and for every position what the forward and the backward pass keep. It is never
+  /// less than what is allocated, and hardly more.
   ///
-  /// - Parameter scalarSize: The bytes of one number: 8 in the exact arithmetic.
+  /// - Parameters:
+  ///   - vocabularySize: *V*, BOS included.
+  ///   - scalarSize: The bytes of one number: 8 in the exact arithmetic.
   public func trainingMemory(vocabularySize: Int, scalarSize: Int = 8) -> Int? {
     let counts = counts(vocabularySize: vocabularySize)
-    return ((Count(4) * counts.parameters + Count(2) * counts.activations) * Count(scalarSize)).value
+    let numbers = Count(4) * counts.parameters + Count(2) * counts.activations
+    // Each buffer ends with its cache line.
+    let buffers = Count(4) + Count(2) * (Count(9) + Count(18) * Count(layers))
+    return (numbers * Count(scalarSize) + buffers * Count(Memory.alignment)).value
   }
 
   /// The numbers in one buffer of parameters, and in one `Activations`.

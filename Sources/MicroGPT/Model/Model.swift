@@ -10,7 +10,8 @@ public struct Model: Sendable, Equatable {
   public let configuration: Configuration
   /// The vocabulary.
   public let tokenizer: Tokenizer
-  /// All parameters, matrix after matrix in the order of `tensorNames`, row after row.
+  /// All parameters, matrix after matrix in the order of `tensorNames`, row after row: as many as
+  /// `Configuration.parameterCount(vocabularySize:)` says.
   public let parameters: [Double]
 
   private let layout: ParameterLayout
@@ -27,7 +28,7 @@ public struct Model: Sendable, Equatable {
 
   /// The names of the parameter matrices, those of the reference's state dictionary in its order: `wte`,
   /// `wpe`, `lm_head`, then per layer `layer0.attn_wq`, `attn_wk`, `attn_wv`, `attn_wo`, `mlp_fc1`, `mlp_fc2`.
-  public var tensorNames: [String] { layout.all.map(\.name) }
+  public var tensorNames: [String] { layout.all.map { $0.name } }
 
   /// The parameter matrix of a name, or `nil` if there is none.
   ///
@@ -41,6 +42,8 @@ public struct Model: Sendable, Equatable {
   }
 
   /// The SHA-256 of the parameters as little-endian doubles, in hexadecimal: equal for equal bits.
+  ///
+  /// - Complexity: O(*n*) in the parameters.
   public var parametersSHA256: String {
     var digest = SHA256(), bytes = [UInt8](repeating: 0, count: 8)
     for parameter in parameters {
@@ -66,6 +69,8 @@ public struct Tensor: Sendable, Equatable {
   public var shape: [Int] { [rows, columns] }
 
   /// The number in a row and column, both from 0.
+  ///
+  /// - Precondition: `row` is in 0..<`rows`, and `column` in 0..<`columns`.
   public subscript(row: Int, column: Int) -> Double {
     precondition(
       row >= 0 && row < rows && column >= 0 && column < columns,

@@ -43,7 +43,7 @@ struct ParameterLayout: Sendable, Equatable {
   let count: Int
 
   /// Every matrix, in the reference's order.
-  var all: [Matrix] { [tokenEmbedding, positionEmbedding, head] + layers.flatMap(\.all) }
+  var all: [Matrix] { [tokenEmbedding, positionEmbedding, head] + layers.flatMap { $0.all } }
 
   /// The layout for a configuration and *V* tokens.
   ///

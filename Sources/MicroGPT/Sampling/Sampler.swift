@@ -4,7 +4,7 @@
 /// Makes up documents with a model.
 ///
 ///     let sampler = Sampler(model, random: PythonRandom(seed: 7))
-///     try sampler.sample(prompt: "em", temperature: 0.5)  // "emma", say
+///     try sampler.sample(prompt: "em", temperature: 0.5)  // perhaps "emma"
 ///
 /// A class, because it owns the memory that it computes in; the model stays as it is.
 public final class Sampler {
@@ -17,7 +17,11 @@ public final class Sampler {
   private let tokens: UnsafeMutableBufferPointer<Int32>
   private let probabilities: UnsafeMutableBufferPointer<Double>
 
-  /// A sampler of `model`.
+  /// A sampler of a model, which is copied into the memory that the sampler computes in.
+  ///
+  /// - Parameters:
+  ///   - model: The model; `Trainer.model`, say.
+  ///   - random: Where the random numbers come from. `Trainer.sampler()` goes on where the reference does.
   public init(_ model: Model, random: PythonRandom) {
     self.model = model
     self.random = random
@@ -36,11 +40,12 @@ public final class Sampler {
   /// Makes up one document.
   ///
   /// - Parameters:
-  ///   - prompt: How the document begins. Its characters have to be in the vocabulary.
+  ///   - prompt: How the document begins: characters of the vocabulary, fewer than the block has positions.
   ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
   ///     likelier. 0 takes the most probable token, the first of equals, and draws no random numbers.
   /// - Returns: The document, the prompt included. It ends before BOS, or when all positions are taken.
-  /// - Throws: `SamplerError`.
+  /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used, or the model itself. No random
+  ///   numbers have been drawn for a prompt or temperature that is refused.
   public func sample(prompt: String = "", temperature: Double = 0.5) throws(SamplerError) -> String {
     guard temperature >= 0, temperature.isFinite else { throw .temperature(temperature) }
     let start: [Int]

@@ -8,9 +8,13 @@ extension Corpus {
   ///     corpus.count  // 2594
   ///
   /// The vocabulary is that of the reference's names, 27 tokens, so a model has as many parameters.
-  public static var names: Corpus {
-    do { return try Corpus(text: namesText) } catch { preconditionFailure("The built-in names are blank.") }
-  }
+  public static let names: Corpus = {
+    do throws(CorpusError) {
+      return try Corpus(text: namesText)
+    } catch {
+      preconditionFailure("The built-in names are blank.")
+    }
+  }()
 
   /// The built-in names as a file has them, one a line.
   public static var namesText: String {

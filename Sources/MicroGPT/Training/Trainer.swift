@@ -158,8 +158,8 @@ extension TrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .lossNotFinite(let step, let loss):
-      "The loss of step \(step) is \(loss): the parameters have grown too large to compute with. "
-        + "Try a smaller learning rate or smaller first parameters."
+      "The loss of step \(step) is \(loss.isNaN ? "not a number" : "\(loss)"): the parameters have grown too "
+        + "large to compute with. Try a smaller learning rate or smaller first parameters."
     }
   }
 }

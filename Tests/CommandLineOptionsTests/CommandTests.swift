@@ -1,0 +1,84 @@
+import Testing
+
+@testable import CommandLineOptions
+
+/// What the command line of microgpt has no use for; what it has is tested with the command.
+@Suite("Commands") struct CommandTests {
+  @Test("a short form is the same option, and messages name the long one")
+  func shortForms() throws {
+    let command = Command(name: "tool", abstract: "", subcommands: [ShortForms.self])
+    guard case .run(let settings as ShortForms) = try command.parse(["-q", "-n", "5"]) else {
+      Issue.record("'-q -n 5' does not run")
+      return
+    }
+    #expect(settings == ShortForms(count: 5, quiet: true))
+    let missing = UsageError("'--count' needs a value. Write '--count N', where N is a whole number, 1 to 9.")
+    #expect(throws: missing) { try command.parse(["-n"]) }
+    let outOfRange = UsageError("'--count 10' is out of range. Give a whole number, 1 to 9.")
+    #expect(throws: outOfRange) { try command.parse(["-n=10"]) }
+  }
+
+  @Test("a short form stands before the long one, and a long word has a line to itself")
+  func layout() throws {
+    let command = Command(name: "tool", abstract: "A tool.", subcommands: [Wide.self])
+    guard case .help(let page) = try command.parse(["run", "-h"]) else {
+      Issue.record("'run -h' does not ask for help")
+      return
+    }
+    #expect(page == widePage)
+  }
+}
+
+private struct ShortForms: Subcommand, Equatable {
+  var count = 1
+  var quiet = false
+
+  static let name = "run"
+  static let abstract = ""
+  static let examples: KeyValuePairs = ["Run:": "tool run"]
+  static var options: KeyValuePairs<String, [Option<Self>]> {
+    [
+      "OPTIONS": [
+        .number("--count", \.count, .from(1, to: 9), "How many").short("-n"),
+        .flag("--quiet", \.quiet, "Print nothing").short("-q"),
+      ]
+    ]
+  }
+
+  func run() {}
+}
+
+private struct Wide: Subcommand {
+  var file: String?
+
+  static let name = "run"
+  static let abstract = "Run."
+  static let discussion = String(repeating: "word ", count: 20)
+  static let examples: KeyValuePairs = ["Run:": "tool run"]
+  static var options: KeyValuePairs<String, [Option<Self>]> {
+    ["OPTIONS": [.text("--file", "FILE", \.file, String(repeating: "x", count: 90) + " y").short("-f")]]
+  }
+
+  func run() {}
+}
+
+private let widePage = """
+  OVERVIEW: Run.
+
+  USAGE: tool [run] [OPTIONS]
+
+  word word word word word word word word word word word word word word word word
+  word word word word
+
+  OPTIONS:
+    -f, --file FILE  xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+                     y
+
+  GENERAL:
+    --version        Show the version
+    -h, --help       Show this help
+
+  EXAMPLES:
+    Run:
+      tool run
+  """

@@ -1,0 +1,200 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// How a program ended, with all that it wrote.
+struct Ending: Equatable {
+  var output = ""
+  var error = ""
+  var code: Int32 = 0
+}
+
+/// What a child's descriptor leads to.
+enum Stream {
+  case read(String)
+  case write(String)
+  case descriptor(Int32)
+}
+
+/// A program of its own, started by `posix_spawn` with nothing inherited but what is named here.
+struct Child {
+  private let process: pid_t
+
+  /// Starts the program at the path that comes first, with the other words as its arguments.
+  init(_ words: [String], environment: [String: String], folder: String, streams: [Stream]) throws {
+    #if canImport(Darwin)
+      var actions: posix_spawn_file_actions_t?, attributes: posix_spawnattr_t?
+    #else
+      var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
+    #endif
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    for (descriptor, stream) in zip(Int32(0)..., streams) {
+      switch stream {
+      case .read(let path): posix_spawn_file_actions_addopen(&actions, descriptor, path, O_RDONLY, 0)
+      case .write(let path):
+        posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+      case .descriptor(let source): posix_spawn_file_actions_adddup2(&actions, source, descriptor)
+      }
+    }
+    // The test process may ignore SIGPIPE, and what is ignored is inherited.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+
+    // The shell only changes folders, which posix_spawn cannot do everywhere; the program takes its place.
+    let line = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, folder] + words
+    var arguments = line.map { strdup($0) } + [nil]
+    var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for word in arguments + variables { free(word) } }
+    var process = pid_t()
+    let code = posix_spawn(&process, line[0], &actions, &attributes, &arguments, &variables)
+    guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+    self.process = process
+  }
+
+  /// The exit code, as a shell gives it; `nil` while the child runs.
+  func ended() -> Int32? {
+    var status: Int32 = 0
+    guard waitpid(process, &status, WNOHANG) == process else { return nil }
+    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+  }
+
+  /// Waits for the end, for a minute at most: a child that hangs is a failure and not a hang.
+  func wait(_ meanwhile: () -> Void = { usleep(1000) }) throws -> Int32 {
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while Date() < deadline {
+      if let code = ended() { return code }
+      meanwhile()
+    }
+    try stop()
+    throw POSIXError(.ETIMEDOUT)
+  }
+
+  /// Ends the child.
+  func stop() throws {
+    var status: Int32 = 0
+    guard kill(process, SIGKILL) == 0, waitpid(process, &status, 0) == process else {
+      throw POSIXError(.ESRCH)
+    }
+  }
+}
+
+/// A folder to run the command in as a user would, with a home, a cache and a search path that are not the
+/// user's. It goes when the test ends.
+final class Sandbox {
+  /// The working folder.
+  let folder: String
+  /// Everything else: home, cache, `bin` and what the streams are kept in.
+  let root: String
+
+  /// A sandbox with these files in its working folder.
+  init(_ files: KeyValuePairs<String, String> = [:]) throws {
+    let name = "microgpt-\(UUID().uuidString)"
+    root = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent(name).path
+    folder = root + "/work"
+    for folder in ["work", "home", "cache", "bin", "streams"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
+    }
+    for (file, text) in files { try write(text, to: file) }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root) }
+
+  /// Puts a file into the working folder.
+  func write(_ text: some Sequence<UInt8>, to file: String) throws {
+    try Data(text).write(to: URL(fileURLWithPath: "\(folder)/\(file)"))
+  }
+
+  func write(_ text: String, to file: String) throws { try write(text.utf8, to: file) }
+
+  /// The text of a file in the working folder.
+  func read(_ file: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")), as: UTF8.self)
+  }
+
+  /// What a child of this sandbox finds in its environment: no network, unless a test wants `curl` to be called.
+  func environment(_ changes: [String: String?] = [:]) -> [String: String] {
+    var environment: [String: String?] = [
+      "HOME": "\(root)/home", "XDG_CACHE_HOME": "\(root)/cache", "PATH": "/usr/bin:/bin", "TERM": "xterm",
+      "MICROGPT_OFFLINE": "1",
+    ]
+    // Where sanitizers and toolchains that are not installed need it.
+    environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
+    return environment.merging(changes) { $1 }.compactMapValues { $0 }
+  }
+
+  /// Runs the command with these arguments and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - input: The file that is its standard input.
+  ///   - output: What its standard output leads to, if the test does not want to see it.
+  ///   - environment: What is other than usual in its environment; `nil` takes a variable out.
+  func run(
+    _ arguments: [String], input: String = "/dev/null", output: Stream? = nil,
+    environment: [String: String?] = [:]
+  ) throws -> Ending {
+    try run(words: [Sandbox.command] + arguments, input: input, output: output, environment: environment)
+  }
+
+  /// Runs the command with the words of a line that has no quotes.
+  func run(_ line: String, environment: [String: String?] = [:]) throws -> Ending {
+    try run(split(line), environment: environment)
+  }
+
+  /// Runs a line of the shell, in which `$microgpt` is the command.
+  func shell(_ line: String, environment: [String: String?] = [:]) throws -> Ending {
+    let environment = environment.merging(["microgpt": Sandbox.command]) { $1 }
+    return try run(words: ["/bin/sh", "-c", line], environment: environment)
+  }
+
+  /// Starts the command with the words of a line, its standard output going to a file of the working folder.
+  func start(_ line: String, output: String) throws -> Child {
+    try Child(
+      [Sandbox.command] + split(line), environment: environment(), folder: folder,
+      streams: [.read("/dev/null"), .write("\(folder)/\(output)"), .write("/dev/null")])
+  }
+
+  private func run(
+    words: [String], input: String = "/dev/null", output: Stream? = nil, environment: [String: String?]
+  ) throws -> Ending {
+    let streams = ["output", "error"].map { "\(root)/streams/\($0)-\(UUID().uuidString)" }
+    let child = try Child(
+      words, environment: self.environment(environment), folder: folder,
+      streams: [.read(input), output ?? .write(streams[0]), .write(streams[1])])
+    let code = try child.wait()
+    let texts = streams.map { path in
+      String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    }
+    return Ending(output: texts[0], error: texts[1], code: code)
+  }
+
+  /// The command as it has been built, beside the tests.
+  static let command: String = {
+    for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
+      return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("microgpt").path
+    }
+    return Bundle.main.bundleURL.appendingPathComponent("microgpt").path
+  }()
+}
+
+/// The folder of the makemore names and the figures for them, which are not part of this repository.
+let sharedFolder = ProcessInfo.processInfo.environment["MICROGPT_SHARED"]
+
+/// The text with its times and speeds as `T` and `N`: nobody knows them beforehand.
+func timeless(_ text: String) -> String {
+  text.replacing(#/in [0-9.:]+ (s|min|h), [0-9,]+ steps/s/#, with: "in T, N steps/s")
+}

@@ -1,0 +1,145 @@
+import Testing
+
+@testable import CommandLineOptions
+@testable import MicroGPTCommand
+
+/// The pages of help, letter for letter.
+@Suite("Help") struct HelpTests {
+  @Test(
+    "help is asked for in many ways and wins over every mistake",
+    arguments: ["help", "--help", "-h", "help help", "help --help", "--help -h"])
+  func wholeCommand(line: String) throws {
+    #expect(try page(line) == wholeCommandPage)
+  }
+
+  @Test(
+    "help is about the subcommand that is named, or else the one that would run",
+    arguments: [
+      ("help train", "train"), ("train --help", "train"), ("train -h", "train"), ("--help train", "train"),
+      ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),
+      ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
+      ("--help verify", "verify"),
+    ])
+  func oneSubcommand(line: String, name: String) throws {
+    #expect(try page(line) == (name == "train" ? trainPage : verifyPage))
+  }
+
+  @Test("no line of help is wider than 80 columns", arguments: ["help", "help train", "help verify"])
+  func width(line: String) throws {
+    let lines = try #require(try page(line)).split(separator: "\n")
+    #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
+  }
+
+  @Test("every example is a line that runs", arguments: [Array(Train.examples), Array(Verify.examples)])
+  func examples(examples: [(key: String, value: String)]) throws {
+    for example in examples {
+      #expect(refusal(split(example.value).dropFirst().joined(separator: " ")) == nil)
+      #expect(example.value.hasPrefix("microgpt "))
+    }
+  }
+}
+
+private let wholeCommandPage = """
+  OVERVIEW: Train a GPT on lines of text and let it make up new ones.
+
+  USAGE: microgpt [SUBCOMMAND] [OPTIONS]
+
+  See 'microgpt help SUBCOMMAND' for the options of each.
+
+  SUBCOMMANDS:
+    train (default)  Train a GPT on lines of text, then print new ones.
+    verify           Check this build against microgpt.py, bit for bit.
+
+  GENERAL:
+    --version        Show the version
+    -h, --help       Show this help
+
+  EXAMPLES:
+    Learn from your own lines, for 2,000 steps:
+      microgpt train --data cities.txt --steps 2000
+    Check on a file of the makemore names:
+      microgpt verify --data names.txt
+  """
+
+private let trainPage = """
+  OVERVIEW: Train a GPT on lines of text, then print new ones.
+
+  USAGE: microgpt [train] [OPTIONS]
+
+  Without --data the text is input.txt in this folder, else the makemore names
+  (downloaded once), else names that are built in. Results go to standard output,
+  remarks to standard error.
+
+  DATA:
+    --data FILE        Learn from the lines of FILE, or - for standard input
+    --offline          Never download; so does MICROGPT_OFFLINE=1
+
+  MODEL:
+    --layers N         Transformer layers (1 or more; default: 1)
+    --embedding N      Width of the model, a multiple of --heads
+                       (1 or more; default: 16)
+    --heads N          Attention heads of a layer (1 or more; default: 4)
+    --block-size N     Positions the model sees; longer lines are cut
+                       (1 or more; default: 16)
+
+  TRAINING:
+    --steps N          Documents to learn from, one a step
+                       (0 or more; default: 1000)
+    --learning-rate X  Adam's first rate; it falls to 0 (0 or more; default: 0.01)
+    --beta1 X          What Adam keeps of its mean of gradients
+                       (0 or more but less than 1; default: 0.85)
+    --beta2 X          What Adam keeps of its mean of their squares
+                       (0 or more but less than 1; default: 0.99)
+    --epsilon X        Keeps Adam from dividing by zero
+                       (more than 0; default: 1e-08)
+    --init-std X       Standard deviation of the first parameters
+                       (0 or more; default: 0.08)
+    --seed N           The same seed and options give the same run
+                       (0 to 18446744073709551615; default: 42)
+
+  SAMPLING:
+    --samples N        Lines to make up after training (0 or more; default: 20)
+    --temperature X    Boldness; 0 takes the most probable character
+                       (0 or more; default: 0.5)
+
+  OUTPUT:
+    --log FILE         Write losses, samples and the parameters' hash to FILE, as
+                       JSON Lines
+    --quiet            No step lines, no live line and no remarks
+    --color WHEN       Color the live line; auto heeds NO_COLOR
+                       (never, auto or always; default: auto)
+
+  GENERAL:
+    --version          Show the version
+    -h, --help         Show this help
+
+  EXAMPLES:
+    Learn from your own lines, for 2,000 steps:
+      microgpt train --data cities.txt --steps 2000
+    Train a wider model and keep its losses:
+      microgpt train --embedding 64 --heads 8 --log losses.jsonl
+  """
+
+private let verifyPage = """
+  OVERVIEW: Check this build against microgpt.py, bit for bit.
+
+  USAGE: microgpt verify [OPTIONS]
+
+  Trains as 'microgpt train' does without options, and compares every loss, all
+  parameters and every sample with what CPython gives. There are figures for the
+  makemore names and for the built-in ones.
+
+  DATA:
+    --data FILE  Learn from the lines of FILE, or - for standard input
+    --offline    Never download; so does MICROGPT_OFFLINE=1
+
+  GENERAL:
+    --version    Show the version
+    -h, --help   Show this help
+
+  EXAMPLES:
+    Check on a file of the makemore names:
+      microgpt verify --data names.txt
+    Check on the text that a run without options learns:
+      microgpt verify
+  """

@@ -1,0 +1,164 @@
+import Testing
+
+@testable import CommandLineOptions
+@testable import MicroGPTCommand
+
+/// What becomes of the value of one option: every kind, its limits and its complete messages.
+@Suite("The options of train") struct OptionTests {
+  @Test("a subcommand without options has the defaults its properties declare")
+  func defaults() throws {
+    #expect(try train() == Train())
+    #expect(try settings(["verify"]) as? Verify == Verify())
+  }
+
+  @Test("every option of train sets its own property and no other")
+  func everyOption() throws {
+    #expect(try train("--data", "a.txt") == Train(data: "a.txt"))
+    #expect(try train("--offline") == Train(offline: true))
+    #expect(try train("--layers", "2") == Train(layers: 2))
+    #expect(try train("--embedding", "32") == Train(embedding: 32))
+    #expect(try train("--heads", "2") == Train(heads: 2))
+    #expect(try train("--block-size", "8") == Train(blockSize: 8))
+    #expect(try train("--steps", "10") == Train(steps: 10))
+    #expect(try train("--learning-rate", "0.1") == Train(learningRate: 0.1))
+    #expect(try train("--beta1", "0.5") == Train(beta1: 0.5))
+    #expect(try train("--beta2", "0.5") == Train(beta2: 0.5))
+    #expect(try train("--epsilon", "1") == Train(epsilon: 1))
+    #expect(try train("--init-std", "1") == Train(initialStandardDeviation: 1))
+    #expect(try train("--seed", "7") == Train(seed: 7))
+    #expect(try train("--temperature", "1") == Train(temperature: 1))
+    #expect(try train("--samples", "3") == Train(samples: 3))
+    #expect(try train("--log", "a.jsonl") == Train(log: "a.jsonl"))
+    #expect(try train("--quiet") == Train(quiet: true))
+    #expect(try train("--color", "never") == Train(color: .never))
+  }
+
+  @Test(
+    "decimal numbers are read as Swift reads them",
+    arguments: [
+      ("1e-3", 0.001), (".5", 0.5), ("5.", 5), ("+1", 1), ("0", 0), ("-0", 0), ("1E2", 100),
+      ("0.1000000000000000055511151231257827", 0.1), ("1.7976931348623157e308", .greatestFiniteMagnitude),
+    ])
+  func decimals(text: String, value: Double) throws {
+    #expect(try train("--temperature", text) == Train(temperature: value))
+  }
+
+  @Test(
+    "whole numbers reach from their lower limit to the end of their type",
+    arguments: [("0", 0), ("+10", 10), ("-0", 0), ("007", 7), ("9223372036854775807", Int.max)])
+  func wholeNumbers(text: String, value: Int) throws {
+    #expect(try train("--steps", text) == Train(steps: value))
+  }
+
+  @Test("a seed is any number of 64 bits", arguments: [0, 1, UInt64.max])
+  func seeds(seed: UInt64) throws {
+    #expect(try train("--seed", "\(seed)") == Train(seed: seed))
+  }
+
+  @Test("the limits themselves are on the right side")
+  func limits() throws {
+    #expect(try train("--beta1", "0") == Train(beta1: 0))
+    #expect(try train("--beta1", "0.9999999999999999") == Train(beta1: 1 - .ulpOfOne / 2))
+    #expect(try train("--epsilon", "5e-324") == Train(epsilon: .leastNonzeroMagnitude))
+    #expect(try train("--layers", "1") == Train(layers: 1))
+  }
+
+  @Test("the default that help shows, given as a value, is the default")
+  func shownDefaults() throws {
+    for option in Train.options.flatMap(\.value) {
+      guard let start = option.facts?.split(separator: "default: ").last else { continue }
+      var settings = Train()
+      try option.read(&settings, String(start))
+      #expect(settings == Train(), "\(option.name) \(start)")
+    }
+  }
+
+  @Test(
+    "what is not a whole number is refused with the number it most likely means, or else the default",
+    arguments: [
+      ("ten", "1000"), ("10.0", "10"), ("1e3", "1000"), ("1_000", "1000"), ("2_5", "25"), ("0x10", "16"),
+      ("1,000", "1000"), ("10.5", "1000"), ("-1.0", "1000"), ("nan", "1000"), ("inf", "1000"),
+      ("1e99", "1000"),
+      ("10k", "1000"), ("=", "1000"), (" 10", "1000"), ("1-2", "1000"), ("+", "1000"), ("١٠", "1000"),
+      ("−10", "1000"),
+    ])
+  func notWhole(text: String, example: String) {
+    #expect(
+      refusal("--steps", text)
+        == "'--steps \(text)' is not a whole number. Write digits only, as in '--steps \(example)'.")
+  }
+
+  @Test(
+    "what is not a decimal number is refused with the number it most likely means, or else the default",
+    arguments: [
+      ("hot", "0.5"), ("nan", "0.5"), ("inf", "0.5"), ("infinity", "0.5"), ("0x10", "16"),
+      ("1_000.5", "1000.5"),
+      ("0,7", "0.5"), ("50%", "0.5"), ("1/2", "0.5"), ("1e", "0.5"), (".", "0.5"), ("e", "0.5"),
+      ("1.2.3", "0.5"),
+    ])
+  func notDecimal(text: String, example: String) {
+    #expect(
+      refusal("--temperature", text)
+        == "'--temperature \(text)' is not a decimal number. "
+        + "Write digits and a point, as in '--temperature \(example)'.")
+  }
+
+  @Test(
+    "a number out of range is refused with its range",
+    arguments: [
+      ("--steps -1", "a whole number, 0 or more"),
+      ("--steps -99999999999999999999", "a whole number, 0 or more"),
+      ("--layers 0", "a whole number, 1 or more"),
+      ("--seed -1", "a whole number, 0 to 18446744073709551615"),
+      ("--learning-rate -1", "a decimal number, 0 or more"),
+      ("--learning-rate -.5", "a decimal number, 0 or more"),
+      ("--learning-rate -1e400", "a decimal number, 0 or more"),
+      ("--beta1 1", "a decimal number, 0 or more but less than 1"),
+      ("--beta2 -0.1", "a decimal number, 0 or more but less than 1"),
+      ("--epsilon 0", "a decimal number, more than 0"),
+      ("--epsilon 1e-400", "a decimal number, more than 0"),
+    ])
+  func outOfRange(line: String, expected: String) {
+    #expect(refusal(line) == "'\(line)' is out of range. Give \(expected).")
+  }
+
+  @Test(
+    "a number too large for its type is refused with the largest",
+    arguments: [
+      ("--steps 9223372036854775808", "9223372036854775807"),
+      ("--steps \(String(repeating: "9", count: 400))", "9223372036854775807"),
+      ("--seed 18446744073709551616", "18446744073709551615"),
+      ("--learning-rate 1e400", "1.7976931348623157e+308"),
+    ])
+  func tooLarge(line: String, greatest: String) {
+    #expect(refusal(line) == "'\(line)' is too large. Give at most \(greatest).")
+  }
+
+  @Test(
+    "a word that is not a choice is refused with the choices",
+    arguments: ["yes", "Always", "auto,never"])
+  func choices(word: String) {
+    #expect(
+      refusal("--color", word)
+        == "'--color \(word)' is not one of the choices. Give never, auto or always.")
+  }
+
+  @Test("every word of a choice is accepted", arguments: Train.Color.allCases)
+  func words(color: Train.Color) throws {
+    #expect(try train("--color", color.rawValue) == Train(color: color))
+  }
+
+  @Test("settings that do not fit together are refused, without overflow at the extremes")
+  func together() {
+    #expect(
+      refusal("--embedding 30")
+        == "'--embedding 30' is not a multiple of '--heads 4'. Give a multiple, such as '--embedding 28'.")
+    #expect(
+      refusal("--heads 17")
+        == "'--embedding 16' is not a multiple of '--heads 17'. Give a multiple, such as '--embedding 17'.")
+    #expect(
+      refusal("--embedding 9223372036854775807 --heads 2")
+        == "'--embedding 9223372036854775807' is not a multiple of '--heads 2'. "
+        + "Give a multiple, such as '--embedding 9223372036854775806'.")
+  }
+}

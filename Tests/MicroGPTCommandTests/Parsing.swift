@@ -1,0 +1,45 @@
+@testable import CommandLineOptions
+@testable import MicroGPTCommand
+
+/// A line of words asks for help or the version where a test expects settings.
+struct NotSettings: Error {}
+
+/// The settings that a line of words asks for.
+func settings(_ words: [String]) throws -> any Subcommand {
+  guard case .run(let settings) = try MicroGPT.command.parse(words) else { throw NotSettings() }
+  return settings
+}
+
+/// The settings of train, or nil where another subcommand would run.
+func train(_ words: String...) throws -> Train? {
+  try settings(words) as? Train
+}
+
+/// The page of help that a line asks for, or nil where it asks for something else.
+func page(_ line: String) throws -> String? {
+  guard case .help(let page) = try MicroGPT.command.parse(split(line)) else { return nil }
+  return page
+}
+
+/// The message that refuses a line of words, or nil where it is accepted.
+func refusal(_ words: [String]) -> String? {
+  do {
+    _ = try MicroGPT.command.parse(words)
+    return nil
+  } catch {
+    return error.description
+  }
+}
+
+/// The message that refuses a line, split at its spaces.
+func refusal(_ line: String) -> String? {
+  refusal(split(line))
+}
+
+func refusal(_ option: String, _ value: String) -> String? {
+  refusal([option, value])
+}
+
+func split(_ line: String) -> [String] {
+  line.split(separator: " ").map(String.init)
+}

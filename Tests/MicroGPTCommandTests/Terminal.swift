@@ -1,0 +1,129 @@
+import Foundation
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The screen of a terminal that understands what the command sends: text, `\r`, `\n`, `ESC [ K`, colors.
+///
+/// Rows are as many as it takes. A character behind the last column goes to the next row, as it does on
+/// terminals.
+struct Screen {
+  let columns: Int
+  /// Rows that went on in the next one for want of columns.
+  private(set) var wrapped: Set<Int> = []
+  /// How many times a color was chosen.
+  private(set) var colors = 0
+  /// Escape sequences that it did not understand.
+  private(set) var unknown: [String] = []
+  private var rows: [[Character]] = [[]]
+  private var row = 0, column = 0
+
+  init(columns: Int) { self.columns = columns }
+
+  /// The rows, without blanks at their ends. One that goes on in the next is written as a whole.
+  var text: String {
+    var text = ""
+    for (index, row) in rows.enumerated() {
+      text += String(row)
+      if wrapped.contains(index) { continue }
+      while text.last == " " { text.removeLast() }
+      text += "\n"
+    }
+    return String(text.dropLast())
+  }
+
+  mutating func show(_ text: String) {
+    // By scalars: "\r\n" is one character of a string, and two on its way to a terminal.
+    var scalars = text.unicodeScalars[...]
+    while let scalar = scalars.popFirst() {
+      switch scalar {
+      case "\r": column = 0
+      case "\n": moveDown()
+      case "\u{1b}":
+        let sequence = scalars.prefix { $0 == "[" || $0 == ";" || ("0"..."9").contains($0) }
+        scalars = scalars.dropFirst(sequence.count)
+        let name = String(Substring(sequence)) + (scalars.popFirst().map { String(Character($0)) } ?? "")
+        switch name.last {
+        case "K" where name == "[K": rows[row] = Array(rows[row].prefix(column))
+        case "m": colors += 1
+        default: unknown.append(name)
+        }
+      default:
+        if column == columns {
+          wrapped.insert(row)
+          moveDown()
+          column = 0
+        }
+        while rows[row].count <= column { rows[row].append(" ") }
+        rows[row][column] = Character(scalar)
+        column += 1
+      }
+    }
+  }
+
+  private mutating func moveDown() {
+    row += 1
+    if row == rows.count { rows.append([]) }
+  }
+}
+
+/// A run of the command in a terminal of its own.
+struct TerminalRun {
+  /// Everything that was sent to the terminal.
+  let sent: String
+  let columns: Int
+  let code: Int32
+  /// How long the child ran.
+  let seconds: Double
+
+  /// Runs words, the program's path first, with all three streams on a terminal of so many columns.
+  init(_ words: [String], in sandbox: Sandbox, columns: Int, environment: [String: String?] = [:]) throws {
+    var terminal: Int32 = -1, end: Int32 = -1
+    var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+    guard openpty(&terminal, &end, nil, nil, &size) == 0 else { throw POSIXError(.ENOTTY) }
+    // The child's end stays open here as well, so that nothing is lost when the child closes its own.
+    defer { for descriptor in [terminal, end] { close(descriptor) } }
+    for descriptor in [terminal, end] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+
+    var bytes: [UInt8] = []
+    /// Takes what the terminal has, and waits for something if it has nothing.
+    func take(wait milliseconds: Int32) -> Bool {
+      var request = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+      guard poll(&request, 1, milliseconds) > 0 else { return false }
+      var chunk = [UInt8](repeating: 0, count: 65_536)
+      let count = read(terminal, &chunk, chunk.count)
+      bytes += chunk.prefix(max(0, count))
+      return count > 0
+    }
+    let start = Date()
+    let child = try Child(
+      words, environment: sandbox.environment(environment), folder: sandbox.folder,
+      streams: [.descriptor(end), .descriptor(end), .descriptor(end)])
+    code = try child.wait { _ = take(wait: 10) }
+    seconds = Date().timeIntervalSince(start)
+    while take(wait: 0) {}
+    sent = String(decoding: bytes, as: UTF8.self)
+    self.columns = columns
+  }
+
+  /// The screen at the end.
+  var screen: Screen { screen(before: pieces.count) }
+
+  /// The screens on which the live line has just been drawn.
+  var drawings: [Screen] { (0..<max(0, pieces.count - 2)).map { screen(before: $0 + 2) } }
+
+  /// What was sent, cut where the live line is drawn or taken away.
+  private var pieces: [String] { sent.components(separatedBy: redraw) }
+  private var redraw: String { "\r\u{1b}[K" }
+
+  private func screen(before count: Int) -> Screen {
+    var screen = Screen(columns: columns)
+    screen.show(pieces.prefix(count).joined(separator: redraw))
+    return screen
+  }
+}

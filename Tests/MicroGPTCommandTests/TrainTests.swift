@@ -1,0 +1,181 @@
+import Foundation
+import Testing
+
+@testable import MicroGPTCommand
+
+/// Whole runs: what the reference prints, letter for letter, and a log with its numbers, bit for bit.
+@Suite("microgpt train") struct TrainTests {
+  @Test("a run prints the reference's lines and logs its bits", arguments: ReferenceRun.Case.fixtures)
+  func fixtures(golden: ReferenceRun.Case) throws { try check(golden) }
+
+  @Test(
+    "runs on the makemore names and on Unicode print the reference's lines and log its bits",
+    .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
+    arguments: ReferenceRun.Case.shared)
+  func shared(golden: ReferenceRun.Case) throws { try check(golden) }
+
+  @Test(
+    "the default run on the makemore names prints what microgpt.py printed",
+    .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."))
+  func makemore() throws {
+    let ending = try Sandbox().run(["--data", "\(sharedFolder!)/names.txt"])
+    let printed = try Data(contentsOf: URL(fileURLWithPath: "\(sharedFolder!)/golden/names-1000.stdout"))
+    #expect(ending.output.utf8.elementsEqual(printed))
+    #expect(
+      timeless(ending.error) == """
+        Learning from 32,033 documents of \(sharedFolder!)/names.txt.
+        1,000 steps in T, N steps/s. Smoothed loss 2.30; 3.30 is guessing.
+
+        """)
+    #expect(ending.code == 0)
+  }
+
+  @Test("the train subcommand, and no subcommand, are the same run")
+  func defaultSubcommand() throws {
+    let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
+    let options = "--steps 20 --samples 3"
+    #expect(try sandbox.run(options).output == sandbox.run("train \(options)").output)
+  }
+
+  @Test("somebody who follows the results sees them grow, long before a buffer is full")
+  func following() throws {
+    let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
+    let child = try sandbox.start("--embedding 64 --steps 1000000000", output: "results")
+    let deadline = Date(timeIntervalSinceNow: 30)
+    var seen = ""
+    while !seen.contains("loss"), Date() < deadline { seen = (try? sandbox.read("results")) ?? "" }
+    try child.stop()
+    #expect(seen.contains("loss") && seen.utf8.count < 65_536)
+  }
+
+  private func check(_ golden: ReferenceRun.Case) throws {
+    let run = try golden.load(), sandbox = try Sandbox()
+    let ending = try sandbox.run(
+      ["train", "--data", golden.data, "--log", "run.jsonl", "--color", "always"] + run.options)
+    // As bytes: a string takes "E" with U+0301 for "É".
+    #expect(Array(ending.output.utf8) == Array(run.lines.utf8), "\(ending.output)\n\(run.lines)")
+    #expect(!ending.error.contains("\u{1b}"))
+    #expect(ending.code == 0)
+
+    var lines = try sandbox.read("run.jsonl").utf8.split(separator: UInt8(ascii: "\n")).map { Data($0) }
+    let last = try JSONDecoder().decode(LoggedEnd.self, from: lines.popLast() ?? Data())
+    let steps = try lines.map { try JSONDecoder().decode(LoggedStep.self, from: $0) }
+    #expect(steps.map(\.step) == run.losses.indices.map { $0 + 1 })
+    #expect(steps.map(\.loss.bitPattern) == run.losses.map(\.bitPattern))
+    #expect(last.parametersSHA256 == run.parametersSHA256)
+    #expect(last.samples.map { Array($0.utf8) } == run.samples.map { Array($0.utf8) })
+  }
+
+  private struct LoggedStep: Decodable {
+    let step: Int
+    let loss: Double
+  }
+
+  private struct LoggedEnd: Decodable {
+    let parametersSHA256: String
+    let samples: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case samples
+      case parametersSHA256 = "parameters_sha256"
+    }
+  }
+}
+
+/// A run of the reference, as the oracle writes it down.
+struct ReferenceRun: Decodable {
+  /// The options of this command for it.
+  let options: [String]
+  /// What the reference prints.
+  let lines: String
+  let losses: [Double]
+  let parametersSHA256: String
+  let samples: [String]
+
+  private enum Key: String, CodingKey {
+    case config, chars, losses, samples
+    case documents = "num_docs"
+    case parameters = "num_params"
+    case parametersSHA256 = "params_sha256"
+  }
+
+  private struct Settings: Decodable {
+    let steps, layers, embd, heads, block, samples: Int
+    let seed: UInt64
+    let std, lr, beta1, beta2, eps, temperature: Double
+  }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    let settings = try values.decode(Settings.self, forKey: .config)
+    options = [
+      "--steps", "\(settings.steps)", "--layers", "\(settings.layers)", "--embedding", "\(settings.embd)",
+      "--heads", "\(settings.heads)", "--block-size", "\(settings.block)", "--seed", "\(settings.seed)",
+      "--init-std", "\(settings.std)", "--learning-rate", "\(settings.lr)", "--beta1", "\(settings.beta1)",
+      "--beta2", "\(settings.beta2)", "--epsilon", "\(settings.eps)",
+      "--temperature", "\(settings.temperature)", "--samples", "\(settings.samples)",
+    ]
+    // As Python's `float.hex` writes them.
+    losses = try values.decode([String].self, forKey: .losses).map { text in
+      guard let loss = Double(text) else {
+        throw DecodingError.dataCorruptedError(forKey: .losses, in: values, debugDescription: text)
+      }
+      return loss
+    }
+    parametersSHA256 = try values.decode(String.self, forKey: .parametersSHA256)
+    samples = try values.decode([String].self, forKey: .samples)
+
+    let vocabularySize = try values.decode(String.self, forKey: .chars).unicodeScalars.count + 1
+    var lines = """
+      num docs: \(try values.decode(Int.self, forKey: .documents))
+      vocab size: \(vocabularySize)
+      num params: \(try values.decode(Int.self, forKey: .parameters))
+
+      """
+    for (index, loss) in losses.enumerated() {
+      lines += String(format: "step %4d / %4d | loss %.4f\n", index + 1, settings.steps, loss)
+    }
+    lines += "\n--- inference (new, hallucinated names) ---\n"
+    for (index, sample) in samples.enumerated() {
+      lines += String(format: "sample %2d: ", index + 1) + sample + "\n"
+    }
+    self.lines = lines
+  }
+
+  /// Where a run and the text that it learns are.
+  struct Case: CustomTestStringConvertible, Sendable {
+    let json, data: String
+
+    var testDescription: String {
+      URL(fileURLWithPath: json).deletingPathExtension().lastPathComponent
+    }
+
+    func load() throws -> ReferenceRun {
+      try JSONDecoder().decode(ReferenceRun.self, from: Data(contentsOf: URL(fileURLWithPath: json)))
+    }
+
+    /// The runs of this repository's `Tests/Fixtures`; a run is named after its text.
+    static let fixtures: [Case] = {
+      let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      let folder = tests.appendingPathComponent("Fixtures").path
+      let files = try? FileManager.default.contentsOfDirectory(atPath: folder)
+      return (files ?? []).filter { $0.hasSuffix(".json") }.sorted().map { json in
+        Case(json: "\(folder)/\(json)", data: "\(folder)/\(json.prefix { $0 != "-" }).txt")
+      }
+    }()
+
+    /// The runs of the folder that `MICROGPT_SHARED` names; none where it is not set.
+    static var shared: [Case] {
+      guard let sharedFolder else { return [] }
+      let names = [
+        "names-1000", "names-0-trace-emma", "names-30-layers2-trace-isabella",
+        "names-40-layers2-embd32-block8-seed7", "unicode-25",
+      ]
+      return names.map { name in
+        Case(
+          json: "\(sharedFolder)/golden/\(name).json",
+          data: "\(sharedFolder)/\(name.hasPrefix("names") ? "names.txt" : "golden/unicode.txt")")
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Testing
+
+@testable import MicroGPTCommand
+
+/// `microgpt verify`: what it says of a run, and what it exits with.
+@Suite("microgpt verify") struct VerifyTests {
+  @Test("the default run on the built-in names is CPython's, bit for bit")
+  func builtIn() throws {
+    #expect(try Sandbox().run("verify") == Ending(output: bitForBit, error: builtInRemark))
+  }
+
+  @Test(
+    "the default run on the makemore names is CPython's, bit for bit",
+    .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."))
+  func makemore() throws {
+    let names = sharedFolder! + "/names.txt"
+    #expect(
+      try Sandbox().run(["verify", "--data", names])
+        == Ending(output: bitForBit, error: "Learning from 32,033 documents of \(names).\n"))
+  }
+
+  @Test(
+    "another C library is named as the cause of other bits, and is no failure",
+    .enabled(
+      if: (try? runUnderOtherLibrary.get().output) != bitForBit,
+      "GLIBC_TUNABLES changes nothing here: this is not glibc on x86-64 with FMA."))
+  func otherLibrary() throws {
+    let ending = try runUnderOtherLibrary.get()
+    #expect(ending.error == builtInRemark)
+    #expect(ending.code == 0)
+    let figures = try #require(
+      ending.output.wholeMatch(
+        of:
+          #/this C library rounds exp, log or pow differently from the one the figures were made with: (\d+)/1000 losses agree bit for bit, the others within (\S+); (\d+)/20 samples are the same\n/#
+      ))
+    #expect((0..<1000).contains(try #require(Int(figures.1))))
+    #expect(try #require(Double(figures.2)) < 1e-9)
+    #expect((0...20).contains(try #require(Int(figures.3))))
+  }
+
+  @Test("a text without figures is refused with its SHA-256")
+  func noFigures() throws {
+    let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    let sandbox = try Sandbox(["input.txt": "abc"])
+    #expect(
+      try sandbox.run("verify")
+        == Ending(
+          error:
+            "Error: There are no figures for input.txt, whose SHA-256 is \(hash). Verify with the makemore "
+            + "names, or without --data in a folder that has no input.txt.\n", code: 65))
+  }
+
+  @Test("a file that is not there is refused")
+  func missing() throws {
+    #expect(
+      try Sandbox().run("verify --data names.txt")
+        == Ending(
+          error: "Error: 'names.txt' cannot be read: No such file or directory. Check its name and folder.\n",
+          code: 66))
+  }
+}
+
+private let bitForBit = "1000/1000 losses, parameters, 20/20 samples: bit for bit\n"
+private let builtInRemark =
+  "Learning from 2,594 documents of the built-in names (there is no input.txt, and the makemore names are "
+  + "not here: MICROGPT_OFFLINE is set).\n"
+
+/// The run on the built-in names with the C library's functions for processors without FMA, where glibc has
+/// such: another C library, to be had on this machine.
+private let runUnderOtherLibrary = Result {
+  try Sandbox().run("verify", environment: ["GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA"])
+}
+
+/// What comes of a comparison, for figures of two losses and two samples.
+@Suite("Verdicts") struct VerdictTests {
+  private let figures = GoldenFigures(
+    dataSHA256: "", parametersSHA256: "abcd", samples: ["emma", "ava"],
+    lossBits: "400aed80143a59dd\n400b64e9211a7f41")
+  private let losses = [3.3659669475848504, 3.4242727838717717]
+
+  private func verdict(
+    losses: [Double]? = nil, parameters: String = "abcd", samples: [String] = ["emma", "ava"],
+    isReferenceLibrary: Bool = true
+  ) -> Verdict {
+    Verdict(
+      figures, losses: losses ?? self.losses, parametersSHA256: parameters, samples: samples,
+      isReferenceLibrary: isReferenceLibrary)
+  }
+
+  @Test("equal bits are a success under every C library", arguments: [true, false])
+  func equal(isReferenceLibrary: Bool) {
+    let verdict = verdict(isReferenceLibrary: isReferenceLibrary)
+    #expect(!verdict.isFailure)
+    #expect(verdict.description == "2/2 losses, parameters, 2/2 samples: bit for bit")
+  }
+
+  @Test("a loss that differs in its last bit is a failure, and is shown with the reference's")
+  func loss() {
+    let verdict = verdict(losses: [losses[0], losses[1].nextUp])
+    #expect(verdict.isFailure)
+    #expect(
+      verdict.description
+        == "First difference: step 2 has loss 3.424272783871772, the reference 3.4242727838717717.")
+  }
+
+  @Test("other parameters are a failure, and are shown by their hashes")
+  func parameters() {
+    let verdict = verdict(parameters: "ef01")
+    #expect(verdict.isFailure)
+    #expect(
+      verdict.description
+        == "First difference: the parameters after the last step have SHA-256 ef01, the reference's abcd.")
+  }
+
+  @Test("another sample is a failure, and is shown with the reference's")
+  func sample() {
+    let verdict = verdict(samples: ["emma", "eva"])
+    #expect(verdict.isFailure)
+    #expect(verdict.description == "First difference: sample 2 is 'eva', the reference's 'ava'.")
+  }
+
+  @Test("losses and samples that are missing are a failure")
+  func missing() {
+    let verdict = verdict(losses: [losses[0]], samples: [])
+    #expect(verdict.isFailure)
+    #expect(verdict.description == "First difference: there are 1 losses and 0 samples.")
+  }
+
+  @Test("under another C library a difference is no failure, and is measured")
+  func otherLibrary() {
+    let verdict = verdict(
+      losses: [losses[0], losses[1] + 1e-12], parameters: "ef01", samples: ["emma", "eva"],
+      isReferenceLibrary: false)
+    #expect(!verdict.isFailure)
+    #expect(
+      verdict
+        == .otherLibrary(
+          equalLosses: 1, losses: 2, largestDifference: losses[1] + 1e-12 - losses[1], equalSamples: 1,
+          samples: 2))
+    #expect(
+      verdict.description
+        == "this C library rounds exp, log or pow differently from the one the figures were made with: "
+        + "1/2 losses agree bit for bit, the others within \(losses[1] + 1e-12 - losses[1]); "
+        + "1/2 samples are the same")
+  }
+
+  @Test(
+    "the figures are those of whole default runs", arguments: [GoldenFigures.makemoreNames, .builtInNames])
+  func figures(figures: GoldenFigures) {
+    #expect(figures.losses.count == 1000)
+    #expect(figures.losses.allSatisfy { (0.5..<5).contains($0) })
+    #expect(figures.samples.count == 20)
+    #expect(figures.parametersSHA256.utf8.count == 64)
+    #expect(GoldenFigures.figures(dataSHA256: figures.dataSHA256)?.samples == figures.samples)
+  }
+}

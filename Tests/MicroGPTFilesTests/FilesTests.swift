@@ -1,0 +1,174 @@
+import Foundation
+import Testing
+
+@testable import MicroGPTFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Whole files, read and written.
+@Suite("Files") struct FilesTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test(
+    "a file is read byte for byte, whatever its length and its end",
+    arguments: [0, 1, 65_535, 65_536, 65_537, 300_000])
+  func read(count: Int) throws {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    try Data(bytes).write(to: URL(fileURLWithPath: folder.path + "/file"))
+    #expect(try readFile(folder.path + "/file") == bytes)
+  }
+
+  @Test("an empty device is an empty file")
+  func nullDevice() throws {
+    #expect(try readFile("/dev/null") == [])
+  }
+
+  @Test("a pipe is read to its end, though nobody knows its length", arguments: [0, 65_536, 300_000])
+  func namedPipe(count: Int) throws {
+    let path = folder.path + "/pipe", bytes = [UInt8](repeating: 7, count: count)
+    #expect(mkfifo(path, 0o600) == 0)
+    let writer = Thread { try? Data(bytes).write(to: URL(fileURLWithPath: path)) }
+    writer.start()
+    #expect(try readFile(path) == bytes)
+  }
+
+  @Test(
+    "what cannot be read is an error with its path and the system's reason",
+    arguments: [("missing", ENOENT), ("missing/file", ENOENT), ("file/inside", ENOTDIR), (".", EISDIR)])
+  func unreadable(file: String, code: Int32) throws {
+    try folder.write("text", to: "file")
+    let path = "\(folder.path)/\(file)"
+    #expect(throws: FileError(.read, path: path, code: code)) { try readFile(path) }
+  }
+
+  @Test("a file is written whole, in place of one that was there, and nothing is left beside it")
+  func writing() throws {
+    for text in ["first", "", "second, and longer"] {
+      try writeFileAtomically(Array(text.utf8), to: folder.path + "/file")
+      #expect(folder.text(of: "file") == text)
+      #expect(folder.contents == ["file"])
+    }
+  }
+
+  @Test("a file longer than any buffer is written whole")
+  func writingLong() throws {
+    let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    try writeFileAtomically(bytes, to: folder.path + "/file")
+    #expect(try readFile(folder.path + "/file") == bytes)
+  }
+
+  @Test("what cannot be written leaves nothing behind, and the error names the file that was asked for")
+  func unwritable() throws {
+    try folder.write("text", to: "file")
+    try createFolder(folder.path + "/folder")
+    for (file, code) in [("missing/file", ENOENT), ("file/inside", ENOTDIR), ("folder", EISDIR)] {
+      let path = "\(folder.path)/\(file)"
+      #expect(throws: FileError(.create, path: path, code: code)) {
+        try writeFileAtomically([1, 2], to: path)
+      }
+      #expect(folder.contents == ["file", "folder"])
+      #expect(folder.text(of: "file") == "text")
+    }
+  }
+
+  @Test(
+    "a write that fails for want of space leaves the old file, and nothing beside it",
+    .enabled(if: hasFullDevice, "This system has no /dev/full."), arguments: [10, 100_000])
+  func fullDisk(count: Int) throws {
+    // The neighbor that is written first is, by a link, the full device.
+    try folder.write("text", to: "file")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(folder.path)/file.\(getpid()).part", withDestinationPath: fullDevice)
+    let path = folder.path + "/file"
+    #expect(throws: FileError(.write, path: path, code: ENOSPC)) {
+      try writeFileAtomically([UInt8](repeating: 1, count: count), to: path)
+    }
+    #expect(folder.contents == ["file"])
+    #expect(folder.text(of: "file") == "text")
+  }
+
+  @Test("folders are made with those above them, and one that is there is left as it is")
+  func folders() throws {
+    try createFolder(folder.path + "/a/b/c")
+    try folder.write("text", to: "a/b/file")
+    try createFolder(folder.path + "/a/b")
+    try createFolder(folder.path + "/a//b/d/")
+    #expect(
+      try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted() == [
+        "a", "a/b", "a/b/c", "a/b/d", "a/b/file",
+      ])
+    try createFolder("/")
+  }
+
+  @Test("a file in the way of a folder is an error that names it")
+  func fileInTheWay() throws {
+    try folder.write("text", to: "file")
+    let path = folder.path + "/file"
+    #expect(throws: FileError(.create, path: path, code: ENOTDIR)) { try createFolder(path) }
+    #expect(throws: FileError(.create, path: path, code: ENOTDIR)) { try createFolder(path + "/a/b") }
+    #expect(folder.text(of: "file") == "text")
+  }
+
+  @Test("two paths are the same file by what they lead to")
+  func sameFile() throws {
+    try folder.write("text", to: "file")
+    try folder.write("text", to: "other")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/link", withDestinationPath: folder.path + "/file")
+    let path = folder.path
+    #expect(isSameFile(path + "/file", path + "/file"))
+    #expect(isSameFile(path + "/file", path + "/./file"))
+    #expect(isSameFile(path + "/file", path + "/link"))
+    #expect(!isSameFile(path + "/file", path + "/other"))
+    #expect(!isSameFile(path + "/file", path + "/missing"))
+    #expect(!isSameFile(path + "/missing", path + "/missing"))
+    #expect(fileExists(path) && fileExists(path + "/link") && !fileExists(path + "/missing"))
+  }
+}
+
+/// The sentences of errors, whole.
+@Suite("File errors") struct FileErrorTests {
+  @Test(
+    "an error says what is wrong, where, and what to do",
+    arguments: [
+      (
+        .read, "a.txt", ENOENT,
+        "'a.txt' cannot be read: No such file or directory. Check its name and folder."
+      ),
+      (.read, "b/a.txt", ENOTDIR, "'b/a.txt' cannot be read: Not a directory. Check its name and folder."),
+      (.read, "b", EISDIR, "'b' cannot be read: Is a directory. Name a file, such as one inside."),
+      (.read, "a.txt", EACCES, "'a.txt' cannot be read: Permission denied. Check its permissions."),
+      (.read, "standard input", EIO, "standard input cannot be read: Input/output error."),
+      (
+        .create, "b/a.log", EACCES,
+        "'b/a.log' cannot be created: Permission denied. Name a file in a folder that exists and can be "
+          + "written to."
+      ),
+      (
+        .write, "a.log", ENOSPC,
+        "Writing to 'a.log' failed: No space left on device. What was written before is there, the rest is not."
+      ),
+      (
+        .write, "standard output", ENOSPC,
+        "Writing to standard output failed: No space left on device. What was written before is there, the "
+          + "rest is not."
+      ),
+    ] as [(FileError.Operation, String, Int32, String)])
+  func sentences(operation: FileError.Operation, path: String, code: Int32, sentence: String) {
+    #expect(FileError(operation, path: path, code: code).description == sentence)
+  }
+
+  @Test("only a pipe without a reader is a closed pipe")
+  func closedPipe() {
+    #expect(FileError(.write, path: "standard output", code: EPIPE).isClosedPipe)
+    #expect(!FileError(.write, path: "standard output", code: ENOSPC).isClosedPipe)
+  }
+}

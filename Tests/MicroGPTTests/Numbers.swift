@@ -1,0 +1,61 @@
+import Testing
+
+@testable import MicroGPT
+
+/// Numbers at a fixed address, as the kernels take them, between guards that nothing may touch.
+///
+/// They are never freed, so that nobody has to keep them alive while a kernel works on their address.
+struct Numbers {
+  let base: UnsafeMutablePointer<Double>
+  let count: Int
+
+  private static let guardCount = 8
+  private static let guardValue = -123_456.789
+
+  init(_ values: [Double]) {
+    let all = UnsafeMutablePointer<Double>.allocate(capacity: values.count + 2 * Numbers.guardCount)
+    all.initialize(repeating: Numbers.guardValue, count: values.count + 2 * Numbers.guardCount)
+    base = all + Numbers.guardCount
+    count = values.count
+    for (i, value) in values.enumerated() { base[i] = value }
+  }
+
+  /// Numbers that a kernel is to overwrite, and that show where it has not.
+  init(unwritten count: Int) { self.init(Array(repeating: 987_654.321, count: count)) }
+
+  var values: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+  /// Expects these numbers, bit for bit, and the guards as they were.
+  func expect(
+    _ expected: [Double], _ name: Comment, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let worst = values.indices.first { $0 >= expected.count || !sameBits(values[$0], expected[$0]) }
+    if let worst, worst < expected.count {
+      Issue.record(
+        "\(name)[\(worst)] is \(values[worst]), its specification \(expected[worst]).",
+        sourceLocation: sourceLocation)
+    }
+    #expect(count == expected.count, name, sourceLocation: sourceLocation)
+    for i in 1...Numbers.guardCount {
+      #expect(
+        base[-i] == Numbers.guardValue, "\(name) is written before its start",
+        sourceLocation: sourceLocation)
+      #expect(
+        base[count + i - 1] == Numbers.guardValue, "\(name) is written behind its end",
+        sourceLocation: sourceLocation)
+    }
+  }
+}
+
+/// Whether two numbers are the same to the last bit, any NaN being the same as any other.
+func sameBits(_ a: Double, _ b: Double) -> Bool { a.bitPattern == b.bitPattern || a.isNaN && b.isNaN }
+
+extension PythonRandom {
+  /// Normally distributed numbers.
+  mutating func gaussians(_ count: Int, standardDeviation: Double = 1) -> [Double] {
+    (0..<count).map { _ in gaussian(standardDeviation: standardDeviation) }
+  }
+}
+
+/// The lengths at which kernels are tried: none whole in lanes, and one that is.
+let kernelSizes = [1, 2, 3, 5, 16, 27]

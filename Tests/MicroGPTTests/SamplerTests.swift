@@ -1,0 +1,189 @@
+import Testing
+
+@testable import MicroGPT
+
+@Suite struct SamplerTests {
+  /// A model that has learned a few names.
+  private static let trained: Model = {
+    var configuration = Configuration()
+    (configuration.embedding, configuration.heads, configuration.blockSize) = (8, 2, 8)
+    configuration.steps = 150
+    do {
+      let corpus = try Corpus(documents: ["emma", "olivia", "ava", "isabella", "sophia", "mia"])
+      let trainer = try Trainer(corpus: corpus, configuration: configuration)
+      try trainer.train()
+      return trainer.model
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }()
+
+  /// A model of the letters a to d whose parameters are all the same.
+  private static func constant(_ parameter: Double, blockSize: Int = 6) throws -> Model {
+    var configuration = Configuration()
+    configuration.blockSize = blockSize
+    let tokenizer = Tokenizer(characters: ["a", "b", "c", "d"])
+    let count = try #require(configuration.parameterCount(vocabularySize: 5))
+    return Model(
+      configuration: configuration, tokenizer: tokenizer,
+      parameters: Array(repeating: parameter, count: count))
+  }
+
+  private func sampler(seed: UInt64 = 1) -> Sampler {
+    Sampler(SamplerTests.trained, random: PythonRandom(seed: seed))
+  }
+
+  @Test("the examples in the documentation hold")
+  func documentedExamples() throws {
+    let model = SamplerTests.trained
+    let sampler = Sampler(model, random: PythonRandom(seed: 7))
+    let document = try sampler.sample(prompt: "em", temperature: 0.5)
+    #expect(document.hasPrefix("em"))
+    #expect(sampler.model == model)
+  }
+
+  @Test("a document begins with its prompt", arguments: ["", "e", "em", "emma", "vvv", "isabell"])
+  func prompt(prompt: String) throws {
+    let sampler = sampler()
+    var documents: Set<String> = []
+    for _ in 0..<20 {
+      let document = try sampler.sample(prompt: prompt, temperature: 2)
+      #expect(document.hasPrefix(prompt))
+      #expect(document.unicodeScalars.count <= 8)
+      documents.insert(document)
+    }
+    #expect(documents.count > 1, "At this temperature documents differ.")
+  }
+
+  @Test("a document goes on from its own beginning as it went on by itself", arguments: 0..<4)
+  func promptEqualsOwnWay(seed: UInt64) throws {
+    // The random numbers that the prompt would have taken are drawn first.
+    let whole = try sampler(seed: seed).sample(temperature: 0.8)
+    for length in 0..<min(whole.count, 8) {
+      let sampler = sampler(seed: seed)
+      for _ in 0..<length { _ = sampler.random.uniform() }
+      #expect(try sampler.sample(prompt: String(whole.prefix(length)), temperature: 0.8) == whole)
+    }
+  }
+
+  @Test("samples before and in between change nothing, but for the random numbers that they take")
+  func noMemoryOfSamples() throws {
+    let (fresh, used) = (sampler(seed: 5), sampler(seed: 6))
+    for _ in 0..<5 { _ = try used.sample(prompt: "so") }
+    used.random = PythonRandom(seed: 5)
+    #expect(try (0..<5).map { _ in try used.sample() } == (0..<5).map { _ in try fresh.sample() })
+  }
+
+  @Test("at temperature 0 a sample is the most probable and draws no random numbers", arguments: [0, -0.0])
+  func mostProbable(temperature: Double) throws {
+    let sampler = sampler(), random = sampler.random
+    let document = try sampler.sample(temperature: temperature)
+    #expect(!document.isEmpty)
+    #expect(sampler.random == random)
+    for seed in 2..<5 as Range<UInt64> {
+      #expect(try self.sampler(seed: seed).sample(temperature: temperature) == document)
+    }
+    // So does a temperature that leaves no other token a chance.
+    #expect(try sampler.sample(temperature: 1e-300) == document)
+    #expect(sampler.random != random)
+  }
+
+  @Test("of equals the first is taken, until all positions are")
+  func firstOfEquals() throws {
+    let sampler = Sampler(try SamplerTests.constant(0), random: PythonRandom(seed: 1))
+    #expect(try sampler.sample(temperature: 0) == "aaaaaa")
+    #expect(try sampler.sample(prompt: "dcb", temperature: 0) == "dcbaaa")
+  }
+
+  @Test("equals are drawn as Python's choices draws them, one random number a token", arguments: 0..<10)
+  func uniformModel(seed: UInt64) throws {
+    let sampler = Sampler(try SamplerTests.constant(0), random: PythonRandom(seed: seed))
+    var random = PythonRandom(seed: seed), tokens: [Int] = []
+    for _ in 0..<6 {
+      let token = random.choice(weights: Array(repeating: power(5, -1), count: 5))
+      if token == 4 { break }
+      tokens.append(token)
+    }
+    #expect(try sampler.sample(temperature: 0.7) == sampler.model.tokenizer.decode(tokens))
+    #expect(sampler.random == random)
+  }
+
+  @Test("a block of one position gives one character at the most")
+  func onePosition() throws {
+    let sampler = Sampler(try SamplerTests.constant(0, blockSize: 1), random: PythonRandom(seed: 1))
+    #expect(try sampler.sample(temperature: 0) == "a")
+    #expect(throws: SamplerError.promptTooLong(characters: 1, limit: 0)) {
+      try sampler.sample(prompt: "a")
+    }
+  }
+
+  @Test("a prompt with a character outside the vocabulary is refused, with its place")
+  func unknownCharacter() throws {
+    let error = SamplerError.prompt(.unknownCharacter("x", position: 3))
+    let sampler = sampler(), random = sampler.random
+    #expect(throws: error) { try sampler.sample(prompt: "emx") }
+    #expect(
+      error.description
+        == "Character 3 of the text, 'x' (U+0078), is not in the model's vocabulary. "
+        + "Use only characters of the text that the model was trained on.")
+    #expect(sampler.random == random)
+  }
+
+  @Test("a prompt may leave one position, and no fewer")
+  func promptTooLong() throws {
+    let sampler = sampler(), random = sampler.random
+    #expect(try sampler.sample(prompt: "isabell", temperature: 0) == "isabella")
+    let error = SamplerError.promptTooLong(characters: 8, limit: 7)
+    #expect(throws: error) { try sampler.sample(prompt: "isabella") }
+    #expect(
+      error.description == "The prompt has 8 characters, but this model can go on from at most 7. Shorten it."
+    )
+    #expect(sampler.random == random)
+  }
+
+  @Test(
+    "a temperature that is negative, not a number, or that logits cannot be divided by is refused",
+    arguments: [-1, -.leastNonzeroMagnitude, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 0x1p-1064])
+  func temperature(temperature: Double) throws {
+    let sampler = sampler(), random = sampler.random
+    let error = #expect(throws: SamplerError.self) { try sampler.sample(temperature: temperature) }
+    guard case .temperature(let found) = error else {
+      Issue.record("\(error as Any)")
+      return
+    }
+    #expect(sameBits(found, temperature))
+    #expect(
+      error?.description
+        == "The temperature is \(temperature), but has to be a finite number, 0 or more, by which logits "
+        + "can be divided. Try 0.5.")
+    #expect(sampler.random == random)
+  }
+
+  @Test("at a huge temperature every token is as likely as any other")
+  func hugeTemperature() throws {
+    let hot = sampler(seed: 3), equal = PythonRandom(seed: 3)
+    var random = equal, expected: [Int] = []
+    let bos = hot.model.tokenizer.bos
+    for _ in 0..<8 {
+      let token = random.choice(weights: Array(repeating: power(Double(bos + 1), -1), count: bos + 1))
+      if token == bos { break }
+      expected.append(token)
+    }
+    #expect(
+      try hot.sample(temperature: .greatestFiniteMagnitude) == hot.model.tokenizer.decode(expected))
+  }
+
+  @Test("a model that computes infinities is refused at any temperature", arguments: [0, 0.5])
+  func notFinite(temperature: Double) throws {
+    for parameter in [Double.nan, .infinity, 1e153] {
+      let sampler = Sampler(try SamplerTests.constant(parameter), random: PythonRandom(seed: 1))
+      let random = sampler.random
+      #expect(throws: SamplerError.notFinite) { try sampler.sample(temperature: temperature) }
+      #expect(sampler.random == random)
+    }
+    #expect(
+      SamplerError.notFinite.description
+        == "The model computes infinities. It was trained too fast: train it again with a smaller learning rate."
+    )
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+extension OneScreen {
+  /// What "one screen" means.
+  @Suite struct FormTests {
+    @Test(
+      "a file is as long as promised, and no line is wider than 110 columns",
+      arguments: [(OneScreenFile.scalar, 200), (.matrix, 220)])
+    func size(file: OneScreenFile, lineCount: Int) throws {
+      let text = try file.source().text
+      #expect(text.unicodeScalars.last == "\n")
+      let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      #expect(lines.count <= lineCount)
+      for (index, line) in lines.enumerated() {
+        #expect(line.count <= 110, "line \(index + 1) of \(file.rawValue)")
+      }
+    }
+
+    @Test("nothing is imported but Foundation", arguments: OneScreenFile.allCases)
+    func imports(file: OneScreenFile) throws {
+      let code = try file.source().text.split(separator: "\n").filter { !$0.hasPrefix("//") }
+      #expect(code.filter { $0.contains(/\bimport\b/) } == ["import Foundation"])
+    }
+
+    @Test("a file compiles without a warning", arguments: OneScreenFile.allCases, Optimization.allCases)
+    func diagnostics(file: OneScreenFile, optimization: Optimization) async throws {
+      let diagnostics = try await file.source().compiled(optimization).diagnostics
+      #expect(diagnostics == "")
+    }
+
+    @Test("both files have the same data set, tokenizer and random numbers")
+    func sharedSections() throws {
+      let scalar = try sharedSections(of: .scalar), matrix = try sharedSections(of: .matrix)
+      #expect(firstDifference(Array(scalar.utf8), Array(matrix.utf8)) == nil)
+    }
+
+    /// The text from the heading DATASET up to the heading that follows RANDOM NUMBERS.
+    private func sharedSections(of file: OneScreenFile) throws -> Substring {
+      let text = try file.source().text
+      let start = try #require(text.firstMatch(of: /(?m)^\/\/ DATASET:/)).range.lowerBound
+      let last = try #require(text.firstMatch(of: /(?m)^\/\/ RANDOM NUMBERS:/)).range.upperBound
+      try #require(start < last)
+      let end = try #require(text[last...].firstMatch(of: /(?m)^\/\/ [A-Z ]+:/)).range.lowerBound
+      return text[start..<end]
+    }
+  }
+}

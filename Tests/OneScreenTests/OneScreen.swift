@@ -1,0 +1,74 @@
+// The two one-screen files as the tests see them: text that is measured, copied, changed in one place, and
+// compiled by itself, since nothing in the package imports them.
+
+import Foundation
+import Testing
+
+/// All tests of the two files. They share one workshop, which compiles every distinct copy once.
+@Suite(.workshop) enum OneScreen {}
+
+/// One of the two files at the root of the repository.
+enum OneScreenFile: String, CaseIterable, CustomTestStringConvertible {
+  case scalar = "microgpt.swift"
+  case matrix = "microgpt_matrix.swift"
+
+  var testDescription: String { rawValue }
+
+  /// The file as it stands in the repository.
+  func source() throws -> SourceText {
+    SourceText(
+      file: self, text: try String(contentsOf: repository.appending(path: rawValue), encoding: .utf8))
+  }
+}
+
+/// How a copy is compiled.
+enum Optimization: String, CaseIterable, CustomTestStringConvertible {
+  case none = "-Onone"
+  case speed = "-O"
+  case unchecked = "-Ounchecked"
+
+  var testDescription: String { rawValue }
+}
+
+/// The folder that holds Package.swift and the two files.
+let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent()
+
+/// The text of a one-screen file, or of a copy with changes.
+struct SourceText: Hashable {
+  let file: OneScreenFile
+  private(set) var text: String
+
+  /// A copy in which `new` stands where `old` stood, which has to be exactly one place: a change that finds no
+  /// place, or two, would leave a test that tests something else.
+  func replacing(_ old: String, with new: String) throws(ReplacementError) -> SourceText {
+    let places = text.ranges(of: old)
+    guard places.count == 1 else {
+      throw ReplacementError(old: old, name: file.rawValue, placeCount: places.count)
+    }
+    var copy = self
+    copy.text.replaceSubrange(places[0], with: new)
+    return copy
+  }
+
+  /// A copy that goes on with `code` where the file ends.
+  func appending(_ code: String) -> SourceText {
+    SourceText(file: file, text: text + "\n" + code + "\n")
+  }
+
+  /// A copy that trains for another number of steps.
+  func training(steps: Int) throws -> SourceText {
+    try replacing("let steps = 1000,", with: "let steps = \(steps),")
+  }
+}
+
+/// A line to be changed was not found once.
+struct ReplacementError: Error, CustomStringConvertible {
+  let old: String
+  let name: String
+  let placeCount: Int
+
+  var description: String {
+    "'\(old)' stands in \(name) \(placeCount) times, not once. Change the test along with the file."
+  }
+}
