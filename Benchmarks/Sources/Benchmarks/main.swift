@@ -31,7 +31,8 @@ var rows: [String] = []
 
 @MainActor func report(_ result: StepResult) {
   let c = result.configuration
-  let size = "\(result.engine.rawValue) \(result.set.rawValue) C \(c.embedding) H \(c.heads) L \(c.layers) "
+  let size =
+    "\(result.engine.rawValue) \(result.set.rawValue) C \(c.embedding) H \(c.heads) L \(c.layers) "
     + "T \(c.blockSize) B \(c.batchSize)"
   print(
     size + String(repeating: " ", count: max(0, 44 - size.count)),
@@ -81,4 +82,6 @@ if let lines, wants("lines") {
   (large.layers, large.blockSize) = (4, 64)
   report(try measureSteps(try corpus(lines), large, .fast, set, machine))
 }
-if let json { try (rows.joined(separator: "\n") + "\n").write(toFile: json, atomically: true, encoding: .utf8) }
+if let json {
+  try (rows.joined(separator: "\n") + "\n").write(toFile: json, atomically: true, encoding: .utf8)
+}

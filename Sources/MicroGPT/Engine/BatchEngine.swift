@@ -109,7 +109,7 @@ struct BatchEngine<A: KernelArithmetic> {
       && (attend.positions > BatchEngine.shortDocument || kernels.lanes % attend.headWidth != 0)
   }
 
-  /// What one layer computes on the way forward; LayerActivations.swift tells what each is.
+  /// What one layer computes on the way forward; Activations.swift tells what each is.
   private struct Layer {
     /// `[rows, C]` but for scales and slopes, `[rows]`; `query` has keys and values beside it, `[rows, 3C]`.
     let input, normalized, scale, slope, query, exponentials, sums, mixed: Buffer

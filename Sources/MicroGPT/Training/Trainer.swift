@@ -61,6 +61,8 @@ public final class Trainer {
   /// Shuffles the documents and draws the first parameters.
   ///
   /// - Parameters:
+  ///   - corpus: The documents to learn from.
+  ///   - configuration: The run's sizes and hyperparameters.
   ///   - engine: The arithmetic to compute in.
   ///   - instructionSet: The processor's instructions to use, if not the widest. The exact engine's bits do not
   ///     depend on it.
