@@ -19,7 +19,8 @@ let package = Package(
     .testTarget(name: "MicroGPTTests", dependencies: ["MicroGPT"]),
     .testTarget(name: "MicroGPTFilesTests", dependencies: ["MicroGPTFiles"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
-    .testTarget(name: "MicroGPTCommandTests", dependencies: ["MicroGPT", "MicroGPTCommand", "CommandLineOptions"]),
+    .testTarget(
+      name: "MicroGPTCommandTests", dependencies: ["MicroGPT", "MicroGPTCommand", "CommandLineOptions"]),
     .testTarget(name: "OneScreenTests", dependencies: ["MicroGPT"]),
   ],
   swiftLanguageModes: [.v6]
