@@ -21,7 +21,7 @@ extension Configuration {
   ///   - scalarSize: The bytes of one number: 8 in the exact arithmetic.
   public func trainingMemory(vocabularySize: Int, scalarSize: Int = 8) -> Int? {
     let counts = counts(vocabularySize: vocabularySize)
-    let numbers = Count(4) * counts.parameters + Count(2) * counts.activations
+    let numbers = Count(4) * counts.parameters + Count(2) * Count(batchSize) * counts.activations
     // Each buffer ends with its cache line.
     let buffers = Count(4) + Count(2) * (Count(9) + Count(18) * Count(layers))
     return (numbers * Count(scalarSize) + buffers * Count(Memory.alignment)).value
