@@ -83,8 +83,10 @@ private let trainPage = """
                        (1 or more; default: 16)
 
   TRAINING:
-    --steps N          Documents to learn from, one a step
-                       (0 or more; default: 1000)
+    --engine NAME      Arithmetic: microgpt.py's bits, or floats and speed
+                       (exact or fast; default: exact)
+    --batch-size N     Documents that a step learns from (1 or more; default: 1)
+    --steps N          Optimizer steps (0 or more; default: 1000)
     --learning-rate X  Adam's first rate; it falls to 0 (0 or more; default: 0.01)
     --beta1 X          What Adam keeps of its mean of gradients
                        (0 or more but less than 1; default: 0.85)
