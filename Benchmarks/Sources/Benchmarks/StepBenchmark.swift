@@ -22,7 +22,7 @@ struct StepResult {
 /// Trains until `rounds` rounds of at least `seconds` have been timed.
 func measureSteps(
   _ corpus: Corpus, _ configuration: Configuration, _ engine: EngineKind, _ set: InstructionSet,
-  _ machine: Machine, rounds: Int = 15, seconds: Double = 0.04
+  rounds: Int = 15, seconds: Double = 0.04
 ) throws -> StepResult {
   var configuration = configuration
   (configuration.steps, configuration.learningRate) = (10_000_000, 0.001)
@@ -43,6 +43,7 @@ func measureSteps(
   let perRound = max(5, Int(seconds / max((peak_seconds() - trial) / 5, 1e-7)))
   try run(perRound)
 
+  var machine = Machine(set)
   var results: [(microseconds: Double, floor: Double)] = []
   for _ in 0..<rounds {
     let first = steps, start = peak_seconds()
@@ -55,8 +56,10 @@ func measureSteps(
         positions: min(length + 1, configuration.blockSize), vocabularySize: vocabularySize)
     }
     let scale = 1e6 / Double(perRound)
-    results.append((time * scale, operations / machine.rate(engine) * scale))
+    results.append((time * scale, operations * scale))
+    machine.measure(engine)
   }
+  for i in results.indices { results[i].floor /= machine.rate(engine) }
   results.sort { $0.microseconds / $0.floor < $1.microseconds / $1.floor }
   let best = results[0], median = results[rounds / 2]
   return StepResult(

@@ -67,20 +67,20 @@ for batch in [16, 1] where wants("fast") {
   for width in [16, 32, 64, 128] {
     report(
       try measureSteps(
-        documents, configuration(width, heads: width == 128 ? 8 : 4, batch: batch), .fast, set, machine))
+        documents, configuration(width, heads: width == 128 ? 8 : 4, batch: batch), .fast, set))
   }
 }
 if wants("exact") {
   for width in [16, 32, 64, 128] {
     report(
       try measureSteps(
-        documents, configuration(width, heads: width == 128 ? 8 : 4), .exact, set, machine))
+        documents, configuration(width, heads: width == 128 ? 8 : 4), .exact, set))
   }
 }
 if let lines, wants("lines") {
   var large = configuration(128, heads: 4, batch: 12)
   (large.layers, large.blockSize) = (4, 64)
-  report(try measureSteps(try corpus(lines), large, .fast, set, machine))
+  report(try measureSteps(try corpus(lines), large, .fast, set))
 }
 if let json {
   try (rows.joined(separator: "\n") + "\n").write(toFile: json, atomically: true, encoding: .utf8)

@@ -126,10 +126,9 @@ extension ExactLanes {
 
   /// The lanes, as bits, whose rounded result `y` need not be what the C library's `pow` gives for `x`.
   ///
-  /// glibc's `pow` has an error of at most 0.509 units in the last place and, from its logarithm, 0.00004 of one
-  /// for each unit of the result's logarithm (its source, e_pow.c, says so; 0.5096 is the most that was seen).
-  /// So it rounds as the exact result does where `y` is less than 0.489 units off, or 0.485 outside 2^±60.
-  /// Below 2⁻¹²⁶ nothing is settled but 0: `x` in the error's place is above every bound.
+  /// The bound is that of `ExactArithmetic`: glibc's `pow` rounds as the exact result does where `y` is less than
+  /// 0.485 units in the last place off. Below 2⁻¹²⁶ nothing is settled but 0: `x` in the error's place is above
+  /// every bound.
   ///
   /// - Parameters:
   ///   - error: How far `y` is off, times `slope`.
@@ -139,9 +138,8 @@ extension ExactLanes {
     _ x: Vector, _ y: Vector, error: Vector, slope: Vector, isUsual: Bool
   ) -> UInt8 {
     guard CLibrary.hasGlibcPow else { return .max &>> UInt8(truncatingIfNeeded: 8 &- count) }
-    if isUsual { return notBelow(error, multiply(multiply(ulp(y), all(0.489)), slope)) }
-    let part = whereLess(y, all(0x1p-60), all(0.485), whereLess(y, all(0x1p60), all(0.489), all(0.485)))
-    let bound = multiply(multiply(ulp(y), part), slope)
+    let bound = multiply(multiply(ulp(y), all(0.485)), slope)
+    if isUsual { return notBelow(error, bound) }
     return notBelow(whereLess(y, all(0x1p-126), x, error), max(bound, all(.leastNonzeroMagnitude)))
   }
 
