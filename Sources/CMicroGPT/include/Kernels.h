@@ -79,6 +79,8 @@ MICROGPT_INLINE long microgpt_opaque(long x) {
   typedef U I __attribute__((ext_vector_type(n)));                                                          \
   /** a + b·c, rounded once. */                                                                             \
   MICROGPT_INLINE V V##_fused(V a, V b, V c) { return __builtin_elementwise_fma(b, c, a); }                 \
+  /** a - b·c, rounded once. */                                                                             \
+  MICROGPT_INLINE V V##_fused_rest(V a, V b, V c) { return __builtin_elementwise_fma(-b, c, a); }           \
   MICROGPT_INLINE V V##_max(V a, V b) { return __builtin_elementwise_max(a, b); }                           \
   MICROGPT_INLINE V V##_abs(V a) { return __builtin_elementwise_abs(a); }                                   \
   MICROGPT_INLINE V V##_root(V a) { return __builtin_elementwise_sqrt(a); }                                 \
@@ -126,17 +128,21 @@ MICROGPT_SWAP(microgpt_f32x8, 4, (4, 5, 6, 7, 0, 1, 2, 3))
 MICROGPT_SWAP(microgpt_f32x4, 1, (1, 0, 3, 2))
 MICROGPT_SWAP(microgpt_f32x4, 2, (2, 3, 0, 1))
 
-/// The lanes where x is not below y, as bits.
-#define MICROGPT_NOT_BELOW(V, n)                                                                            \
+/// Lanes as bits: where x is not below y, and where they are not equal.
+#define MICROGPT_COMPARE(V, n)                                                                              \
   typedef _Bool V##_bits __attribute__((ext_vector_type(n)));                                               \
   MICROGPT_INLINE unsigned char V##_not_below(V x, V y) {                                                   \
     unsigned char bits = __builtin_bit_cast(unsigned char, __builtin_convertvector(~(x < y), V##_bits));    \
     return bits & ((1 << n) - 1); /* beyond the lanes there may be anything */                              \
+  }                                                                                                         \
+  MICROGPT_INLINE unsigned char V##_differ(V x, V y) {                                                      \
+    unsigned char bits = __builtin_bit_cast(unsigned char, __builtin_convertvector(x != y, V##_bits));      \
+    return bits & ((1 << n) - 1);                                                                           \
   }
 
-MICROGPT_NOT_BELOW(microgpt_f64x8, 8)
-MICROGPT_NOT_BELOW(microgpt_f64x4, 4)
-MICROGPT_NOT_BELOW(microgpt_f64x2, 2)
+MICROGPT_COMPARE(microgpt_f64x8, 8)
+MICROGPT_COMPARE(microgpt_f64x4, 4)
+MICROGPT_COMPARE(microgpt_f64x2, 2)
 
 /// Estimates that the compiler makes of the processor's own and a step of Newton's, within 2 ulp or so:
 /// it may, since `reciprocal` and `precise, off` tell it that a quotient need not be rounded correctly.

@@ -162,7 +162,7 @@ struct BatchEngine<A: KernelArithmetic> {
       take(3 * rows * width)
       take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
       take(block)
-      take(3 * AdamStep<Scalar>.chunk)
+      take(4 * AdamStep<Scalar>.chunk)
       take(2 * shape.positions)
       take(longest * head)
       take(longest * shape.positions)
@@ -200,7 +200,7 @@ struct BatchEngine<A: KernelArithmetic> {
     (dHidden, dQuery) = (take(rows * wide), take(3 * rows * width))
     embeddingGradients = take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
     scratch = take(block)
-    adamScratch = take(3 * AdamStep<Scalar>.chunk)
+    adamScratch = take(4 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
     let kernels = A.kernels(instructionSet)
     wideAttention = WideAttention(

@@ -12,7 +12,7 @@ struct AdamStep<Scalar> {
   /// `1 - βᵗ` for both.
   var correction1, correction2: Scalar
   var clearsGradients: Bool
-  /// Room to compute in, `[3·AdamStep.chunk]`; the exact arithmetic's.
+  /// Room to compute in, `[4·AdamStep.chunk]`; the exact arithmetic's.
   var scratch: UnsafeMutablePointer<Scalar>
 
   /// How many parameters the exact arithmetic moves in one go.
@@ -43,80 +43,88 @@ extension FastLanes {
 }
 
 extension ExactLanes {
-  /// Three loops over a chunk: squares, roots, parameters. The C library's `pow` is called between them, for the
-  /// few numbers where it may round differently, so that no loop has to wait for a call.
+  /// Three loops over a chunk: means, roots, parameters. They compute squares and roots as the processor rounds them, and
+  /// find out for which numbers the C library's `pow` might round differently and where that could matter: only
+  /// for these is `pow` called, behind the loop, so that the loop has to wait for no call.
+  ///
+  /// A square or root matters where one a unit in the last place larger or smaller changes the mean square or the
+  /// parameter. Rounding is monotonic: if both ends of an interval round to the same number, all that lies between
+  /// does. What `above` and `below` leave room for are that unit and the roundings on the way.
   @inline(__always)
   static func adam(_ a: AdamStep<Double>) {
-    let chunk = AdamStep<Double>.chunk, squares = a.scratch, roots = a.scratch + chunk
-    let open = UnsafeMutableRawPointer(a.scratch + 2 &* chunk).assumingMemoryBound(to: Int32.self)
+    let chunk = AdamStep<Double>.chunk, roots = a.scratch
+    let unsettledRoots = UnsafeMutableRawPointer(a.scratch + chunk).assumingMemoryBound(to: UInt8.self)
+    let doubts = Doubts<Self>(a.scratch + 2 &* chunk)
     let beta1 = all(a.beta1), beta2 = all(a.beta2), rest1 = all(1 - a.beta1), rest2 = all(1 - a.beta2)
-    let rate = all(a.learningRate), epsilon = all(a.epsilon)
+    let rate = all(a.learningRate), epsilon = all(a.epsilon), above = all(1 + 0x1p-50),
+      below = all(1 - 0x1p-50)
+    // Changes nothing but numbers so small that units in the last place are no longer in proportion.
+    let slack = all(0x1p-960)
     let correction1 = Divisor<Self>(a.correction1), correction2 = Divisor<Self>(a.correction2)
+    let everyLane: UInt8 = CLibrary.hasGlibcPow ? 0 : .max &>> UInt8(truncatingIfNeeded: 8 &- count)
     var first = 0
     while first < a.count {
       let n = Swift.min(chunk, a.count &- first), gradients = a.gradients + first
       let mean = a.mean + first, meanSquare = a.meanSquare + first, parameters = a.parameters + first
 
-      var count = 0, i = 0
+      var open = 0, i = 0
       while i < n {
         let g = load(gradients + i), y = multiply(g, g)
         store(add(multiply(beta1, load(mean + i)), rest1, times: g), mean + i)
-        store(y, squares + i)
-        let unsettled = unsettled(
-          magnitude(g), y, error: squareError(g, y, from: y), slope: all(1), isUsual: false)
-        open[count] = Int32(truncatingIfNeeded: i &<< 8) | Int32(unsettled)
-        count &+= unsettled == 0 ? 0 : 1
-        i &+= Self.count
+        let decayed = multiply(beta2, load(meanSquare + i)), term = multiply(rest2, y)
+        store(add(decayed, term), meanSquare + i)
+        let isSensitive = differ(
+          add(near(decayed, term, times: above), slack), near(decayed, term, times: below))
+        let isUnsettled = unsettled(y, error: squareError(g, y, from: y), times: all(1))
+        doubts.note(i, isSensitive & isUnsettled | everyLane, decayed, at: &open)
+        i &+= count
       }
-      forEachLane(open, count) { i in squares[i] = power(gradients[i], 2) }
+      doubts.forEachLane(open) { i, decayed in
+        if gradients[i] != 0 { meanSquare[i] = decayed + (1 - a.beta2) * power(gradients[i], 2) }
+      }
 
-      (count, i) = (0, 0)
+      i = 0
       while i < n {
-        let v = add(multiply(beta2, load(meanSquare + i)), rest2, times: load(squares + i))
-        store(v, meanSquare + i)
+        let v = load(meanSquare + i)
         // Nearly all numbers are in a range where nothing can overflow or lose bits to underflow.
         let isUsual = hasFused && isWithin(v, 0x1p-100, 0x1p100)
         let x = isUsual ? correction2.divideUsual(v) : correction2.divide(v)
         let y = isUsual ? rootNearly(x) : squareRoot(x)
-        store(x, squares + i)
         store(y, roots + i)
-        let error = squareError(y, multiply(y, y), from: x)
-        let unsettled = unsettled(x, y, error: error, slope: add(y, y), isUsual: isUsual)
-        open[count] = Int32(truncatingIfNeeded: i &<< 8) | Int32(unsettled)
-        count &+= unsettled == 0 ? 0 : 1
-        i &+= Self.count
+        unsettledRoots[i] = unsettled(y, error: squareError(y, multiply(y, y), from: x), times: add(y, y))
+        i &+= count
       }
-      forEachLane(open, count) { i in roots[i] = power(squares[i], 0.5) }
 
-      i = 0
+      (open, i) = (0, 0)
       while i < n {
-        let step = multiply(rate, correction1.divide(load(mean + i)))
-        store(
-          subtract(load(parameters + i), divide(step, add(load(roots + i), epsilon))), parameters + i)
+        let parameter = load(parameters + i)
+        let step = divide(multiply(rate, correction1.divide(load(mean + i))), add(load(roots + i), epsilon))
+        store(subtract(parameter, step), parameters + i)
+        let back = subtract(all(0), step)
+        let isSensitive = differ(
+          near(add(parameter, slack), back, times: above), near(parameter, back, times: below))
+        doubts.note(i, isSensitive & unsettledRoots[i] | everyLane, parameter, at: &open)
         if a.clearsGradients { store(all(0), gradients + i) }
-        i &+= Self.count
+        i &+= count
+      }
+      doubts.forEachLane(open) { i, parameter in
+        let root = power(meanSquare[i] / a.correction2, 0.5)
+        parameters[i] = parameter - a.learningRate * (mean[i] / a.correction1) / (root + a.epsilon)
       }
       first &+= chunk
     }
   }
 
-  /// Calls `body` with the index of every lane that an entry of `open` names: a vector's index and, in the low
-  /// eight bits, lanes.
+  /// `a + b·c`, rounded once or twice.
   @inline(__always)
-  private static func forEachLane(_ open: UnsafePointer<Int32>, _ count: Int, _ body: (Int) -> Void) {
-    for entry in 0..<count {
-      var lanes = UInt8(truncatingIfNeeded: open[entry])
-      while lanes != 0 {
-        body(Int(open[entry] &>> 8) &+ lanes.trailingZeroBitCount)
-        lanes &= lanes &- 1
-      }
-    }
+  private static func near(_ a: Vector, _ b: Vector, times c: Vector) -> Vector {
+    hasFused ? fused(a, b, c) : add(a, b, times: c)
   }
 
   /// `|y² - x|`, for a `y²` near `x` and without its rounding error. `square` is `y²`, rounded.
   @inline(__always)
   private static func squareError(_ y: Vector, _ square: Vector, from x: Vector) -> Vector {
-    if hasFused { return magnitude(fused(subtract(all(0), x), y, y)) }
+    if hasFused { return magnitude(fusedRest(x, y, y)) }
     // Without the instruction: Dekker's product of halves of 26 bits, every one of whose terms is exact.
     let shifted = multiply(y, all(134_217_729)), high = subtract(shifted, subtract(shifted, y))
     let low = subtract(y, high), cross = multiply(high, low)
@@ -124,23 +132,15 @@ extension ExactLanes {
     return magnitude(add(subtract(square, x), error))
   }
 
-  /// The lanes, as bits, whose rounded result `y` need not be what the C library's `pow` gives for `x`.
+  /// The lanes, as bits, whose rounded result `y` need not be what glibc's `pow` gives.
   ///
   /// The bound is that of `ExactArithmetic`: glibc's `pow` rounds as the exact result does where `y` is less than
-  /// 0.485 units in the last place off. Below 2⁻¹²⁶ nothing is settled but 0: `x` in the error's place is above
-  /// every bound.
+  /// 0.485 units in the last place off. Where `y` is below 2⁻¹³⁰ the bound is negative and nothing is settled.
   ///
-  /// - Parameters:
-  ///   - error: How far `y` is off, times `slope`.
-  ///   - isUsual: Whether `y` is known to be within 2^±60.
+  /// - Parameter error: How far `y` is off, times `factor`.
   @inline(__always)
-  private static func unsettled(
-    _ x: Vector, _ y: Vector, error: Vector, slope: Vector, isUsual: Bool
-  ) -> UInt8 {
-    guard CLibrary.hasGlibcPow else { return .max &>> UInt8(truncatingIfNeeded: 8 &- count) }
-    let bound = multiply(multiply(ulp(y), all(0.485)), slope)
-    if isUsual { return notBelow(error, bound) }
-    return notBelow(whereLess(y, all(0x1p-126), x, error), max(bound, all(.leastNonzeroMagnitude)))
+  private static func unsettled(_ y: Vector, error: Vector, times factor: Vector) -> UInt8 {
+    notBelow(error, multiply(factor, near(all(-0x1p-184), binade(y), times: all(0.485 * 0x1p-52))))
   }
 
   /// Whether all lanes are above `low` and below `high`.
@@ -152,26 +152,35 @@ extension ExactLanes {
   /// `√x`, or a neighbor of it in rare lanes: from an estimate in floats, twice corrected.
   @inline(__always)
   private static func rootNearly(_ x: Vector) -> Vector {
-    let inverse = inverseRootEstimate(x), half = multiply(inverse, all(0.5)), zero = all(0)
+    let inverse = inverseRootEstimate(x), half = multiply(inverse, all(0.5))
     var y = multiply(x, inverse)
-    y = fused(y, half, fused(x, subtract(zero, y), y))
-    return fused(y, half, fused(x, subtract(zero, y), y))
+    y = fused(y, half, fusedRest(x, y, y))
+    return fused(y, half, fusedRest(x, y, y))
   }
 }
 
-/// Division by one and the same number, as a multiplication and two corrections.
+/// Division by one and the same number, as a multiplication and a correction or two.
 ///
 /// With `1/d` rounded correctly, and a quotient at most one unit in the last place off, its remainder times
 /// `1/d` corrects it to the correctly rounded one (Markstein, 1990). Where the remainder could underflow, and
 /// where there is no fused multiply-add, it divides.
 private struct Divisor<L: ExactLanes> {
-  let value, inverse: L.Vector
+  private let value, inverse: L.Vector
+  private let isOne: Bool
+  /// Whether `x·(1/d)`, rounded, is less than a unit in the last place off: half of one comes from rounding, and
+  /// as many halves as the quotient's significand, which is less than 2, times the error of `1/d` in 2⁻⁵³.
+  private let isClose: Bool
 
   @inline(__always)
-  init(_ value: Double) { (self.value, inverse) = (L.all(value), L.all(1 / value)) }
+  init(_ value: Double) {
+    let inverse = 1 / value
+    (self.value, self.inverse, isOne) = (L.all(value), L.all(inverse), value == 1)
+    isClose = L.hasFused && abs(L.fusedRest(L.all(1), L.all(value), L.all(inverse))[0]) < 0x1p-54
+  }
 
   @inline(__always)
   func divide(_ x: L.Vector) -> L.Vector {
+    if isOne { return x }
     let size = L.magnitude(x), least = L.all(0x1p-900), zero = L.all(0)
     let tiny = L.whereLess(size, least, size, zero)
     guard L.hasFused, L.notBelow(tiny, L.all(.leastNonzeroMagnitude)) == 0 else { return L.divide(x, value) }
@@ -181,9 +190,45 @@ private struct Divisor<L: ExactLanes> {
   /// `divide` for numbers far from underflow.
   @inline(__always)
   func divideUsual(_ x: L.Vector) -> L.Vector {
-    let zero = L.all(0)
-    var q = L.multiply(x, inverse)
-    q = L.fused(q, L.fused(x, L.subtract(zero, q), value), inverse)
-    return L.fused(q, L.fused(x, L.subtract(zero, q), value), inverse)
+    if isOne { return x }
+    let q = L.multiply(x, inverse), better = L.fused(q, L.fusedRest(x, q, value), inverse)
+    return isClose ? better : L.fused(better, L.fusedRest(x, better, value), inverse)
+  }
+}
+
+/// Numbers that may have to be computed again, with what they were computed from.
+private struct Doubts<L: ExactLanes> {
+  /// A vector's index and, in the low eight bits, its lanes.
+  private let places: UnsafeMutablePointer<Int32>
+  /// A vector for each of these.
+  private let vectors: UnsafeMutablePointer<Double>
+
+  /// - Parameter scratch: Room for the vectors of a chunk and one more, and for the places.
+  @inline(__always)
+  init(_ scratch: UnsafeMutablePointer<Double>) {
+    vectors = scratch
+    places = UnsafeMutableRawPointer(scratch + (AdamStep<Double>.chunk &+ L.count))
+      .assumingMemoryBound(to: Int32.self)
+  }
+
+  /// Writes an entry, and keeps it if there are lanes: cheaper than a branch that cannot be foreseen.
+  @inline(__always)
+  func note(_ index: Int, _ lanes: UInt8, _ vector: L.Vector, at end: inout Int) {
+    L.store(vector, vectors + end &* L.count)
+    places[end] = Int32(truncatingIfNeeded: index &<< 8) | Int32(lanes)
+    end &+= lanes == 0 ? 0 : 1
+  }
+
+  /// Calls `body` with the index of every number and its lane of the vector.
+  @inline(__always)
+  func forEachLane(_ end: Int, _ body: (Int, Double) -> Void) {
+    for entry in 0..<end {
+      var lanes = UInt8(truncatingIfNeeded: places[entry])
+      while lanes != 0 {
+        let lane = lanes.trailingZeroBitCount
+        body(Int(places[entry] &>> 8) &+ lane, vectors[entry &* L.count &+ lane])
+        lanes &= lanes &- 1
+      }
+    }
   }
 }

@@ -53,12 +53,16 @@ protocol ExactLanes: Lanes where Scalar == Double {
   static var hasFused: Bool { get }
   /// `a + b·c`, rounded once: for the errors of rounded results only.
   static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector
+  /// `a - b·c`, likewise.
+  static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector
   /// The lanes where `x` is not below `y`, as bits.
   static func notBelow(_ x: Vector, _ y: Vector) -> UInt8
+  /// The lanes where `x` is not equal to `y`, as bits.
+  static func differ(_ x: Vector, _ y: Vector) -> UInt8
   /// `a` where `x` is below `y`, and `b` elsewhere.
   static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector
-  /// The value of a unit in the last place of numbers above the smallest normal ones.
-  static func ulp(_ x: Vector) -> Vector
+  /// The largest power of two that is not above a positive number, for numbers above the smallest normal ones.
+  static func binade(_ x: Vector) -> Vector
 }
 
 extension Lanes {
@@ -222,13 +226,17 @@ enum Exact8: ExactLanes {
   @inline(__always) static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x8_fused(a, b, c)
   }
+  @inline(__always) static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    microgpt_f64x8_fused_rest(a, b, c)
+  }
   @inline(__always) static func notBelow(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x8_not_below(x, y) }
+  @inline(__always) static func differ(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x8_differ(x, y) }
   @inline(__always) static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector {
     microgpt_f64x8_where_less(x, y, a, b)
   }
-  @inline(__always) static func ulp(_ x: Vector) -> Vector {
+  @inline(__always) static func binade(_ x: Vector) -> Vector {
     let exponent = unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8(repeating: 0x7ff0_0000_0000_0000)
-    return unsafeBitCast(exponent, to: Vector.self) * 0x1p-52
+    return unsafeBitCast(exponent, to: Vector.self)
   }
 }
 
@@ -261,13 +269,17 @@ enum Exact4: ExactLanes {
   @inline(__always) static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x4_fused(a, b, c)
   }
+  @inline(__always) static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    microgpt_f64x4_fused_rest(a, b, c)
+  }
   @inline(__always) static func notBelow(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x4_not_below(x, y) }
+  @inline(__always) static func differ(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x4_differ(x, y) }
   @inline(__always) static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector {
     microgpt_f64x4_where_less(x, y, a, b)
   }
-  @inline(__always) static func ulp(_ x: Vector) -> Vector {
+  @inline(__always) static func binade(_ x: Vector) -> Vector {
     let exponent = unsafeBitCast(x, to: SIMD4<UInt64>.self) & SIMD4(repeating: 0x7ff0_0000_0000_0000)
-    return unsafeBitCast(exponent, to: Vector.self) * 0x1p-52
+    return unsafeBitCast(exponent, to: Vector.self)
   }
 }
 
@@ -304,12 +316,16 @@ enum Exact2: ExactLanes {
   @inline(__always) static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x2_fused(a, b, c)
   }
+  @inline(__always) static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    microgpt_f64x2_fused_rest(a, b, c)
+  }
   @inline(__always) static func notBelow(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x2_not_below(x, y) }
+  @inline(__always) static func differ(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x2_differ(x, y) }
   @inline(__always) static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector {
     microgpt_f64x2_where_less(x, y, a, b)
   }
-  @inline(__always) static func ulp(_ x: Vector) -> Vector {
+  @inline(__always) static func binade(_ x: Vector) -> Vector {
     let exponent = unsafeBitCast(x, to: SIMD2<UInt64>.self) & SIMD2(repeating: 0x7ff0_0000_0000_0000)
-    return unsafeBitCast(exponent, to: Vector.self) * 0x1p-52
+    return unsafeBitCast(exponent, to: Vector.self)
   }
 }
