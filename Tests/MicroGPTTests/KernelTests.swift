@@ -99,8 +99,10 @@ struct KernelTests {
       Kernels<Double>(set).adam(
         AdamStep(
           parameters: buffers[4], mean: buffers[6], meanSquare: buffers[7], gradients: buffers[5],
-          count: count, beta1: 0.85, beta2: 0.99, epsilon: 1e-8, learningRate: 0.01,
-          correction1: 1 - power(0.85, Double(step + 1)), correction2: 1 - power(0.99, Double(step + 1)),
+          count: count,
+          update: Update(
+            beta1: 0.85, beta2: 0.99, epsilon: 1e-8, learningRate: 0.01,
+            correction1: 1 - power(0.85, Double(step + 1)), correction2: 1 - power(0.99, Double(step + 1))),
           clearsGradients: true, scratch: buffers[8]))
     }
     for i in 0..<count {
@@ -118,8 +120,11 @@ struct KernelTests {
     Kernels<Float>(set).adam(
       AdamStep(
         parameters: buffers[0], mean: buffers[1], meanSquare: buffers[2], gradients: buffers[3],
-        count: count, beta1: 0.85, beta2: 0.99, epsilon: 1e-6, learningRate: 0.01, correction1: 0.15,
-        correction2: 0.01, clearsGradients: false, scratch: buffers[0]))
+        count: count,
+        update: Update(
+          beta1: 0.85, beta2: 0.99, epsilon: 1e-6, learningRate: 0.01, correction1: 0.15,
+          correction2: 0.01),
+        clearsGradients: false, scratch: buffers[0]))
     for i in 0..<count {
       let expected = -0.01 * gradients[i] / (abs(gradients[i]) + 1e-6)
       #expect(abs(buffers[0][i] - expected) <= 8 * expected.ulp)

@@ -66,11 +66,6 @@ struct Batch {
   }
 }
 
-/// How the optimizer moves parameters in one step.
-struct Update<Scalar> {
-  var beta1, beta2, epsilon, learningRate, correction1, correction2: Scalar
-}
-
 /// A model's parameters with everything that steps over batches need, allocated once.
 struct BatchEngine<A: KernelArithmetic> {
   typealias Scalar = A.Scalar
@@ -91,11 +86,14 @@ struct BatchEngine<A: KernelArithmetic> {
   private let transposed, mean, meanSquare: Buffer
   private let embedding, embeddingScale, embeddingSlope: Buffer
   private let layers: [Layer]
-  private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, adamScratch, row: Buffer
+  private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, pairScratch, adamScratch,
+    row: Buffer
   private let targetLogits: Buffer
   private let order, firstOrder: UnsafeMutablePointer<Int32>
   private let memory: Memory
 
+  /// Whether the matrices have transposed copies for the way forward.
+  private let keepsCopies: Bool
   /// Channels, hidden units and vocabulary, padded.
   private let width, wide, outputs, unit: Int
   private let attentionScale: Scalar
@@ -162,6 +160,7 @@ struct BatchEngine<A: KernelArithmetic> {
       take(3 * rows * width)
       take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
       take(block)
+      take(PairProduct<Scalar>.scratchCount(positions: rows, columns: wide))
       take(4 * AdamStep<Scalar>.chunk)
       take(2 * shape.positions)
       take(longest * head)
@@ -200,6 +199,7 @@ struct BatchEngine<A: KernelArithmetic> {
     (dHidden, dQuery) = (take(rows * wide), take(3 * rows * width))
     embeddingGradients = take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
     scratch = take(block)
+    pairScratch = take(PairProduct<Scalar>.scratchCount(positions: rows, columns: wide))
     adamScratch = take(4 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
     let kernels = A.kernels(instructionSet)
@@ -212,6 +212,7 @@ struct BatchEngine<A: KernelArithmetic> {
 
     (self.shape, self.layout, self.memory) = (shape, layout, memory)
     (self.width, self.wide, self.outputs, self.unit) = (width, wide, outputs, unit)
+    keepsCopies = A.isExact || documents > 2 || width < 32 || width % PairProduct<Scalar>.panel != 0
     attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
     for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
     fillOrders()
@@ -228,7 +229,7 @@ struct BatchEngine<A: KernelArithmetic> {
         }
       }
     }
-    for weight in layout.weights {
+    for weight in layout.weights where keepsCopies {
       for column in stride(from: 0, to: weight.columns, by: weight.panel) {
         transpose(weight, 0..<weight.rows, column)
       }
@@ -306,6 +307,13 @@ struct BatchEngine<A: KernelArithmetic> {
     _ x: Buffer, _ xRow: Int, _ rows: Int, _ weight: PanelMatrix, into y: Buffer,
     _ ending: Product<Scalar>.Ending = .store, _ z: Buffer? = nil, _ zRow: Int = 0
   ) {
+    guard keepsCopies else {
+      return kernels.pairProduct(
+        PairProduct(
+          x: UnsafePointer(x), xRow: xRow, parameters: UnsafePointer(parameters), matrix: weight, y: y,
+          yRow: weight.rows, positions: rows, ending: ending, z: UnsafePointer(z ?? y), zRow: zRow,
+          scratch: pairScratch))
+    }
     let copy = weight.transposed
     multiply(
       Product(
@@ -509,6 +517,19 @@ struct BatchEngine<A: KernelArithmetic> {
     var column = 0
     while column < weight.columns {
       let width = weight.width(at: column), block = BatchEngine.block / width
+      if !A.isExact, let update {
+        let place = weight.index(0, column)
+        kernels.updateMatrix(
+          MatrixUpdate(
+            dy: UnsafePointer(dy + (rows &- 1) &* weight.rows), dyStep: -weight.rows,
+            x: UnsafePointer(x + ((rows &- 1) &* xStride &+ column)), xStep: -xStride, positions: rows,
+            parameters: parameters + place, mean: mean + place, meanSquare: meanSquare + place,
+            rows: weight.rows, columns: width, transposed: keepsCopies ? transposed : nil,
+            copy: weight.transposed,
+            column: column, update: update))
+        column &+= weight.panel
+        continue
+      }
       var first = 0
       while first < weight.rows {
         let place = weight.index(first, column), count = Swift.min(block, weight.rows &- first)
@@ -536,9 +557,8 @@ struct BatchEngine<A: KernelArithmetic> {
     kernels.adam(
       AdamStep(
         parameters: parameters + offset, mean: mean + offset, meanSquare: meanSquare + offset,
-        gradients: gradients, count: count, beta1: update.beta1, beta2: update.beta2,
-        epsilon: update.epsilon, learningRate: update.learningRate, correction1: update.correction1,
-        correction2: update.correction2, clearsGradients: clearsGradients, scratch: adamScratch))
+        gradients: gradients, count: count, update: update, clearsGradients: clearsGradients,
+        scratch: adamScratch))
   }
 
   /// Gives every row's gradient to its token's and its position's vector, the last row first.

@@ -1,16 +1,21 @@
 // Adam over a run of parameters, in lanes. Training/Adam.swift has the formula and is the specification.
 
+/// How the optimizer moves parameters in one step.
+struct Update<Scalar> {
+  var beta1, beta2, epsilon, learningRate: Scalar
+  /// `1 - βᵗ` for both.
+  var correction1, correction2: Scalar
+}
+
 /// One step of Adam for `count` parameters.
 struct AdamStep<Scalar> {
-  /// `[count]` each.
+  /// `[count]` each. The fast arithmetic's means are to be multiplied by `1 - β`.
   var parameters, mean, meanSquare: UnsafeMutablePointer<Scalar>
   /// `[count]`. Set to zero if `clearsGradients`.
   var gradients: UnsafeMutablePointer<Scalar>
   /// A multiple of the vector.
   var count: Int
-  var beta1, beta2, epsilon, learningRate: Scalar
-  /// `1 - βᵗ` for both.
-  var correction1, correction2: Scalar
+  var update: Update<Scalar>
   var clearsGradients: Bool
   /// Room to compute in, `[4·AdamStep.chunk]`; the exact arithmetic's.
   var scratch: UnsafeMutablePointer<Scalar>
@@ -19,23 +24,43 @@ struct AdamStep<Scalar> {
   static var chunk: Int { 512 }
 }
 
+/// The optimizer's step for single vectors.
+///
+/// The means lack the factors `1 - β`, which the step makes up for: `m/(1-β₁) → β₁·m/(1-β₁) + g`.
+struct FastAdam<L: FastLanes> {
+  private let beta1, beta2, rate, inverse2, epsilon, tiny: L.Vector
+
+  @inline(__always)
+  init(_ update: Update<Float>) {
+    (beta1, beta2) = (L.all(update.beta1), L.all(update.beta2))
+    rate = L.all(-update.learningRate * (1 - update.beta1) / update.correction1)
+    inverse2 = L.all((1 - update.beta2) / update.correction2)
+    (epsilon, tiny) = (L.all(update.epsilon), L.all(1e-36))
+  }
+
+  @inline(__always)
+  func move(
+    _ parameter: UnsafeMutablePointer<Float>, _ mean: UnsafeMutablePointer<Float>,
+    _ meanSquare: UnsafeMutablePointer<Float>, against g: L.Vector
+  ) {
+    let m = L.add(g, beta1, times: L.load(mean))
+    let v = L.add(L.multiply(beta2, L.load(meanSquare)), g, times: g)
+    L.store(m, mean)
+    L.store(v, meanSquare)
+    // √v as v·v^(-1/2), where the root of 0 is 0 because `tiny` keeps the estimate finite.
+    let corrected = L.add(tiny, v, times: inverse2)
+    let root = L.add(epsilon, corrected, times: L.inverseRoot(corrected))
+    L.store(L.add(L.load(parameter), L.multiply(rate, m), times: L.inverse(root)), parameter)
+  }
+}
+
 extension FastLanes {
   @inline(__always)
   static func adam(_ a: AdamStep<Float>) {
-    let beta1 = all(a.beta1), beta2 = all(a.beta2), rest1 = all(1 - a.beta1), rest2 = all(1 - a.beta2)
-    let rate = all(-a.learningRate / a.correction1), inverse2 = all(1 / a.correction2)
-    let epsilon = all(a.epsilon), tiny = all(1e-36)
+    let optimizer = FastAdam<Self>(a.update)
     var i = 0
     while i < a.count {
-      let g = load(a.gradients + i)
-      let m = add(multiply(beta1, load(a.mean + i)), rest1, times: g)
-      let v = add(multiply(beta2, load(a.meanSquare + i)), multiply(rest2, g), times: g)
-      store(m, a.mean + i)
-      store(v, a.meanSquare + i)
-      // √v as v·v^(-1/2), where the root of 0 is 0 because `tiny` keeps the estimate finite.
-      let corrected = add(tiny, v, times: inverse2)
-      let root = add(epsilon, corrected, times: inverseRoot(corrected))
-      store(add(load(a.parameters + i), multiply(rate, m), times: inverse(root)), a.parameters + i)
+      optimizer.move(a.parameters + i, a.mean + i, a.meanSquare + i, against: load(a.gradients + i))
       if a.clearsGradients { store(all(0), a.gradients + i) }
       i &+= count
     }
@@ -55,12 +80,13 @@ extension ExactLanes {
     let chunk = AdamStep<Double>.chunk, roots = a.scratch
     let unsettledRoots = UnsafeMutableRawPointer(a.scratch + chunk).assumingMemoryBound(to: UInt8.self)
     let doubts = Doubts<Self>(a.scratch + 2 &* chunk)
-    let beta1 = all(a.beta1), beta2 = all(a.beta2), rest1 = all(1 - a.beta1), rest2 = all(1 - a.beta2)
-    let rate = all(a.learningRate), epsilon = all(a.epsilon), above = all(1 + 0x1p-50),
+    let update = a.update, beta1 = all(update.beta1), beta2 = all(update.beta2)
+    let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
+    let rate = all(update.learningRate), epsilon = all(update.epsilon), above = all(1 + 0x1p-50),
       below = all(1 - 0x1p-50)
     // Changes nothing but numbers so small that units in the last place are no longer in proportion.
     let slack = all(0x1p-960)
-    let correction1 = Divisor<Self>(a.correction1), correction2 = Divisor<Self>(a.correction2)
+    let correction1 = Divisor<Self>(update.correction1), correction2 = Divisor<Self>(update.correction2)
     let everyLane: UInt8 = CLibrary.hasGlibcPow ? 0 : .max &>> UInt8(truncatingIfNeeded: 8 &- count)
     var first = 0
     while first < a.count {
@@ -80,7 +106,7 @@ extension ExactLanes {
         i &+= count
       }
       doubts.forEachLane(open) { i, decayed in
-        if gradients[i] != 0 { meanSquare[i] = decayed + (1 - a.beta2) * power(gradients[i], 2) }
+        if gradients[i] != 0 { meanSquare[i] = decayed + (1 - update.beta2) * power(gradients[i], 2) }
       }
 
       i = 0
@@ -108,8 +134,9 @@ extension ExactLanes {
         i &+= count
       }
       doubts.forEachLane(open) { i, parameter in
-        let root = power(meanSquare[i] / a.correction2, 0.5)
-        parameters[i] = parameter - a.learningRate * (mean[i] / a.correction1) / (root + a.epsilon)
+        let root = power(meanSquare[i] / update.correction2, 0.5)
+        parameters[i] =
+          parameter - update.learningRate * (mean[i] / update.correction1) / (root + update.epsilon)
       }
       first &+= chunk
     }

@@ -13,6 +13,8 @@ struct Kernels<Scalar> {
   let transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
   /// Only in the fast arithmetic; in the exact one they are the ones for a document.
   let causalSoftmax, causalSoftmaxBack: Entry
+  /// Only in the fast arithmetic; in the exact one they are `adam`.
+  let updateMatrix, pairProduct: Entry
 
   /// Two vectors of columns at a time, and then the one that is left. Panels are of an even number of vectors.
   @inline(__always) func product(_ arguments: Product<Scalar>) {
@@ -23,6 +25,8 @@ struct Kernels<Scalar> {
   }
   @inline(__always) func transpose(_ arguments: Transpose<Scalar>) { call(transpose, arguments) }
   @inline(__always) func adam(_ arguments: AdamStep<Scalar>) { call(adam, arguments) }
+  @inline(__always) func pairProduct(_ arguments: PairProduct<Scalar>) { call(pairProduct, arguments) }
+  @inline(__always) func updateMatrix(_ arguments: MatrixUpdate<Scalar>) { call(updateMatrix, arguments) }
   @inline(__always) func normalize(_ arguments: Normalize<Scalar>) { call(normalize, arguments) }
   @inline(__always) func normalizeBack(_ arguments: NormalizeBack<Scalar>) { call(normalizeBack, arguments) }
   @inline(__always) func attend(_ arguments: Attend<Scalar>) { call(attend, arguments) }
@@ -83,7 +87,9 @@ extension Kernels<Float> {
         attendBack: microgpt_attend_back_f32_avx512,
         loss: microgpt_loss_f32_avx512,
         causalSoftmax: microgpt_causal_softmax_f32_avx512,
-        causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx512)
+        causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx512,
+        updateMatrix: microgpt_update_matrix_f32_avx512,
+        pairProduct: microgpt_pair_product_f32_avx512)
     case .avx2:
       self.init(
         lanes: 8, productWide: microgpt_product_wide_f32_avx2,
@@ -98,7 +104,9 @@ extension Kernels<Float> {
         attendBack: microgpt_attend_back_f32_avx2,
         loss: microgpt_loss_f32_avx2,
         causalSoftmax: microgpt_causal_softmax_f32_avx2,
-        causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx2)
+        causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx2,
+        updateMatrix: microgpt_update_matrix_f32_avx2,
+        pairProduct: microgpt_pair_product_f32_avx2)
     case .baseline:
       self.init(
         lanes: 4, productWide: microgpt_product_wide_f32_baseline,
@@ -113,7 +121,9 @@ extension Kernels<Float> {
         attendBack: microgpt_attend_back_f32_baseline,
         loss: microgpt_loss_f32_baseline,
         causalSoftmax: microgpt_causal_softmax_f32_baseline,
-        causalSoftmaxBack: microgpt_causal_softmax_back_f32_baseline)
+        causalSoftmaxBack: microgpt_causal_softmax_back_f32_baseline,
+        updateMatrix: microgpt_update_matrix_f32_baseline,
+        pairProduct: microgpt_pair_product_f32_baseline)
     }
   }
 }
@@ -139,7 +149,8 @@ extension Kernels<Double> {
         attend: microgpt_attend_f64_avx512,
         attendBack: microgpt_attend_back_f64_avx512,
         loss: microgpt_loss_f64_avx512,
-        causalSoftmax: microgpt_attend_f64_avx512, causalSoftmaxBack: microgpt_attend_back_f64_avx512)
+        causalSoftmax: microgpt_attend_f64_avx512, causalSoftmaxBack: microgpt_attend_back_f64_avx512,
+        updateMatrix: microgpt_adam_f64_avx512, pairProduct: microgpt_adam_f64_avx512)
     case .avx2:
       self.init(
         lanes: 4, productWide: microgpt_product_wide_f64_avx2,
@@ -153,7 +164,8 @@ extension Kernels<Double> {
         attend: microgpt_attend_f64_avx2,
         attendBack: microgpt_attend_back_f64_avx2,
         loss: microgpt_loss_f64_avx2,
-        causalSoftmax: microgpt_attend_f64_avx2, causalSoftmaxBack: microgpt_attend_back_f64_avx2)
+        causalSoftmax: microgpt_attend_f64_avx2, causalSoftmaxBack: microgpt_attend_back_f64_avx2,
+        updateMatrix: microgpt_adam_f64_avx2, pairProduct: microgpt_adam_f64_avx2)
     case .baseline:
       self.init(
         lanes: 2, productWide: microgpt_product_wide_f64_baseline,
@@ -167,7 +179,8 @@ extension Kernels<Double> {
         attend: microgpt_attend_f64_baseline,
         attendBack: microgpt_attend_back_f64_baseline,
         loss: microgpt_loss_f64_baseline,
-        causalSoftmax: microgpt_attend_f64_baseline, causalSoftmaxBack: microgpt_attend_back_f64_baseline)
+        causalSoftmax: microgpt_attend_f64_baseline, causalSoftmaxBack: microgpt_attend_back_f64_baseline,
+        updateMatrix: microgpt_adam_f64_baseline, pairProduct: microgpt_adam_f64_baseline)
     }
   }
 }
@@ -211,6 +224,26 @@ extension Kernels<Double> {
 }
 @c @implementation func microgpt_adam_f32_baseline(_ a: UnsafeRawPointer!) {
   Fast4.adam(a.arguments())
+}
+
+@c @implementation func microgpt_update_matrix_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.updateMatrix(a.arguments())
+}
+@c @implementation func microgpt_update_matrix_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.updateMatrix(a.arguments())
+}
+@c @implementation func microgpt_update_matrix_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.updateMatrix(a.arguments())
+}
+
+@c @implementation func microgpt_pair_product_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.pairProduct(a.arguments())
+}
+@c @implementation func microgpt_pair_product_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.pairProduct(a.arguments())
+}
+@c @implementation func microgpt_pair_product_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.pairProduct(a.arguments())
 }
 
 @c @implementation func microgpt_normalize_f32_avx512_body(_ a: UnsafeRawPointer!) {

@@ -28,12 +28,16 @@ protocol Lanes {
 /// Vectors of the fast arithmetic.
 protocol FastLanes: Lanes where Scalar == Float {
   associatedtype Bits: SIMD where Bits.Scalar == Int32
+  /// The same register, as doubles.
+  associatedtype Pairs: ExactLanes
   /// `x^(-1/2)` within 2 ulp; `x` must be above 0.
   static func inverseRoot(_ x: Vector) -> Vector
   /// `1/x` within 2 ulp.
   static func inverse(_ x: Vector) -> Vector
   /// `x·2ⁿ`, for normal results; the low bits of `n` are an integer's.
   static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector
+  /// `p[0]` and `p[1]` by turns.
+  static func allPairs(_ p: UnsafePointer<Float>) -> Vector
   /// The sum of all lanes.
   static func sum(_ x: Vector) -> Float
   /// The largest lane.
@@ -85,6 +89,7 @@ enum Fast16: FastLanes {
   typealias Vector = SIMD16<Float>
   typealias Scalar = Float
   typealias Bits = SIMD16<Int32>
+  typealias Pairs = Exact8
   @inline(__always) static var tileRows: Int { 8 }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { a + b }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { a - b }
@@ -100,6 +105,10 @@ enum Fast16: FastLanes {
     (microgpt_f32x16_zip_low(a, b), microgpt_f32x16_zip_high(a, b))
   }
   @inline(__always) static func inverseRoot(_ x: Vector) -> Vector { microgpt_f32x16_inverse_root(x) }
+  @inline(__always) static func allPairs(_ p: UnsafePointer<Float>) -> Vector {
+    let pair = UnsafeRawPointer(p).loadUnaligned(as: Double.self)
+    return unsafeBitCast(SIMD8<Double>(repeating: pair), to: Vector.self)
+  }
   @inline(__always) static func inverse(_ x: Vector) -> Vector { microgpt_f32x16_inverse(x) }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
     let exponents = unsafeBitCast(n, to: Bits.self) &<< Bits(repeating: 23)
@@ -123,6 +132,7 @@ enum Fast8: FastLanes {
   typealias Vector = SIMD8<Float>
   typealias Scalar = Float
   typealias Bits = SIMD8<Int32>
+  typealias Pairs = Exact4
   @inline(__always) static var tileRows: Int { 4 }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { a + b }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { a - b }
@@ -138,6 +148,10 @@ enum Fast8: FastLanes {
     (microgpt_f32x8_zip_low(a, b), microgpt_f32x8_zip_high(a, b))
   }
   @inline(__always) static func inverseRoot(_ x: Vector) -> Vector { microgpt_f32x8_inverse_root(x) }
+  @inline(__always) static func allPairs(_ p: UnsafePointer<Float>) -> Vector {
+    let pair = UnsafeRawPointer(p).loadUnaligned(as: Double.self)
+    return unsafeBitCast(SIMD4<Double>(repeating: pair), to: Vector.self)
+  }
   @inline(__always) static func inverse(_ x: Vector) -> Vector { microgpt_f32x8_inverse(x) }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
     let exponents = unsafeBitCast(n, to: Bits.self) &<< Bits(repeating: 23)
@@ -160,6 +174,7 @@ enum Fast4: FastLanes {
   typealias Vector = SIMD4<Float>
   typealias Scalar = Float
   typealias Bits = SIMD4<Int32>
+  typealias Pairs = Exact2
   #if arch(arm64)
     @inline(__always) static var tileRows: Int { 8 }
   #else
@@ -184,6 +199,10 @@ enum Fast4: FastLanes {
     (microgpt_f32x4_zip_low(a, b), microgpt_f32x4_zip_high(a, b))
   }
   @inline(__always) static func inverseRoot(_ x: Vector) -> Vector { microgpt_f32x4_inverse_root(x) }
+  @inline(__always) static func allPairs(_ p: UnsafePointer<Float>) -> Vector {
+    let pair = UnsafeRawPointer(p).loadUnaligned(as: Double.self)
+    return unsafeBitCast(SIMD2<Double>(repeating: pair), to: Vector.self)
+  }
   @inline(__always) static func inverse(_ x: Vector) -> Vector { microgpt_f32x4_inverse(x) }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
     let exponents = unsafeBitCast(n, to: Bits.self) &<< Bits(repeating: 23)

@@ -10,8 +10,11 @@ import CMicroGPT
 protocol Tile {
   associatedtype L: Lanes
   static var rows: Int { get }
+  static var columns: Int { get }
   /// Zero, for the rows from `row` on, of which each lies `rowStride` numbers behind the one before.
   init(_ row: Int, _ rowStride: Int)
+  /// Zero, for the rows from `row` on, one number behind the other.
+  init(_ row: Int)
   /// Adds the products of one `k`.
   ///
   /// - Parameters:
@@ -33,6 +36,9 @@ struct RowOffset {
     let bytes = row &* rowStride &* MemoryLayout<Scalar>.stride
     self.bytes = row == 0 ? 0 : Int(microgpt_opaque(CLong(bytes)))
   }
+  @inline(__always) init<Scalar>(_ row: Int, of type: Scalar.Type) {
+    bytes = row &* MemoryLayout<Scalar>.stride
+  }
 
   @inline(__always) func callAsFunction<Scalar>(_ x: UnsafePointer<Scalar>) -> Scalar {
     UnsafeRawPointer(x).load(fromByteOffset: bytes, as: Scalar.self)
@@ -45,9 +51,11 @@ struct Cell<L: Lanes>: Tile {
   let element: RowOffset
 
   @inline(__always) static var rows: Int { 1 }
+  @inline(__always) static var columns: Int { L.count }
   @inline(__always) init(_ row: Int, _ rowStride: Int) {
     (sum, element) = (L.all(0), RowOffset(row, rowStride, of: L.Scalar.self))
   }
+  @inline(__always) init(_ row: Int) { (sum, element) = (L.all(0), RowOffset(row, of: L.Scalar.self)) }
   @inline(__always)
   mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>) {
     sum = L.add(sum, L.all(element(x)), times: L.load(b))
@@ -67,9 +75,13 @@ struct Pair<L: Lanes>: Tile {
   let element: RowOffset
 
   @inline(__always) static var rows: Int { 1 }
+  @inline(__always) static var columns: Int { 2 &* L.count }
   @inline(__always) init(_ row: Int, _ rowStride: Int) {
     (left, right) = (L.all(0), L.all(0))
     element = RowOffset(row, rowStride, of: L.Scalar.self)
+  }
+  @inline(__always) init(_ row: Int) {
+    (left, right, element) = (L.all(0), L.all(0), RowOffset(row, of: L.Scalar.self))
   }
   @inline(__always)
   mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>) {
@@ -94,9 +106,11 @@ struct Below<A: Tile, B: Tile>: Tile where A.L == B.L {
   var lower: B
 
   @inline(__always) static var rows: Int { A.rows + B.rows }
+  @inline(__always) static var columns: Int { A.columns }
   @inline(__always) init(_ row: Int, _ rowStride: Int) {
     (upper, lower) = (A(row, rowStride), B(row &+ A.rows, rowStride))
   }
+  @inline(__always) init(_ row: Int) { (upper, lower) = (A(row), B(row &+ A.rows)) }
   @inline(__always)
   mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>) {
     upper.add(x, b)

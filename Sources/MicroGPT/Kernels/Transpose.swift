@@ -73,8 +73,9 @@ extension Lanes {
     }
   }
 
+  /// A square block.
   @inline(__always)
-  private static func transposeBlock(
+  static func transposeBlock(
     _ x: UnsafePointer<Scalar>, _ xRow: Int, _ y: UnsafeMutablePointer<Scalar>, _ yRow: Int
   ) {
     typealias Two = Halves<Row<Self>>
