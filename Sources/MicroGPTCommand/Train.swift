@@ -34,7 +34,8 @@ struct Train: Subcommand, Equatable {
   static let abstract = "Train a GPT on lines of text, then print new ones."
   static let discussion = """
     Without --data the text is input.txt in this folder, else the makemore names (downloaded once), else names \
-    that are built in. Results go to standard output, remarks to standard error.
+    that are built in. Results go to standard output, remarks to standard error. MICROGPT_ISA=avx2 or baseline \
+    keeps the processor from its widest instructions.
     """
   static let examples: KeyValuePairs = [
     "Learn from your own lines, for 2,000 steps:": "microgpt train --data cities.txt --steps 2000",
@@ -102,6 +103,7 @@ struct Train: Subcommand, Equatable {
   }
 
   func run() throws {
+    let instructions = try InstructionSet.chosen()
     let source = try TextSource.find(data: data, offline: offline)
     let corpus = try source.corpus()
     let configuration = configuration
@@ -114,7 +116,7 @@ struct Train: Subcommand, Equatable {
     if !quiet { remark(source, corpus) }
 
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, engine: engine, instructionSet: try instructionSet)
+      corpus: corpus, configuration: configuration, engine: engine, instructionSet: instructions)
     let output = Console.output()
     try output.write("num docs: \(corpus.count)\n")
     try output.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
@@ -208,17 +210,6 @@ struct Train: Subcommand, Equatable {
     case .always: true
     case .never: false
     case .auto: Console.environment("NO_COLOR").map(\.isEmpty) ?? true
-    }
-  }
-
-  /// The processor's instructions that MICROGPT_ISA names, or else the widest.
-  private var instructionSet: InstructionSet {
-    get throws(UsageError) {
-      guard let name = Console.environment("MICROGPT_ISA"), !name.isEmpty else { return .widest }
-      guard let set = InstructionSet(rawValue: name) else {
-        throw UsageError("MICROGPT_ISA is '\(name)'. Set it to baseline, avx2 or avx512, or not at all.")
-      }
-      return set
     }
   }
 
