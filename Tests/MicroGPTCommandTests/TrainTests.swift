@@ -43,6 +43,21 @@ import Testing
     #expect(try sandbox.run(options).output == sandbox.run("train \(options)").output)
   }
 
+  @Test("a large run says beforehand what memory it takes, a small one does not")
+  func memory() throws {
+    let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
+    let line = "--steps 0 --samples 0 --engine fast --batch-size 64"
+    let remark = "Learning from 3 documents of input.txt.\n"
+    var configuration = Configuration()
+    (configuration.batchSize, configuration.blockSize) = (64, 500)
+    let bytes = try #require(configuration.trainingMemory(vocabularySize: 8, engine: .fast))
+    #expect(try sandbox.run("\(line) --block-size 100").error == remark)
+    #expect(
+      try sandbox.run("\(line) --block-size 500").error
+        == remark + "Training takes \(size(bytes)) of memory.\n")
+    #expect(try sandbox.run("\(line) --block-size 500 --quiet").error == "")
+  }
+
   @Test("somebody who follows the results sees them grow, long before a buffer is full")
   func following() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
