@@ -142,7 +142,8 @@ struct Chart {
   }
 
   private func label(_ tick: Double) -> String {
-    tick >= 1 ? grouped(Int(tick.rounded())) : tick >= 0.1 ? number(tick, 1) : number(tick, 2)
+    let digits = tick == tick.rounded() ? 0 : (tick * 10).rounded() == tick * 10 ? 1 : 2
+    return digits == 0 ? grouped(Int(tick)) : number(tick, digits)
   }
 
   private func place(_ value: Double) -> String { number(value, 1) }

@@ -91,6 +91,8 @@ struct SizesReport {
   /// Without a text of long documents there is none.
   let block: Sweep?
   private let pairs: [Pair]
+  /// Long documents by few heads and by many.
+  private let blockPair: Pair?
 
   private static let fast16 = "fast, batch 16", fast1 = "fast, batch 1", exact1 = "exact, batch 1"
 
@@ -133,6 +135,11 @@ struct SizesReport {
         }
       ) { try SizesReport.documents(text, length: $0) }
     }
+    blockPair = try session.options.lines.map { path in
+      let corpus = try SizesReport.documents(session.contents(path), length: 512)
+      return try Pair(
+        session, corpus, ("512 positions, 4 heads of 8 and 2 heads of 16", (32, 4), (32, 2)), blockSize: 512)
+    }
     if block == nil { print("sizes: the block is left out, for want of --lines FILE") }
     pairs = try Pair.all.map { try Pair(session, names, $0) }
   }
@@ -163,15 +170,17 @@ struct SizesReport {
 
   var markdown: String {
     let machine = session.machine
+    let intro = """
+      Every figure is the best of 7 rounds on one core: CPU time of whole training steps, on names of 7.12 positions \
+      on average where nothing else is said. The floor is what the model's own multiplications and additions take \
+      at the speed that the processor shows beside each figure; this run (\(session.set.rawValue)) began with \
+      \(number(machine.floatRate / 1e9, 0)) GFLOP/s of floats and \(number(machine.doubleRate / 1e9, 0)) of doubles. \
+      Dotted lines are the floor.
+      """
     var page = """
       # What a step costs, by size
 
-      Every figure is the best of 7 rounds on one core: CPU time of whole training steps, on names of 7.12 positions
-      on average where nothing else is said. The floor is what the model's own multiplications and additions take
-      at the speed that the processor shows beside each figure; in this run it began with
-      \(number(machine.floatRate / 1e9, 0)) GFLOP/s of floats and \(number(machine.doubleRate / 1e9, 0)) of doubles
-      (\(session.set.rawValue)). Dashed lines are the floor.
-
+      \(wrapped(intro))
           Scripts/bench --data names.txt --lines tinyshakespeare.txt --write Benchmarks sizes
 
 
@@ -215,9 +224,9 @@ struct SizesReport {
     let least = optimizer.indices.min { optimizer[$0] < optimizer[$1] }!
     let last = results[results.count - 1].configuration.embedding
     var text = """
-      The floor grows with the square of the width, and wide models come closest to it: what is not multiplication
-      grows with the width alone. Widths between multiples of 16 floats (8 doubles) lie above their neighbors,
-      because rows are filled up to cache lines, and the floor does not count the filling.
+      The floor grows with the square of the width, and what is not multiplication with the width alone, so the \
+      multiple of the floor falls at first. Widths between multiples of 16 floats (8 doubles) lie above their \
+      neighbors, because rows are filled up to cache lines, and the floor does not count the filling.
 
       With one document a step moves every parameter for few positions, so the optimizer weighs most: it reads a
       parameter, its gradient and both moments, and writes three of them. A parameter costs least at width
@@ -261,17 +270,29 @@ struct SizesReport {
 
   private func blockText(_ block: Sweep) -> String {
     let fast = block.curves[0].results, exact = block.curves[1].results, end = fast.count - 1
-    let width = fast[0].configuration.embedding
+    let c = fast[0].configuration
     var text = """
-      Attention's operations grow with the square of the positions and pass those of the layers' products at about
-      \(12 * width) positions of width \(width). Documents of up to 32 positions take it pair by pair, longer ones by
-      products of blocks of 32 positions, on and below the diagonal: a block is computed whole where the floor counts
-      half of it.
+      Attention's operations grow with the square of the positions and pass those of the layers' products at about \
+      \(12 * c.embedding) positions of width \(c.embedding). Documents of up to 32 positions take it pair by pair, \
+      longer ones in the fast engine by products of blocks of 32 positions, on and below the diagonal, where the \
+      floor counts half of a block on it.
       """
+    if let pair = blockPair {
+      text += """
+         A product's columns are filled up to a cache line, so narrow heads cost more: at \(pair.what) a step of \
+        the fast engine takes \(short(pair.figures[0].0)) and \(short(pair.figures[0].1)) µs.
+        """
+    }
+    let bytes = block.values.map { 4 * c.heads * $0 * $0 }
+    if let cache = cacheBytes(2), let first = bytes.indices.first(where: { bytes[$0] > cache }) {
+      text += """
+         The weights of \(grouped(block.values[first])) positions take \(number(Double(bytes[first]) / 1e6, 1)) MB \
+        in floats, more than the second cache (\(cache / 1024) KB).
+        """
+    }
     if exact[end].bestRatio > 1.3 * exact[0].bestRatio {
       text += """
-
-        The exact engine has to add in the reference's order, which leaves it no products of blocks: it comes to
+         The exact engine has to add in the reference's order and goes number by number: it comes to \
         \(number(exact[end].bestRatio, 1)) times its floor at \(grouped(block.values[end])) positions, from \
         \(number(exact[0].bestRatio, 1)) at \(block.values[0]).
         """
@@ -289,10 +310,10 @@ struct SizesReport {
     return wrapped(
       """
       Pairs of sizes that differ in one thing, measured one after the other. Rows are filled up to whole cache \
-      lines, so that no kernel has an end to treat: the first three pairs differ in the width, and both are filled \
-      up to the same for floats (12 and 16 to 16, 24 and 32 to 32, 100 and 112 to 112), for doubles the last two. \
-      The others differ in the heads. Where a head's width divides a vector of \(lanes) floats, and documents are \
-      short, heads share vectors; others take the way of long documents, a product for each head, filled up.
+      lines, so that no kernel has an end to treat. The first three pairs differ in the width, and in floats both \
+      widths of a pair are filled up to the same (16, 32 and 112), in doubles only 12 and 16 are. The others differ \
+      in the heads. Where a head's width divides a vector of \(lanes) floats, and documents are short, heads share \
+      vectors; others take the way of long documents, products for each head, filled up.
       """) + "\n" + table
   }
 
@@ -325,12 +346,17 @@ private struct Pair {
     ("width 128, heads of 32 and of 16", (128, 4), (128, 8)),
   ]
 
-  init(_ session: Session, _ names: Corpus, _ pair: (what: String, first: Size, second: Size)) throws {
+  /// - Parameter blockSize: The positions of all documents, if they are long: then there is one to a step.
+  init(
+    _ session: Session, _ corpus: Corpus, _ pair: (what: String, first: Size, second: Size),
+    blockSize: Int? = nil
+  ) throws {
     what = pair.what
-    figures = try [(EngineKind.fast, 16), (.exact, 1)].map { engine, batch in
+    figures = try [(EngineKind.fast, blockSize == nil ? 16 : 1), (.exact, 1)].map { engine, batch in
       let both = try [pair.first, pair.second].map { size in
-        try Sweep.measure(
-          session, names, Configuration(width: size.width, heads: size.heads, batch: batch), engine)
+        var configuration = Configuration(width: size.width, heads: size.heads, batch: batch)
+        configuration.blockSize = blockSize ?? configuration.blockSize
+        return try Sweep.measure(session, corpus, configuration, engine)
       }
       return (both[0].best, both[1].best)
     }
