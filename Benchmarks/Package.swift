@@ -8,8 +8,11 @@ let package = Package(
   dependencies: [.package(name: "microgpt", path: "..")],
   targets: [
     .target(name: "Peak"),
+    .target(
+      name: "Specification", dependencies: ["Peak", .product(name: "MicroGPT", package: "microgpt")]),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["Peak", .product(name: "MicroGPT", package: "microgpt")]),
+      name: "Benchmarks",
+      dependencies: ["Peak", "Specification", .product(name: "MicroGPT", package: "microgpt")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -161,7 +161,7 @@ private func plain<Value>(_ number: Value) -> String {
 }
 
 /// `a, b or c`
-func list(_ words: [String], _ conjunction: String) -> String {
+package func list(_ words: [String], _ conjunction: String) -> String {
   let start = words.dropLast().joined(separator: ", ")
   return start.isEmpty ? words.joined() : "\(start) \(conjunction) \(words[words.count - 1])"
 }

@@ -34,7 +34,8 @@ struct Train: Subcommand, Equatable {
   static let abstract = "Train a GPT on lines of text, then print new ones."
   static let discussion = """
     Without --data the text is input.txt in this folder, else the makemore names (downloaded once), else names \
-    that are built in. Results go to standard output, remarks to standard error.
+    that are built in. Results go to standard output, remarks to standard error. MICROGPT_ISA=avx2 or baseline \
+    keeps the processor from its widest instructions.
     """
   static let examples: KeyValuePairs = [
     "Learn from your own lines, for 2,000 steps:": "microgpt train --data cities.txt --steps 2000",
@@ -102,19 +103,20 @@ struct Train: Subcommand, Equatable {
   }
 
   func run() throws {
+    let instructions = try InstructionSet.chosen()
     let source = try TextSource.find(data: data, offline: offline)
     let corpus = try source.corpus()
     let configuration = configuration
-    try checkMemory(configuration, vocabularySize: Tokenizer(corpus).vocabularySize)
+    let memory = try memory(configuration, vocabularySize: Tokenizer(corpus).vocabularySize)
     if let log, isSameFile(log, source.name) {
       throw Failure(
         code: Failure.usage, "'--log \(log)' would overwrite the text to learn from. Name another file.")
     }
     let log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
-    if !quiet { remark(source, corpus) }
+    if !quiet { remark(source, corpus, memory: memory) }
 
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, engine: engine, instructionSet: try instructionSet)
+      corpus: corpus, configuration: configuration, engine: engine, instructionSet: instructions)
     let output = Console.output()
     try output.write("num docs: \(corpus.count)\n")
     try output.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
@@ -211,19 +213,8 @@ struct Train: Subcommand, Equatable {
     }
   }
 
-  /// The processor's instructions that MICROGPT_ISA names, or else the widest.
-  private var instructionSet: InstructionSet {
-    get throws(UsageError) {
-      guard let name = Console.environment("MICROGPT_ISA"), !name.isEmpty else { return .widest }
-      guard let set = InstructionSet(rawValue: name) else {
-        throw UsageError("MICROGPT_ISA is '\(name)'. Set it to baseline, avx2 or avx512, or not at all.")
-      }
-      return set
-    }
-  }
-
-  /// Says which text it is, and how much of it the model will not see.
-  private func remark(_ source: TextSource, _ corpus: Corpus) {
+  /// Says which text it is, how much of it the model will not see, and what a large run takes.
+  private func remark(_ source: TextSource, _ corpus: Corpus, memory: Int) {
     Console.complain(source.remark(corpus))
     let long = corpus.count { $0.count + 1 > blockSize }
     if long > 0 {
@@ -231,16 +222,23 @@ struct Train: Subcommand, Equatable {
       Console.complain(
         "\(counted(long, "document")) \(verb) longer than --block-size \(blockSize) allows and will be cut.")
     }
+    if memory >= Train.largeMemory { Console.complain("Training takes \(size(memory)) of memory.") }
   }
 
-  /// Refuses a model that this machine has no room for, before any of it is allocated.
-  private func checkMemory(_ configuration: Configuration, vocabularySize: Int) throws(Failure) {
-    let needed = configuration.trainingMemory(vocabularySize: vocabularySize)
-    guard let available = Console.physicalMemory, needed == nil || needed! > available else { return }
+  /// The bytes from which on it is worth knowing beforehand how many a run takes. Below, any machine has them.
+  static let largeMemory = 250_000_000
+
+  /// The bytes that training takes.
+  ///
+  /// - Throws: `Failure` if this machine does not have them, before any is allocated.
+  private func memory(_ configuration: Configuration, vocabularySize: Int) throws(Failure) -> Int {
+    let needed = configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine)
+    let available = Console.physicalMemory
+    if let needed, needed <= available ?? .max { return needed }
     let amount = needed.map { "needs \(size($0)) of memory" } ?? "needs more memory than can be counted"
     throw Failure(
       code: Failure.usage,
-      "This model \(amount), and this machine has \(size(available)). "
-        + "Choose a smaller --embedding, --layers or --block-size.")
+      "This model \(amount)\(available.map { ", and this machine has \(size($0))" } ?? ""). "
+        + "Choose a smaller --embedding, --layers, --block-size or --batch-size.")
   }
 }

@@ -12,7 +12,8 @@ struct Verify: Subcommand, Equatable {
   static let abstract = "Check this build against microgpt.py, bit for bit."
   static let discussion = """
     Trains as 'microgpt train' does without options, and compares every loss, all parameters and every sample \
-    with what CPython gives. There are figures for the makemore names and for the built-in ones.
+    with what CPython gives. There are figures for the makemore names and for the built-in ones. \
+    MICROGPT_ISA=avx2 or baseline verifies the kernels that other processors run.
     """
   static let examples: KeyValuePairs = [
     "Check on a file of the makemore names:": "microgpt verify --data names.txt",
@@ -29,6 +30,7 @@ struct Verify: Subcommand, Equatable {
   }
 
   func run() throws {
+    let instructions = try InstructionSet.chosen()
     let source = try TextSource.find(data: data, offline: offline)
     var digest = SHA256()
     digest.update(source.bytes)
@@ -41,7 +43,7 @@ struct Verify: Subcommand, Equatable {
     let corpus = try source.corpus()
     Console.complain(source.remark(corpus))
 
-    let trainer = try Trainer(corpus: corpus)
+    let trainer = try Trainer(corpus: corpus, instructionSet: instructions)
     var losses: [Double] = []
     try trainer.train { step in
       losses.append(step.loss)

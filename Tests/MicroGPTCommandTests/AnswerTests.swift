@@ -107,6 +107,7 @@ import Testing
       ("--embedding 4611686018427387904", "needs more memory than can be counted"),
       ("--block-size 9223372036854775807", "needs more memory than can be counted"),
       ("--layers 9223372036854775807 --steps 0", "needs more memory than can be counted"),
+      ("--batch-size 9223372036854775807", "needs more memory than can be counted"),
     ])
   func memory(line: String, amount: String) throws {
     let available = size(try #require(Console.physicalMemory))
@@ -114,7 +115,7 @@ import Testing
       try run(line)
         == Ending(
           error: "Error: This model \(amount), and this machine has \(available). "
-            + "Choose a smaller --embedding, --layers or --block-size.\n", code: 64))
+            + "Choose a smaller --embedding, --layers, --block-size or --batch-size.\n", code: 64))
   }
 
   @Test(

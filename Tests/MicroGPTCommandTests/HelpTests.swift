@@ -68,7 +68,8 @@ private let trainPage = """
 
   Without --data the text is input.txt in this folder, else the makemore names
   (downloaded once), else names that are built in. Results go to standard output,
-  remarks to standard error.
+  remarks to standard error. MICROGPT_ISA=avx2 or baseline keeps the processor
+  from its widest instructions.
 
   DATA:
     --data FILE        Learn from the lines of FILE, or - for standard input
@@ -129,7 +130,8 @@ private let verifyPage = """
 
   Trains as 'microgpt train' does without options, and compares every loss, all
   parameters and every sample with what CPython gives. There are figures for the
-  makemore names and for the built-in ones.
+  makemore names and for the built-in ones. MICROGPT_ISA=avx2 or baseline verifies
+  the kernels that other processors run.
 
   DATA:
     --data FILE  Learn from the lines of FILE, or - for standard input

@@ -7,16 +7,18 @@ import Testing
 /// Whole runs: what the reference prints, letter for letter, and a log with its numbers, bit for bit.
 @Suite("microgpt train") struct TrainTests {
   @Test(
-    "a run prints the reference's lines and logs its bits", referenceLibrary,
-    arguments: ReferenceRun.Case.fixtures)
-  func fixtures(golden: ReferenceRun.Case) throws { try check(golden) }
+    "a run prints the reference's lines and logs its bits, whichever instructions compute it",
+    referenceLibrary, arguments: ReferenceRun.Case.fixtures, instructionChoices)
+  func fixtures(golden: ReferenceRun.Case, instructions: String) throws {
+    try check(golden, instructions)
+  }
 
   @Test(
-    "runs on the makemore names and on Unicode print the reference's lines and log its bits",
+    "runs on the makemore names and on Unicode do so too",
     referenceLibrary,
     .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
-    arguments: ReferenceRun.Case.shared)
-  func shared(golden: ReferenceRun.Case) throws { try check(golden) }
+    arguments: ReferenceRun.Case.shared, instructionChoices)
+  func shared(golden: ReferenceRun.Case, instructions: String) throws { try check(golden, instructions) }
 
   @Test(
     "the default run on the makemore names prints what microgpt.py printed", referenceLibrary,
@@ -41,6 +43,21 @@ import Testing
     #expect(try sandbox.run(options).output == sandbox.run("train \(options)").output)
   }
 
+  @Test("a large run says beforehand what memory it takes, a small one does not")
+  func memory() throws {
+    let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
+    let line = "--steps 0 --samples 0 --engine fast --batch-size 64"
+    let remark = "Learning from 3 documents of input.txt.\n"
+    var configuration = Configuration()
+    (configuration.batchSize, configuration.blockSize) = (64, 500)
+    let bytes = try #require(configuration.trainingMemory(vocabularySize: 8, engine: .fast))
+    #expect(try sandbox.run("\(line) --block-size 100").error == remark)
+    #expect(
+      try sandbox.run("\(line) --block-size 500").error
+        == remark + "Training takes \(size(bytes)) of memory.\n")
+    #expect(try sandbox.run("\(line) --block-size 500 --quiet").error == "")
+  }
+
   @Test("somebody who follows the results sees them grow, long before a buffer is full")
   func following() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
@@ -52,10 +69,11 @@ import Testing
     #expect(seen.contains("loss") && seen.utf8.count < 65_536)
   }
 
-  private func check(_ golden: ReferenceRun.Case) throws {
+  private func check(_ golden: ReferenceRun.Case, _ instructions: String) throws {
     let run = try golden.load(), sandbox = try Sandbox()
     let ending = try sandbox.run(
-      ["train", "--data", golden.data, "--log", "run.jsonl", "--color", "always"] + run.options)
+      ["train", "--data", golden.data, "--log", "run.jsonl", "--color", "always"] + run.options,
+      environment: ["MICROGPT_ISA": instructions])
     // As bytes: a string takes "E" with U+0301 for "É".
     #expect(Array(ending.output.utf8) == Array(run.lines.utf8), "\(ending.output)\n\(run.lines)")
     #expect(!ending.error.contains("\u{1b}"))
@@ -85,6 +103,9 @@ import Testing
     }
   }
 }
+
+/// What MICROGPT_ISA may be on this machine; nothing stands for the widest.
+let instructionChoices = [""] + InstructionSet.available.map { $0.rawValue }
 
 /// The figures' bits are those of one C library, and there is no comparing under another.
 let referenceLibrary = ConditionTrait.enabled(

@@ -4,6 +4,50 @@
 import MicroGPT
 import Peak
 
+extension Benchmark {
+  static let fast = Benchmark(
+    name: "fast", summary: "Steps of the fast engine, widths 16 to 128, batches of 16 and 1"
+  ) { session in
+    let names = try session.names.get()
+    StepResult.printHeading()
+    for batch in [16, 1] {
+      for width in [16, 32, 64, 128] {
+        let configuration = Configuration(width: width, heads: width == 128 ? 8 : 4, batch: batch)
+        try measureSteps(names, configuration, .fast, session.set).report(session)
+      }
+    }
+  }
+
+  static let exact = Benchmark(
+    name: "exact", summary: "Steps of the exact engine, widths 16 to 128, one document each"
+  ) { session in
+    let names = try session.names.get()
+    StepResult.printHeading()
+    for width in [16, 32, 64, 128] {
+      let configuration = Configuration(width: width, heads: width == 128 ? 8 : 4)
+      try measureSteps(names, configuration, .exact, session.set).report(session)
+    }
+  }
+
+  static let lines = Benchmark(
+    name: "lines", summary: "Steps of the fast engine on --lines: 4 layers of width 128, batches of 12"
+  ) { session in
+    guard let path = session.options.lines else { return print("lines: left out, for want of --lines FILE") }
+    var configuration = Configuration(width: 128, batch: 12)
+    (configuration.layers, configuration.blockSize) = (4, 64)
+    let corpus = try session.corpus(path)
+    StepResult.printHeading()
+    try measureSteps(corpus, configuration, .fast, session.set).report(session)
+  }
+}
+
+extension Configuration {
+  init(width: Int, heads: Int = 4, batch: Int = 1) {
+    self.init()
+    (embedding, self.heads, batchSize) = (width, heads, batch)
+  }
+}
+
 /// One row of the results.
 struct StepResult {
   let engine: EngineKind
@@ -14,15 +58,42 @@ struct StepResult {
   /// The mean loss of the last 100 steps, after so many.
   let loss: Double
   let steps: Int
+  let parameterCount: Int
 
   var bestRatio: Double { best / bestFloor }
   var medianRatio: Double { median / medianFloor }
+
+  static func printHeading() {
+    print("best us".right(56), "median".right(10), "floor".right(10), "  times", " median")
+  }
+
+  /// Prints the row, and keeps it.
+  func report(_ session: Session, as benchmark: String = "step") {
+    let c = configuration
+    let size =
+      "\(engine.rawValue) \(set.rawValue) C \(c.embedding) H \(c.heads) L \(c.layers) T \(c.blockSize) "
+      + "B \(c.batchSize)"
+    print(
+      size.left(45), number(best, 2).right(10), number(median, 2).right(10), number(bestFloor, 2).right(10),
+      number(bestRatio, 2).right(7), number(medianRatio, 2).right(7), "  loss \(number(loss, 4)) at \(steps)")
+    session.record([
+      "benchmark": .text(benchmark), "arithmetic": .text(engine.rawValue), "width": .count(c.embedding),
+      "heads": .count(c.heads), "layers": .count(c.layers), "block": .count(c.blockSize),
+      "batch": .count(c.batchSize), "isa": .text(set.rawValue), "microseconds": .number(best),
+      "median_microseconds": .number(median), "floor_microseconds": .number(bestFloor),
+      "ratio": .number(bestRatio), "median_ratio": .number(medianRatio), "loss": .loss(loss),
+      "steps": .count(steps),
+    ])
+  }
 }
 
 /// Trains until `rounds` rounds of at least `seconds` have been timed.
+///
+/// - Parameter warmUp: Steps before the first is timed, for caches, pages and the processor's clock; a round's
+///   worth of them is taken besides.
 func measureSteps(
   _ corpus: Corpus, _ configuration: Configuration, _ engine: EngineKind, _ set: InstructionSet,
-  rounds: Int = 15, seconds: Double = 0.04
+  rounds: Int = 15, seconds: Double = 0.04, warmUp: Int = 5
 ) throws -> StepResult {
   var configuration = configuration
   (configuration.steps, configuration.learningRate) = (10_000_000, 0.001)
@@ -37,10 +108,10 @@ func measureSteps(
       steps += 1
     }
   }
-  try run(5)
+  try run(warmUp)
   let trial = peak_seconds()
-  try run(5)
-  let perRound = max(5, Int(seconds / max((peak_seconds() - trial) / 5, 1e-7)))
+  try run(warmUp)
+  let perRound = max(1, Int(seconds / max((peak_seconds() - trial) / Double(warmUp), 1e-7)))
   try run(perRound)
 
   var machine = Machine(set)
@@ -65,5 +136,6 @@ func measureSteps(
   return StepResult(
     engine: engine, configuration: configuration, set: set, best: best.microseconds,
     median: median.microseconds, bestFloor: best.floor, medianFloor: median.floor,
-    loss: losses.reduce(0, +) / Double(min(steps, 100)), steps: steps)
+    loss: losses.reduce(0, +) / Double(min(steps, 100)), steps: steps,
+    parameterCount: trainer.parameterCount)
 }

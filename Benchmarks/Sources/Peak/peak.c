@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "Peak.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 #pragma STDC FP_CONTRACT OFF
@@ -9,6 +10,23 @@ double peak_seconds(void) {
   struct timespec time;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+double peak_children_seconds(void) {
+  struct rusage usage;
+  getrusage(RUSAGE_CHILDREN, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+         + 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+}
+
+unsigned long long peak_ticks(void) {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#else
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (unsigned long long)time.tv_sec * 1000000000ull + (unsigned long long)time.tv_nsec;
+#endif
 }
 
 double peak_sink(double value) {

@@ -39,13 +39,19 @@ struct Batch {
   /// Room for `documents` documents of at most `positions` positions.
   init(documents: Int, positions: Int) {
     let rows = documents * positions
-    let bytes = 3 * Memory.bytes(for: rows, of: Int32.self) + Memory.bytes(for: documents + 1, of: Int.self)
-    memory = Memory(byteCount: bytes)
+    memory = Memory(
+      byteCount: Batch.byteCount(documents: Count(documents), positions: Count(positions)).value!)
     tokens = memory.take(rows, of: Int32.self)
     self.positions = memory.take(rows, of: Int32.self)
     targets = memory.take(rows, of: Int32.self)
     starts = memory.take(documents + 1, of: Int.self)
     capacity = documents
+  }
+
+  /// The bytes that a batch takes.
+  static func byteCount(documents: Count, positions: Count) -> Count {
+    3 * Memory.bytes(for: documents * positions, of: Int32.self)
+      + Memory.bytes(for: documents + 1, of: Int.self)
   }
 
   var rows: Int { starts[documents] }
@@ -130,52 +136,18 @@ struct BatchEngine<A: KernelArithmetic> {
       ParameterLayout(configuration, vocabularySize: vocabularySize), unit: unit)
     let width = shape.channels.rounded(up: unit), wide = (4 * shape.channels).rounded(up: unit)
     let outputs = shape.vocabulary.rounded(up: unit), rows = documents * shape.positions
-    let positions = Swift.min(shape.positions, BatchEngine.shortDocument)
-    let weights =
-      documents
-      * Swift.max(
-        positions * (positions + 1) / 2 * width,
-        WideAttention<Scalar>.weights(heads: shape.heads, positions: shape.positions, unit: unit))
+    let weights = BatchEngine.weights(configuration, documents: documents, width: Count(width)).value!
     let longest = shape.positions.rounded(up: unit), head = shape.headWidth.rounded(up: unit)
     let block = BatchEngine.block
-
-    /// Lays everything out: once to count, and once to have it.
-    func sizes(_ take: (Int) -> Void) {
-      for _ in 0..<(keepsGradients ? 5 : 4) { take(layout.count) }
-      take(outputs * rows)
-      take(outputs)
-      take(1)
-      for _ in 0..<2 { take(rows * width) }
-      for _ in 0..<3 { take(rows) }
-      for _ in 0..<shape.layers {
-        for _ in 0..<6 { take(rows * width) }
-        for _ in 0..<4 { take(rows) }
-        take(3 * rows * width)
-        take(weights)
-        take(Swift.max(rows * width, 2 * shape.heads * rows))
-        take(rows * wide)
-      }
-      for _ in 0..<3 { take(rows * width) }
-      take(rows * wide)
-      take(3 * rows * width)
-      take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
-      take(block)
-      take(PairProduct<Scalar>.scratchCount(positions: rows, columns: wide))
-      take(4 * AdamStep<Scalar>.chunk)
-      take(2 * shape.positions)
-      take(longest * head)
-      take(longest * shape.positions)
-      take(WideAttention<Scalar>.blockRows * head)
-      // Whole vectors may be read beyond the last row of a document.
-      take((unit + 1) * 3 * width)
-    }
-    var bytes = 2 * Memory.bytes(for: 3 * shape.channels, of: Int32.self)
-    sizes { bytes += Memory.bytes(for: $0, of: Scalar.self) }
-    let memory = Memory(byteCount: bytes)
+    keepsCopies = BatchEngine.keepsCopies(documents: documents, width: width, wide: wide)
+    let memory = Memory(
+      byteCount: BatchEngine.byteCount(
+        configuration, vocabularySize: vocabularySize, documents: documents, keepsGradients: keepsGradients
+      ).value!)
     func take(_ count: Int) -> Buffer { memory.take(count, of: Scalar.self) }
 
     (parameters, transposed, mean, meanSquare) = (
-      take(layout.count), take(layout.count), take(layout.count), take(layout.count)
+      take(layout.count), take(keepsCopies ? layout.count : 0), take(layout.count), take(layout.count)
     )
     gradients = keepsGradients ? take(layout.count) : nil
     logits = take(outputs * rows)
@@ -199,7 +171,8 @@ struct BatchEngine<A: KernelArithmetic> {
     (dHidden, dQuery) = (take(rows * wide), take(3 * rows * width))
     embeddingGradients = take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
     scratch = take(block)
-    pairScratch = take(PairProduct<Scalar>.scratchCount(positions: rows, columns: wide))
+    pairScratch = take(
+      keepsCopies ? 0 : PairProduct<Scalar>.scratchCount(positions: Count(rows), columns: Count(wide)).value!)
     adamScratch = take(4 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
     let kernels = A.kernels(instructionSet)
@@ -209,13 +182,82 @@ struct BatchEngine<A: KernelArithmetic> {
     self.kernels = kernels
     order = memory.take(3 * shape.channels, of: Int32.self)
     firstOrder = memory.take(3 * shape.channels, of: Int32.self)
+    _ = take((unit + 1) * 3 * width)
+    precondition(memory.isUsedUp, "`byteCount` counts other runs than those that are taken.")
 
     (self.shape, self.layout, self.memory) = (shape, layout, memory)
     (self.width, self.wide, self.outputs, self.unit) = (width, wide, outputs, unit)
-    keepsCopies = A.isExact || documents > 2 || width < 32 || width % PairProduct<Scalar>.panel != 0
     attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
     for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
     fillOrders()
+  }
+
+  // MARK: - Memory
+
+  /// The bytes that an engine takes: those of every run in `init`.
+  static func byteCount(
+    _ configuration: Configuration, vocabularySize: Int, documents: Int, keepsGradients: Bool = false
+  ) -> Count {
+    let unit = Memory.alignment / MemoryLayout<Scalar>.stride
+    let channels = Count(configuration.embedding), positions = Count(configuration.blockSize)
+    let width = channels.rounded(up: unit), wide = (4 * channels).rounded(up: unit)
+    let outputs = Count(vocabularySize).rounded(up: unit), longest = positions.rounded(up: unit)
+    let head = Count(configuration.headWidth).rounded(up: unit), heads = Count(configuration.heads)
+    let rows = Count(documents) * positions, embeddings = (outputs + longest) * width
+    let layers = Count(configuration.layers)
+    let parameters =
+      embeddings + outputs * width + layers * (4 * width * width + 2 * wide * width)
+
+    var bytes: Count = 2 * Memory.bytes(for: 3 * channels, of: Int32.self)
+    func add(_ times: Count, _ count: Count) {
+      bytes = bytes + times * Memory.bytes(for: count, of: Scalar.self)
+    }
+    let isCopied = keepsCopies(documents: documents, width: width.value ?? 0, wide: wide.value ?? 0)
+    add(3, parameters)
+    if isCopied { add(1, parameters) }
+    if keepsGradients { add(1, parameters) }
+    add(1, outputs * rows)
+    add(1, outputs)
+    add(1, 1)
+    add(2, rows * width)
+    add(3, rows)
+    add(5 * layers, rows * width)
+    add(4 * layers, rows)
+    add(layers, 3 * rows * width)
+    add(layers, weights(configuration, documents: documents, width: width))
+    add(layers, Count.max(rows * width, 2 * heads * rows))
+    add(layers, rows * wide)
+    add(3, rows * width)
+    add(1, rows * wide)
+    add(1, 3 * rows * width)
+    add(1, embeddings)
+    add(1, Count(block))
+    if !isCopied { add(1, PairProduct<Scalar>.scratchCount(positions: rows, columns: wide)) }
+    add(1, Count(4 * AdamStep<Scalar>.chunk))
+    add(1, 2 * positions)
+    add(1, longest * head)
+    add(1, longest * positions)
+    add(1, Count(WideAttention<Scalar>.blockRows) * head)
+    // Whole vectors may be read beyond the last row of a document.
+    add(1, Count(3 * (unit + 1)) * width)
+    return bytes
+  }
+
+  /// Whether matrices have transposed copies: worth their upkeep where a step has more than two documents, where
+  /// matrices are small, and where panels would have odd widths. The exact arithmetic has no other way.
+  private static func keepsCopies(documents: Int, width: Int, wide: Int) -> Bool {
+    let panel = PairProduct<Scalar>.panel
+    return A.isExact || documents > 2 || width < 32 || width % panel != 0 || wide % panel != 0
+  }
+
+  /// The numbers of one layer's attention weights, by whichever way of computing them takes more.
+  private static func weights(_ configuration: Configuration, documents: Int, width: Count) -> Count {
+    let unit = Memory.alignment / MemoryLayout<Scalar>.stride, positions = Count(configuration.blockSize)
+    let short = Swift.min(configuration.blockSize, shortDocument)
+    return Count(documents)
+      * Count.max(
+        Count(short * (short + 1) / 2) * width,
+        Count(configuration.heads) * positions * positions.rounded(up: unit))
   }
 
   // MARK: - Parameters

@@ -29,6 +29,14 @@ final class Memory {
     return (base + used).bindMemory(to: type, capacity: count)
   }
 
+  /// Whether nothing is left of the block.
+  var isUsedUp: Bool { used == byteCount }
+
+  /// The bytes that `count` numbers take in the block, up to the next run.
+  static func bytes<Scalar>(for count: Count, of type: Scalar.Type) -> Count {
+    (count * Count(MemoryLayout<Scalar>.stride)).rounded(up: alignment)
+  }
+
   /// The bytes that `count` numbers take in the block, up to the next run.
   static func bytes<Scalar>(for count: Int, of type: Scalar.Type) -> Int {
     (count * MemoryLayout<Scalar>.stride + alignment - 1) / alignment * alignment

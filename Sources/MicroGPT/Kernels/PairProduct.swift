@@ -24,8 +24,8 @@ struct PairProduct<Scalar> {
   /// The columns of a panel, known beforehand so that rows lie at distances that are known too.
   static var panel: Int { 2 * Memory.alignment / MemoryLayout<Scalar>.stride }
   /// How much room there has to be.
-  static func scratchCount(positions: Int, columns: Int) -> Int {
-    positions.rounded(up: panel / 4) * columns + panel * panel / 2
+  static func scratchCount(positions: Count, columns: Count) -> Count {
+    positions.rounded(up: panel / 4) * columns + Count(panel * panel / 2)
   }
 }
 

@@ -9,42 +9,48 @@ extension Configuration {
   ///
   /// - Parameter vocabularySize: *V*, BOS included.
   public func parameterCount(vocabularySize: Int) -> Int? {
-    counts(vocabularySize: vocabularySize).parameters.value
+    let (c, v) = (Count(embedding), Count(vocabularySize))
+    return ((2 * v + Count(blockSize)) * c + 12 * Count(layers) * c * c).value
   }
 
-  /// How many bytes training takes, but for the corpus, or `nil` where that does not fit an `Int`: four
-  /// buffers of parameters, and for every position what the forward and the backward pass keep. It is never
-  /// less than what is allocated, and hardly more.
+  /// How many bytes a training run allocates, but for the corpus, or `nil` where that does not fit an `Int`:
+  /// four buffers of parameters, and for every position of a batch what the way forward keeps for the way back.
+  ///
+  /// It grows with the parameters, with the layers, and with the positions; the attention weights grow with the
+  /// square of the positions. Sizes are rounded up to cache lines, which shows in small models.
   ///
   /// - Parameters:
   ///   - vocabularySize: *V*, BOS included.
-  ///   - scalarSize: The bytes of one number: 8 in the exact arithmetic.
-  public func trainingMemory(vocabularySize: Int, scalarSize: Int = 8) -> Int? {
-    let counts = counts(vocabularySize: vocabularySize)
-    let numbers = Count(4) * counts.parameters + Count(2) * Count(batchSize) * counts.activations
-    // Each buffer ends with its cache line.
-    let buffers = Count(4) + Count(2) * (Count(9) + Count(18) * Count(layers))
-    return (numbers * Count(scalarSize) + buffers * Count(Memory.alignment)).value
-  }
-
-  /// The numbers in one buffer of parameters, and in one `Activations`.
-  func counts(vocabularySize: Int) -> (parameters: Count, activations: Count) {
-    let (l, c, h) = (Count(layers), Count(embedding), Count(heads))
-    let (t, v) = (Count(blockSize), Count(vocabularySize))
-    let perLayer = (Count(16) * c + Count(2) * h * t + Count(2) * h + Count(4)) * l
-    let perPosition = perLayer + Count(2) * c + Count(2) + Count(3) * v + Count(2)
-    return ((Count(2) * v + t) * c + Count(12) * l * c * c, perPosition * t)
+  ///   - engine: The arithmetic, and with it the size of a number.
+  /// - Precondition: The configuration is one that `validate` accepts.
+  public func trainingMemory(vocabularySize: Int, engine: EngineKind = .exact) -> Int? {
+    let run =
+      switch engine {
+      case .exact:
+        BatchEngine<ExactArithmetic>.byteCount(self, vocabularySize: vocabularySize, documents: batchSize)
+      case .fast:
+        BatchEngine<FastArithmetic>.byteCount(self, vocabularySize: vocabularySize, documents: batchSize)
+      }
+    return (run + Batch.byteCount(documents: Count(batchSize), positions: Count(blockSize))).value
   }
 }
 
 /// A number of things that remembers if it has grown beyond `Int`: then its value is `nil` and stays so.
-struct Count {
+struct Count: ExpressibleByIntegerLiteral {
   let value: Int?
 
   init(_ value: Int?) { self.value = value }
+  init(integerLiteral value: Int) { self.value = value }
 
   static func + (a: Count, b: Count) -> Count { combine(a, b) { $0.addingReportingOverflow($1) } }
   static func * (a: Count, b: Count) -> Count { combine(a, b) { $0.multipliedReportingOverflow(by: $1) } }
+  static func max(_ a: Count, _ b: Count) -> Count { combine(a, b) { (Swift.max($0, $1), false) } }
+
+  /// The next multiple of `unit`.
+  func rounded(up unit: Int) -> Count {
+    let (sum, overflow) = (value ?? .max).addingReportingOverflow(unit - 1)
+    return Count(overflow ? nil : sum / unit * unit)
+  }
 
   private static func combine(
     _ a: Count, _ b: Count, _ operation: (Int, Int) -> (partialValue: Int, overflow: Bool)

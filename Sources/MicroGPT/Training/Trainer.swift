@@ -73,7 +73,9 @@ public final class Trainer {
   ) throws(ConfigurationError) {
     try configuration.validate()
     let tokenizer = Tokenizer(corpus), vocabularySize = tokenizer.vocabularySize
-    guard configuration.trainingMemory(vocabularySize: vocabularySize) != nil else { throw .tooLarge }
+    guard configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine) != nil else {
+      throw .tooLarge
+    }
 
     var random = PythonRandom(seed: configuration.seed)
     self.configuration = configuration

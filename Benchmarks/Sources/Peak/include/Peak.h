@@ -5,6 +5,12 @@
 /// Seconds of CPU time that this thread has used.
 double peak_seconds(void);
 
+/// Seconds of CPU time that child processes have used that have ended and been waited for.
+double peak_children_seconds(void);
+
+/// A counter that goes up at a steady pace, cheaply read: processor ticks where there are such.
+unsigned long long peak_ticks(void);
+
 /// Floating-point operations a second, best of some short runs, in the widest vectors of `level` (0 baseline,
 /// 2 AVX2, 3 AVX-512): of floats by fused multiply-adds, which count twice, and of doubles by multiplications
 /// and additions apart.

@@ -1,0 +1,129 @@
+// Kernels that measure themselves: the engine's own, each behind a function that reads the clock before and after
+// it. So every kernel is timed within whole steps, on the numbers, in the order and from the caches that it meets
+// there.
+
+import Foundation
+import Peak
+
+@testable import MicroGPT
+
+/// What a kernel does in a step; one kernel multiplies matrices for three purposes.
+enum KernelName: Int, CaseIterable {
+  case productForward, productBack, weightGradient, normalize, normalizeBack, attend, attendBack, loss, adam
+  case transpose
+}
+
+/// The ticks and calls of each kernel since they were last taken.
+struct KernelTimes {
+  private(set) var ticks = [UInt64](repeating: 0, count: KernelName.allCases.count)
+  private(set) var calls = [Int](repeating: 0, count: KernelName.allCases.count)
+
+  subscript(name: KernelName) -> (ticks: UInt64, calls: Int) { (ticks[name.rawValue], calls[name.rawValue]) }
+
+  mutating func add(_ name: KernelName, _ ticks: UInt64) {
+    self.ticks[name.rawValue] += ticks
+    calls[name.rawValue] += 1
+  }
+
+  /// Those of the steps that are being taken.
+  nonisolated(unsafe) static var current = KernelTimes()
+
+  static func take() -> KernelTimes {
+    defer { current = KernelTimes() }
+    return current
+  }
+
+  /// Seconds between two ticks, and ticks that timing itself adds to a call.
+  static let calibration: (secondsPerTick: Double, overhead: UInt64) = {
+    var least = UInt64.max
+    for _ in 0..<10_000 {
+      let start = peak_ticks()
+      least = min(least, peak_ticks() - start)
+    }
+    // The ticks' pace is found by the system's clock. Like that one, they go on while others use the processor.
+    func now() -> Double { ProcessInfo.processInfo.systemUptime }
+    let ticks = peak_ticks(), start = now()
+    while now() - start < 0.1 {}
+    let seconds = now() - start
+    return (seconds / Double(peak_ticks() - ticks), least)
+  }()
+}
+
+/// Calls a kernel between two looks at the clock.
+private func time(_ name: KernelName, _ kernel: (UnsafeRawPointer?) -> Void, _ a: UnsafeRawPointer?) {
+  let start = peak_ticks()
+  kernel(a)
+  KernelTimes.current.add(name, peak_ticks() - start)
+}
+
+/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the way
+/// back goes through the outputs from the last to the first.
+private func purpose<Scalar>(_ a: UnsafeRawPointer?, _ type: Scalar.Type) -> KernelName {
+  let product = a!.assumingMemoryBound(to: Product<Scalar>.self)
+  if product.pointee.xRow == 1 { return .weightGradient }
+  return product.pointee.xStep == 1 && product.pointee.order == nil ? .productForward : .productBack
+}
+
+/// The engines' own kernels, which the functions below call.
+nonisolated(unsafe) private var plainFast = Kernels<Float>(.baseline)
+nonisolated(unsafe) private var plainExact = Kernels<Double>(.baseline)
+
+/// The fast arithmetic with kernels that measure themselves.
+enum TimedFastArithmetic: KernelArithmetic {
+  static func exp(_ x: Float) -> Float { FastArithmetic.exp(x) }
+  static func log(_ x: Float) -> Float { FastArithmetic.log(x) }
+  static func power(_ base: Float, _ exponent: Float) -> Float { FastArithmetic.power(base, exponent) }
+  static func square(_ x: Float) -> Float { FastArithmetic.square(x) }
+  static func squareRoot(_ x: Float) -> Float { FastArithmetic.squareRoot(x) }
+
+  static var isExact: Bool { false }
+
+  static func kernels(_ set: InstructionSet) -> Kernels<Float> {
+    plainFast = Kernels(set)
+    return Kernels(
+      lanes: plainFast.lanes,
+      productWide: { time(purpose($0, Float.self), plainFast.productWide, $0) },
+      productNarrow: { time(purpose($0, Float.self), plainFast.productNarrow, $0) },
+      orderedProductWide: { time(.productBack, plainFast.orderedProductWide, $0) },
+      orderedProductNarrow: { time(.productBack, plainFast.orderedProductNarrow, $0) },
+      transpose: { time(.transpose, plainFast.transpose, $0) },
+      adam: { time(.adam, plainFast.adam, $0) },
+      normalize: { time(.normalize, plainFast.normalize, $0) },
+      normalizeBack: { time(.normalizeBack, plainFast.normalizeBack, $0) },
+      attend: { time(.attend, plainFast.attend, $0) },
+      attendBack: { time(.attendBack, plainFast.attendBack, $0) },
+      loss: { time(.loss, plainFast.loss, $0) },
+      causalSoftmax: { time(.attend, plainFast.causalSoftmax, $0) },
+      causalSoftmaxBack: { time(.attendBack, plainFast.causalSoftmaxBack, $0) })
+  }
+}
+
+/// The exact arithmetic with kernels that measure themselves.
+enum TimedExactArithmetic: KernelArithmetic {
+  static func exp(_ x: Double) -> Double { ExactArithmetic.exp(x) }
+  static func log(_ x: Double) -> Double { ExactArithmetic.log(x) }
+  static func power(_ base: Double, _ exponent: Double) -> Double { ExactArithmetic.power(base, exponent) }
+  static func square(_ x: Double) -> Double { ExactArithmetic.square(x) }
+  static func squareRoot(_ x: Double) -> Double { ExactArithmetic.squareRoot(x) }
+
+  static var isExact: Bool { true }
+
+  static func kernels(_ set: InstructionSet) -> Kernels<Double> {
+    plainExact = Kernels(set)
+    return Kernels(
+      lanes: plainExact.lanes,
+      productWide: { time(purpose($0, Double.self), plainExact.productWide, $0) },
+      productNarrow: { time(purpose($0, Double.self), plainExact.productNarrow, $0) },
+      orderedProductWide: { time(.productBack, plainExact.orderedProductWide, $0) },
+      orderedProductNarrow: { time(.productBack, plainExact.orderedProductNarrow, $0) },
+      transpose: { time(.transpose, plainExact.transpose, $0) },
+      adam: { time(.adam, plainExact.adam, $0) },
+      normalize: { time(.normalize, plainExact.normalize, $0) },
+      normalizeBack: { time(.normalizeBack, plainExact.normalizeBack, $0) },
+      attend: { time(.attend, plainExact.attend, $0) },
+      attendBack: { time(.attendBack, plainExact.attendBack, $0) },
+      loss: { time(.loss, plainExact.loss, $0) },
+      causalSoftmax: { time(.attend, plainExact.causalSoftmax, $0) },
+      causalSoftmaxBack: { time(.attendBack, plainExact.causalSoftmaxBack, $0) })
+  }
+}

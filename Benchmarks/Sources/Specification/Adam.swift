@@ -1,0 +1,1 @@
+../../../Sources/MicroGPT/Training/Adam.swift

@@ -1,0 +1,1 @@
+../../../Sources/MicroGPT/Arithmetic/Arithmetic.swift

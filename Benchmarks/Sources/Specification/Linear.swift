@@ -1,0 +1,1 @@
+../../../Sources/MicroGPT/Engine/Linear.swift

@@ -1,0 +1,1 @@
+../../../Sources/MicroGPT/Engine/Softmax.swift

@@ -1,0 +1,70 @@
+import CommandLineOptions
+import MicroGPT
+import Testing
+
+@testable import MicroGPTCommand
+
+/// What MICROGPT_ISA does to a run, and how a wrong one is answered.
+@Suite("MICROGPT_ISA") struct ChosenInstructionsTests {
+  private func chosen(_ name: String?, _ available: [InstructionSet]) throws(UsageError) -> InstructionSet {
+    try InstructionSet.chosen(environment: { $0 == "MICROGPT_ISA" ? name : nil }, available: available)
+  }
+
+  @Test("a name of instructions that this processor has chooses them", arguments: InstructionSet.allCases)
+  func named(set: InstructionSet) throws {
+    #expect(try chosen(set.rawValue, InstructionSet.allCases) == set)
+  }
+
+  @Test("nothing chooses the widest", arguments: [nil, ""])
+  func unnamed(name: String?) throws {
+    #expect(try chosen(name, InstructionSet.available) == .widest)
+  }
+
+  @Test(
+    "another name is answered with those that there are, and so is one that this processor has not",
+    arguments: [
+      ("sse", [.baseline], "MICROGPT_ISA is 'sse'. Set it to baseline, or not at all."),
+      (
+        "AVX2", InstructionSet.allCases,
+        "MICROGPT_ISA is 'AVX2'. Set it to baseline, avx2 or avx512, or not at all."
+      ),
+      (
+        "avx512", [.baseline, .avx2],
+        "MICROGPT_ISA is 'avx512', which this processor does not have. "
+          + "Set it to baseline or avx2, or not at all."
+      ),
+    ] as [(String, [InstructionSet], String)])
+  func wrong(name: String, available: [InstructionSet], message: String) {
+    #expect(throws: UsageError(message)) { try chosen(name, available) }
+  }
+
+  @Test(
+    "the command refuses a wrong name before it does anything",
+    arguments: ["--log run.jsonl", "verify", "verify --data missing.txt"])
+  func refusal(line: String) throws {
+    let sandbox = try Sandbox(["input.txt": "emma\n", "run.jsonl": "earlier\n"])
+    let names = InstructionSet.available.map { $0.rawValue }
+    let known = (names.count > 1 ? names.dropLast().joined(separator: ", ") + " or " : "") + names.last!
+    #expect(
+      try sandbox.run(line, environment: ["MICROGPT_ISA": "mmx"])
+        == Ending(
+          error: "Error: MICROGPT_ISA is 'mmx'. Set it to \(known), or not at all.\n", code: 64))
+    #expect(try sandbox.read("run.jsonl") == "earlier\n")
+  }
+
+  @Test(
+    "the fast engine's floats show which instructions computed them",
+    .enabled(
+      if: InstructionSet.available.contains(.avx2), "This processor has one version of each kernel only."))
+  func effect() throws {
+    let sandbox = try Sandbox()
+    func losses(_ name: String) throws -> String {
+      let line = "--engine fast --steps 20 --samples 0 --quiet --log \(name).jsonl"
+      #expect(try sandbox.run(line, environment: ["MICROGPT_ISA": name]).code == 0)
+      return try sandbox.read("\(name).jsonl")
+    }
+    // Only AVX2 multiplies and adds in one, with one rounding.
+    #expect(try losses("baseline") != losses("avx2"))
+    #expect(try losses("") == losses(InstructionSet.widest.rawValue))
+  }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+
+@testable import MicroGPT
+
+/// The fast engine against the exact one: gradients at sizes from small to large, and the curve of a whole run.
+@Suite("Fast engine")
+struct FastEngineTests {
+  struct Size: CustomTestStringConvertible, Sendable {
+    let layers, embedding, heads, blockSize, documents, vocabulary: Int
+
+    init(_ layers: Int, _ embedding: Int, _ heads: Int, _ blockSize: Int, _ documents: Int, _ vocabulary: Int)
+    {
+      (self.layers, self.embedding, self.heads) = (layers, embedding, heads)
+      (self.blockSize, self.documents, self.vocabulary) = (blockSize, documents, vocabulary)
+    }
+
+    var testDescription: String {
+      "L\(layers) C\(embedding) H\(heads) T\(blockSize) B\(documents) V\(vocabulary)"
+    }
+
+    var configuration: Configuration {
+      var configuration = Configuration()
+      (configuration.layers, configuration.embedding, configuration.heads) = (layers, embedding, heads)
+      (configuration.blockSize, configuration.batchSize) = (blockSize, documents)
+      return configuration
+    }
+  }
+
+  /// Layers, width, heads, positions, documents, vocabulary: every width, depth, length and batch at least once,
+  /// and not all of them large at once, so that the exact engine takes seconds and not minutes.
+  static let sizes = [
+    Size(1, 8, 2, 16, 1, 27), Size(16, 8, 1, 128, 16, 27), Size(4, 8, 8, 40, 3, 300),
+    Size(4, 16, 4, 16, 16, 27), Size(16, 16, 4, 16, 3, 100), Size(1, 16, 4, 1024, 1, 65),
+    Size(1, 24, 3, 256, 3, 28), Size(16, 24, 4, 20, 1, 27), Size(4, 48, 4, 64, 16, 200),
+    Size(16, 48, 12, 16, 1, 27), Size(1, 48, 1, 100, 1, 1000), Size(1, 100, 5, 33, 3, 2000),
+    Size(4, 100, 10, 16, 16, 27), Size(4, 128, 8, 256, 1, 100), Size(1, 128, 4, 16, 16, 2000),
+    Size(1, 256, 8, 64, 3, 500), Size(4, 256, 16, 32, 1, 27),
+  ]
+
+  /// Tokens of a batch, BOS at both ends: one document of all positions, the others of any length.
+  private static func documents(_ size: Size) -> [[Int32]] {
+    var random = PythonRandom(seed: 11)
+    func below(_ bound: Int) -> Int { Int(random.uniform() * Double(bound)) }
+    return (0..<size.documents).map { document in
+      let count = document == size.documents / 2 ? size.blockSize : 1 + below(size.blockSize)
+      let bos = Int32(size.vocabulary - 1)
+      return [bos] + (0..<count).map { _ in Int32(below(size.vocabulary)) }
+    }
+  }
+
+  /// A batch's loss, and its gradients in the reference's order.
+  private func gradients<A: KernelArithmetic>(
+    _ size: Size, _ parameters: [Double], _ arithmetic: A.Type, _ set: InstructionSet
+  ) -> (loss: Double, gradients: [Double]) {
+    let engine = BatchEngine<A>(
+      size.configuration, vocabularySize: size.vocabulary, documents: size.documents, instructionSet: set,
+      keepsGradients: true)
+    engine.setParameters { parameters[$0] }
+    var batch = Batch(documents: size.documents, positions: size.blockSize)
+    for tokens in FastEngineTests.documents(size) { batch.append(tokens, count: tokens.count) }
+    engine.forward(batch)
+    let loss = Double(engine.loss(batch))
+    engine.backward(batch, nil)
+    return (loss, engine.unpadded(engine.gradients!))
+  }
+
+  @Test(
+    "every tensor's gradient is the exact engine's to 1e-4 of its size, at every instruction set",
+    arguments: sizes)
+  func gradients(_ size: Size) {
+    let layout = ParameterLayout(size.configuration, vocabularySize: size.vocabulary)
+    var random = PythonRandom(seed: 12)
+    let parameters = random.gaussians(layout.count, standardDeviation: size.embedding < 100 ? 0.2 : 0.08)
+    let expected = gradients(size, parameters, ExactArithmetic.self, .widest)
+    for set in InstructionSet.available {
+      let found = gradients(size, parameters, FastArithmetic.self, set)
+      #expect(abs(found.loss - expected.loss) < 1e-5 * expected.loss, "\(set)")
+      for matrix in layout.all {
+        var error = 0.0, norm = 0.0
+        for i in matrix.offset..<matrix.offset + matrix.count {
+          let difference = found.gradients[i] - expected.gradients[i]
+          error += difference * difference
+          norm += expected.gradients[i] * expected.gradients[i]
+        }
+        #expect(
+          norm > 0 && error.squareRoot() <= 1e-4 * norm.squareRoot(),
+          "\(set), \(matrix.name): off by \(error.squareRoot()) of \(norm.squareRoot())")
+      }
+    }
+  }
+
+  @Test(
+    "a thousand steps on the built-in names keep to the exact engine's curve",
+    arguments: InstructionSet.available)
+  func builtInNames(set: InstructionSet) throws {
+    try compareCurves(Corpus.names, set)
+  }
+
+  @Test(
+    "a thousand steps on the makemore names keep to the exact engine's curve",
+    .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
+    arguments: InstructionSet.available)
+  func makemoreNames(set: InstructionSet) throws {
+    let file = Golden.sharedFolder!.appendingPathComponent("names.txt")
+    try compareCurves(Corpus(utf8: Array(Data(contentsOf: file))), set)
+  }
+
+  /// The losses of the reference's run in both arithmetics: alike in the beginning, and where two runs have had
+  /// the time to drift apart, as good.
+  private func compareCurves(_ corpus: Corpus, _ set: InstructionSet) throws {
+    let exact = try Trainer(corpus: corpus)
+    let fast = try Trainer(corpus: corpus, engine: .fast, instructionSet: set)
+    var exactLosses: [Double] = [], fastLosses: [Double] = []
+    while let expected = try exact.step(), let step = try fast.step() {
+      exactLosses.append(expected.loss)
+      fastLosses.append(step.loss)
+    }
+    try #require(fastLosses.count == 1000)
+    let differences = zip(exactLosses, fastLosses).map { abs($0 - $1) }
+    let worst = differences[..<100].max()!
+    #expect(worst < 1e-3, "Step \(differences.firstIndex(of: worst)! + 1) is off by \(worst).")
+    func end(_ losses: [Double]) -> Double { losses.suffix(100).reduce(0, +) / 100 }
+    #expect(abs(end(fastLosses) - end(exactLosses)) < 0.02)
+  }
+}
