@@ -24,6 +24,26 @@ import Testing
     }
   }
 
+  @Test(
+    "powers of softmax and normalization are the C library's pow to the last bit, at a million random arguments",
+    arguments: [-1, -2, -0.5, -1.5])
+  func negativePowers(_ exponent: Double) {
+    var random = Shuffled(state: 43), otherThanNearest = 0
+    for _ in 0..<1_000_000 {
+      // Any mantissa; exponents within the range that is computed, and a little beyond.
+      let mantissa = random.next() & 0x000F_FFFF_FFFF_FFFF, binary = random.next() % 90 + 1023 - 45
+      let x = Double(bitPattern: binary << 52 | mantissa)
+      let (found, expected) = (ExactArithmetic.power(x, exponent), power(x, exponent))
+      if found.bitPattern != expected.bitPattern { return report(x, found, expected) }
+      if exponent == -1, found != 1 / x { otherThanNearest += 1 }
+    }
+    // A quotient is rounded correctly, which pow is not always.
+    if CLibrary.roundsAsReference && exponent == -1 { #expect(otherThanNearest > 100) }
+    for x in [0, -0.0, 0x1p-1074, 0x1p-41, 0x1p-40, 1, 0x1p40, 0x1p41, .infinity, -1, -3] {
+      #expect(sameBits(ExactArithmetic.power(x, exponent), power(x, exponent)))
+    }
+  }
+
   @Test("and of either sign, zero, denormal, infinite, near the ends of the range and of an exponent")
   func edges() {
     var edges: [Double] = [0, 0x1.8p-1064, .greatestFiniteMagnitude, .infinity]

@@ -20,8 +20,34 @@ protocol Arithmetic {
 enum ExactArithmetic: Arithmetic {
   @inline(__always) static func exp(_ x: Double) -> Double { MicroGPT.exp(x) }
   @inline(__always) static func log(_ x: Double) -> Double { MicroGPT.log(x) }
+  /// `pow(base, exponent)` to the last bit. For the four powers of softmax and normalization mostly without calling
+  /// it: a quotient, and how far the exact result is from it.
   @inline(__always) static func power(_ base: Double, _ exponent: Double) -> Double {
-    MicroGPT.power(base, exponent)
+    let x = base
+    guard x > 0x1p-40, x < 0x1p40 else { return MicroGPT.power(x, exponent) }
+    let y: Double, rest: Double
+    switch exponent {
+    case -1:
+      y = 1 / x
+      rest = y * (1).addingProduct(-x, y)
+    case -2:
+      let square = x * x, squareRest = (-square).addingProduct(x, x)
+      y = 1 / square
+      rest = y * ((1).addingProduct(-square, y) - squareRest * y)
+    case -0.5:
+      y = 1 / x.squareRoot()
+      let square = y * y, squareRest = (-square).addingProduct(y, y)
+      rest = 0.5 * y * ((1).addingProduct(-square, x) - squareRest * x)
+    case -1.5:
+      y = 1 / (x * x.squareRoot())
+      let square = y * y, squareRest = (-square).addingProduct(y, y)
+      let baseSquare = x * x, baseSquareRest = (-baseSquare).addingProduct(x, x), cube = baseSquare * x
+      let cubeRest = (-cube).addingProduct(baseSquare, x) + baseSquareRest * x
+      rest = 0.5 * y * ((1).addingProduct(-square, cube) - (square * cubeRest + squareRest * cube))
+    default: return MicroGPT.power(x, exponent)
+    }
+    let better = y + rest
+    return isSettled(better, error: (y - better) + rest) ? better : MicroGPT.power(x, exponent)
   }
 
   /// `pow(x, 2)` to the last bit, mostly without calling it; see `isSettled`.
@@ -44,7 +70,8 @@ enum ExactArithmetic: Arithmetic {
   /// leaves half as much again, and the range is the one for which glibc states its own. On another C library
   /// nothing is settled, and every power is a call. Documentation/Exactness.md has the measurements.
   @inline(__always) private static func isSettled(_ y: Double, error: Double) -> Bool {
-    CLibrary.hasGlibcPow && y > 0x1p-126 && y < 0x1p126 && abs(error) < 0.485 * y.ulp
+    let binade = Double(bitPattern: y.bitPattern & 0x7ff0_0000_0000_0000)
+    return CLibrary.hasGlibcPow && y > 0x1p-126 && y < 0x1p126 && abs(error) < 0.485 * 0x1p-52 * binade
   }
 }
 

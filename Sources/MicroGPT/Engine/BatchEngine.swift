@@ -92,7 +92,8 @@ struct BatchEngine<A: KernelArithmetic> {
   private let transposed, mean, meanSquare: Buffer
   private let embedding, embeddingScale, embeddingSlope: Buffer
   private let layers: [Layer]
-  private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, pairScratch, adamScratch,
+  private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, positionScratch,
+    adamScratch,
     row: Buffer
   private let targetLogits: Buffer
   private let order, firstOrder: UnsafeMutablePointer<Int32>
@@ -171,8 +172,9 @@ struct BatchEngine<A: KernelArithmetic> {
     (dHidden, dQuery) = (take(rows * wide), take(3 * rows * width))
     embeddingGradients = take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
     scratch = take(block)
-    pairScratch = take(
-      keepsCopies ? 0 : PairProduct<Scalar>.scratchCount(positions: Count(rows), columns: Count(wide)).value!)
+    positionScratch = take(
+      keepsCopies
+        ? 0 : PositionProduct<Scalar>.scratchCount(positions: Count(rows), columns: Count(wide)).value!)
     adamScratch = take(4 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
     let kernels = A.kernels(instructionSet)
@@ -232,7 +234,7 @@ struct BatchEngine<A: KernelArithmetic> {
     add(1, 3 * rows * width)
     add(1, embeddings)
     add(1, Count(block))
-    if !isCopied { add(1, PairProduct<Scalar>.scratchCount(positions: rows, columns: wide)) }
+    if !isCopied { add(1, PositionProduct<Scalar>.scratchCount(positions: rows, columns: wide)) }
     add(1, Count(4 * AdamStep<Scalar>.chunk))
     add(1, 2 * positions)
     add(1, longest * head)
@@ -244,10 +246,10 @@ struct BatchEngine<A: KernelArithmetic> {
   }
 
   /// Whether matrices have transposed copies: worth their upkeep where a step has more than two documents, where
-  /// matrices are small, and where panels would have odd widths. The exact arithmetic has no other way.
+  /// matrices are small, and where panels would have odd widths.
   private static func keepsCopies(documents: Int, width: Int, wide: Int) -> Bool {
-    let panel = PairProduct<Scalar>.panel
-    return A.isExact || documents > 2 || width < 32 || width % panel != 0 || wide % panel != 0
+    let panel = PositionProduct<Scalar>.panel
+    return documents > 2 || width < (A.isExact ? 64 : 32) || width % panel != 0 || wide % panel != 0
   }
 
   /// The numbers of one layer's attention weights, by whichever way of computing them takes more.
@@ -350,11 +352,11 @@ struct BatchEngine<A: KernelArithmetic> {
     _ ending: Product<Scalar>.Ending = .store, _ z: Buffer? = nil, _ zRow: Int = 0
   ) {
     guard keepsCopies else {
-      return kernels.pairProduct(
-        PairProduct(
+      return kernels.positionProduct(
+        PositionProduct(
           x: UnsafePointer(x), xRow: xRow, parameters: UnsafePointer(parameters), matrix: weight, y: y,
           yRow: weight.rows, positions: rows, ending: ending, z: UnsafePointer(z ?? y), zRow: zRow,
-          scratch: pairScratch))
+          scratch: positionScratch))
     }
     let copy = weight.transposed
     multiply(
@@ -584,7 +586,7 @@ struct BatchEngine<A: KernelArithmetic> {
             z: UnsafePointer(gradient)))
         if let update {
           move(place, count &* width, gradient, update)
-          transpose(weight, first..<first &+ count, column)
+          if keepsCopies { transpose(weight, first..<first &+ count, column) }
         }
         first &+= count
       }

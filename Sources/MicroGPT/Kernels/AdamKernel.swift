@@ -84,6 +84,7 @@ extension ExactLanes {
     let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
     let rate = all(update.learningRate), epsilon = all(update.epsilon), above = all(1 + 0x1p-50),
       below = all(1 - 0x1p-50)
+    let minusAbove = all(-1 - 0x1p-50), minusBelow = all(-1 + 0x1p-50)
     // Changes nothing but numbers so small that units in the last place are no longer in proportion.
     let slack = all(0x1p-960)
     let correction1 = Divisor<Self>(update.correction1), correction2 = Divisor<Self>(update.correction2)
@@ -91,14 +92,14 @@ extension ExactLanes {
     var first = 0
     while first < a.count {
       let n = Swift.min(chunk, a.count &- first), gradients = a.gradients + first
-      let mean = a.mean + first, meanSquare = a.meanSquare + first, parameters = a.parameters + first
+      let mean = a.mean + first, meanSquares = a.meanSquare + first, parameters = a.parameters + first
 
       var open = 0, i = 0
       while i < n {
         let g = load(gradients + i), y = multiply(g, g)
         store(add(multiply(beta1, load(mean + i)), rest1, times: g), mean + i)
-        let decayed = multiply(beta2, load(meanSquare + i)), term = multiply(rest2, y)
-        store(add(decayed, term), meanSquare + i)
+        let decayed = multiply(beta2, load(meanSquares + i)), term = multiply(rest2, y)
+        store(add(decayed, term), meanSquares + i)
         let isSensitive = differ(
           add(near(decayed, term, times: above), slack), near(decayed, term, times: below))
         let isUnsettled = unsettled(y, error: squareError(g, y, from: y), times: all(1))
@@ -106,12 +107,18 @@ extension ExactLanes {
         i &+= count
       }
       doubts.forEachLane(open) { i, decayed in
-        if gradients[i] != 0 { meanSquare[i] = decayed + (1 - update.beta2) * power(gradients[i], 2) }
+        func meanSquare(_ square: Double) -> Double { decayed + (1 - update.beta2) * square }
+        let g = gradients[i], y = g * g
+        if g == 0 { return }
+        let isSettled =
+          hasFused && everyLane == 0 && y > 0x1p-900
+          && meanSquares[i] == meanSquare(neighbor(y, toward: (-y).addingProduct(g, g)))
+        if !isSettled { meanSquares[i] = meanSquare(power(g, 2)) }
       }
 
       i = 0
       while i < n {
-        let v = load(meanSquare + i)
+        let v = load(meanSquares + i)
         // Nearly all numbers are in a range where nothing can overflow or lose bits to underflow.
         let isUsual = hasFused && isWithin(v, 0x1p-100, 0x1p100)
         let x = isUsual ? correction2.divideUsual(v) : correction2.divide(v)
@@ -126,20 +133,30 @@ extension ExactLanes {
         let parameter = load(parameters + i)
         let step = divide(multiply(rate, correction1.divide(load(mean + i))), add(load(roots + i), epsilon))
         store(subtract(parameter, step), parameters + i)
-        let back = subtract(all(0), step)
         let isSensitive = differ(
-          near(add(parameter, slack), back, times: above), near(parameter, back, times: below))
+          near(add(parameter, slack), step, times: minusAbove), near(parameter, step, times: minusBelow))
         doubts.note(i, isSensitive & unsettledRoots[i] | everyLane, parameter, at: &open)
         if a.clearsGradients { store(all(0), gradients + i) }
         i &+= count
       }
       doubts.forEachLane(open) { i, parameter in
-        let root = power(meanSquare[i] / update.correction2, 0.5)
-        parameters[i] =
+        func moved(_ root: Double) -> Double {
           parameter - update.learningRate * (mean[i] / update.correction1) / (root + update.epsilon)
+        }
+        let x = meanSquares[i] / update.correction2, y = roots[i]
+        let isSettled =
+          hasFused && everyLane == 0 && y > 0x1p-400
+          && parameters[i] == moved(neighbor(y, toward: x.addingProduct(-y, y)))
+        if !isSettled { parameters[i] = moved(power(x, 0.5)) }
       }
       first &+= chunk
     }
+  }
+
+  /// The number next to `y` on the side of the exact result, `rest` beyond it: what glibc's `pow` gives if not `y`.
+  @inline(__always)
+  private static func neighbor(_ y: Double, toward rest: Double) -> Double {
+    rest > 0 ? y.nextUp : y.nextDown
   }
 
   /// `a + b·c`, rounded once or twice.

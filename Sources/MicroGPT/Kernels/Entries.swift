@@ -9,12 +9,12 @@ struct Kernels<Scalar> {
   typealias Entry = @convention(c) (UnsafeRawPointer?) -> Void
 
   let lanes: Int
-  let productWide, productNarrow, orderedProductWide, orderedProductNarrow: Entry
+  let productWide, productNarrow, orderedProductWide, orderedProductNarrow, positionProduct: Entry
   let transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
   /// Only in the fast arithmetic; in the exact one they are the ones for a document.
   let causalSoftmax, causalSoftmaxBack: Entry
-  /// Only in the fast arithmetic; in the exact one they are `adam`.
-  let updateMatrix, pairProduct: Entry
+  /// Only in the fast arithmetic; in the exact one it is `adam`.
+  let updateMatrix: Entry
 
   /// Two vectors of columns at a time, and then the one that is left. Panels are of an even number of vectors.
   @inline(__always) func product(_ arguments: Product<Scalar>) {
@@ -25,7 +25,9 @@ struct Kernels<Scalar> {
   }
   @inline(__always) func transpose(_ arguments: Transpose<Scalar>) { call(transpose, arguments) }
   @inline(__always) func adam(_ arguments: AdamStep<Scalar>) { call(adam, arguments) }
-  @inline(__always) func pairProduct(_ arguments: PairProduct<Scalar>) { call(pairProduct, arguments) }
+  @inline(__always) func positionProduct(_ arguments: PositionProduct<Scalar>) {
+    call(positionProduct, arguments)
+  }
   @inline(__always) func updateMatrix(_ arguments: MatrixUpdate<Scalar>) { call(updateMatrix, arguments) }
   @inline(__always) func normalize(_ arguments: Normalize<Scalar>) { call(normalize, arguments) }
   @inline(__always) func normalizeBack(_ arguments: NormalizeBack<Scalar>) { call(normalizeBack, arguments) }
@@ -79,6 +81,7 @@ extension Kernels<Float> {
         productNarrow: microgpt_product_narrow_f32_avx512,
         orderedProductWide: microgpt_product_wide_f32_avx512,
         orderedProductNarrow: microgpt_product_narrow_f32_avx512,
+        positionProduct: microgpt_position_product_f32_avx512,
         transpose: microgpt_transpose_f32_avx512,
         adam: microgpt_adam_f32_avx512,
         normalize: microgpt_normalize_f32_avx512,
@@ -88,14 +91,14 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_avx512,
         causalSoftmax: microgpt_causal_softmax_f32_avx512,
         causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx512,
-        updateMatrix: microgpt_update_matrix_f32_avx512,
-        pairProduct: microgpt_pair_product_f32_avx512)
+        updateMatrix: microgpt_update_matrix_f32_avx512)
     case .avx2:
       self.init(
         lanes: 8, productWide: microgpt_product_wide_f32_avx2,
         productNarrow: microgpt_product_narrow_f32_avx2,
         orderedProductWide: microgpt_product_wide_f32_avx2,
         orderedProductNarrow: microgpt_product_narrow_f32_avx2,
+        positionProduct: microgpt_position_product_f32_avx2,
         transpose: microgpt_transpose_f32_avx2,
         adam: microgpt_adam_f32_avx2,
         normalize: microgpt_normalize_f32_avx2,
@@ -105,14 +108,14 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_avx2,
         causalSoftmax: microgpt_causal_softmax_f32_avx2,
         causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx2,
-        updateMatrix: microgpt_update_matrix_f32_avx2,
-        pairProduct: microgpt_pair_product_f32_avx2)
+        updateMatrix: microgpt_update_matrix_f32_avx2)
     case .baseline:
       self.init(
         lanes: 4, productWide: microgpt_product_wide_f32_baseline,
         productNarrow: microgpt_product_narrow_f32_baseline,
         orderedProductWide: microgpt_product_wide_f32_baseline,
         orderedProductNarrow: microgpt_product_narrow_f32_baseline,
+        positionProduct: microgpt_position_product_f32_baseline,
         transpose: microgpt_transpose_f32_baseline,
         adam: microgpt_adam_f32_baseline,
         normalize: microgpt_normalize_f32_baseline,
@@ -122,8 +125,7 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_baseline,
         causalSoftmax: microgpt_causal_softmax_f32_baseline,
         causalSoftmaxBack: microgpt_causal_softmax_back_f32_baseline,
-        updateMatrix: microgpt_update_matrix_f32_baseline,
-        pairProduct: microgpt_pair_product_f32_baseline)
+        updateMatrix: microgpt_update_matrix_f32_baseline)
     }
   }
 }
@@ -142,6 +144,7 @@ extension Kernels<Double> {
         productNarrow: microgpt_product_narrow_f64_avx512,
         orderedProductWide: microgpt_ordered_product_wide_f64_avx512,
         orderedProductNarrow: microgpt_ordered_product_narrow_f64_avx512,
+        positionProduct: microgpt_position_product_f64_avx512,
         transpose: microgpt_transpose_f64_avx512,
         adam: microgpt_adam_f64_avx512,
         normalize: microgpt_normalize_f64_avx512,
@@ -150,13 +153,14 @@ extension Kernels<Double> {
         attendBack: microgpt_attend_back_f64_avx512,
         loss: microgpt_loss_f64_avx512,
         causalSoftmax: microgpt_attend_f64_avx512, causalSoftmaxBack: microgpt_attend_back_f64_avx512,
-        updateMatrix: microgpt_adam_f64_avx512, pairProduct: microgpt_adam_f64_avx512)
+        updateMatrix: microgpt_adam_f64_avx512)
     case .avx2:
       self.init(
         lanes: 4, productWide: microgpt_product_wide_f64_avx2,
         productNarrow: microgpt_product_narrow_f64_avx2,
         orderedProductWide: microgpt_ordered_product_wide_f64_avx2,
         orderedProductNarrow: microgpt_ordered_product_narrow_f64_avx2,
+        positionProduct: microgpt_position_product_f64_avx2,
         transpose: microgpt_transpose_f64_avx2,
         adam: microgpt_adam_f64_avx2,
         normalize: microgpt_normalize_f64_avx2,
@@ -165,13 +169,14 @@ extension Kernels<Double> {
         attendBack: microgpt_attend_back_f64_avx2,
         loss: microgpt_loss_f64_avx2,
         causalSoftmax: microgpt_attend_f64_avx2, causalSoftmaxBack: microgpt_attend_back_f64_avx2,
-        updateMatrix: microgpt_adam_f64_avx2, pairProduct: microgpt_adam_f64_avx2)
+        updateMatrix: microgpt_adam_f64_avx2)
     case .baseline:
       self.init(
         lanes: 2, productWide: microgpt_product_wide_f64_baseline,
         productNarrow: microgpt_product_narrow_f64_baseline,
         orderedProductWide: microgpt_ordered_product_wide_f64_baseline,
         orderedProductNarrow: microgpt_ordered_product_narrow_f64_baseline,
+        positionProduct: microgpt_position_product_f64_baseline,
         transpose: microgpt_transpose_f64_baseline,
         adam: microgpt_adam_f64_baseline,
         normalize: microgpt_normalize_f64_baseline,
@@ -180,7 +185,7 @@ extension Kernels<Double> {
         attendBack: microgpt_attend_back_f64_baseline,
         loss: microgpt_loss_f64_baseline,
         causalSoftmax: microgpt_attend_f64_baseline, causalSoftmaxBack: microgpt_attend_back_f64_baseline,
-        updateMatrix: microgpt_adam_f64_baseline, pairProduct: microgpt_adam_f64_baseline)
+        updateMatrix: microgpt_adam_f64_baseline)
     }
   }
 }
@@ -236,14 +241,14 @@ extension Kernels<Double> {
   Fast4.updateMatrix(a.arguments())
 }
 
-@c @implementation func microgpt_pair_product_f32_avx512_body(_ a: UnsafeRawPointer!) {
-  Fast16.pairProduct(a.arguments())
+@c @implementation func microgpt_position_product_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.positionProduct(a.arguments())
 }
-@c @implementation func microgpt_pair_product_f32_avx2_body(_ a: UnsafeRawPointer!) {
-  Fast8.pairProduct(a.arguments())
+@c @implementation func microgpt_position_product_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.positionProduct(a.arguments())
 }
-@c @implementation func microgpt_pair_product_f32_baseline(_ a: UnsafeRawPointer!) {
-  Fast4.pairProduct(a.arguments())
+@c @implementation func microgpt_position_product_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.positionProduct(a.arguments())
 }
 
 @c @implementation func microgpt_normalize_f32_avx512_body(_ a: UnsafeRawPointer!) {
@@ -332,6 +337,16 @@ extension Kernels<Double> {
 }
 @c @implementation func microgpt_ordered_product_narrow_f64_baseline(_ a: UnsafeRawPointer!) {
   Exact2.productNarrow(a.arguments(), ordered: true)
+}
+
+@c @implementation func microgpt_position_product_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact8.positionProduct(a.arguments())
+}
+@c @implementation func microgpt_position_product_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.positionProduct(a.arguments())
+}
+@c @implementation func microgpt_position_product_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.positionProduct(a.arguments())
 }
 
 @c @implementation func microgpt_transpose_f64_avx512_body(_ a: UnsafeRawPointer!) {

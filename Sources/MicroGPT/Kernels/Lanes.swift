@@ -9,6 +9,8 @@ import CMicroGPT
 protocol Lanes {
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar
   associatedtype Vector: SIMD where Vector.Scalar == Scalar
+  /// The same register as doubles, one or pairs of floats.
+  associatedtype Doubles: ExactLanes
 
   /// The rows of a register tile that is two vectors wide: 8 where there are 32 registers, else 4.
   static var tileRows: Int { get }
@@ -23,21 +25,19 @@ protocol Lanes {
   static func wherePositive(_ x: Vector, _ a: Vector) -> Vector
   /// `[0]` and `[1]` of the lanes of both by turns: the first half of the result, and the second.
   static func zip(_ a: Vector, _ b: Vector) -> (Vector, Vector)
+  /// A double's worth of numbers again and again: `p[0]`, or `p[0]` and `p[1]` by turns.
+  static func everywhere(_ p: UnsafePointer<Scalar>) -> Vector
 }
 
 /// Vectors of the fast arithmetic.
 protocol FastLanes: Lanes where Scalar == Float {
   associatedtype Bits: SIMD where Bits.Scalar == Int32
-  /// The same register, as doubles.
-  associatedtype Pairs: ExactLanes
   /// `x^(-1/2)` within 2 ulp; `x` must be above 0.
   static func inverseRoot(_ x: Vector) -> Vector
   /// `1/x` within 2 ulp.
   static func inverse(_ x: Vector) -> Vector
   /// `x·2ⁿ`, for normal results; the low bits of `n` are an integer's.
   static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector
-  /// `p[0]` and `p[1]` by turns.
-  static func allPairs(_ p: UnsafePointer<Float>) -> Vector
   /// The sum of all lanes.
   static func sum(_ x: Vector) -> Float
   /// The largest lane.
@@ -85,11 +85,18 @@ extension Lanes {
   @inline(__always) static func all(_ x: Scalar) -> Vector { Vector(repeating: x) }
 }
 
+extension ExactLanes {
+  /// `ExactArithmetic.power`, which is worth its fused multiply-adds only where they are no calls.
+  @inline(__always) static func settledPower(_ x: Double, _ exponent: Double) -> Double {
+    hasFused ? ExactArithmetic.power(x, exponent) : power(x, exponent)
+  }
+}
+
 enum Fast16: FastLanes {
   typealias Vector = SIMD16<Float>
   typealias Scalar = Float
   typealias Bits = SIMD16<Int32>
-  typealias Pairs = Exact8
+  typealias Doubles = Exact8
   @inline(__always) static var tileRows: Int { 8 }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { a + b }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { a - b }
@@ -105,7 +112,7 @@ enum Fast16: FastLanes {
     (microgpt_f32x16_zip_low(a, b), microgpt_f32x16_zip_high(a, b))
   }
   @inline(__always) static func inverseRoot(_ x: Vector) -> Vector { microgpt_f32x16_inverse_root(x) }
-  @inline(__always) static func allPairs(_ p: UnsafePointer<Float>) -> Vector {
+  @inline(__always) static func everywhere(_ p: UnsafePointer<Float>) -> Vector {
     let pair = UnsafeRawPointer(p).loadUnaligned(as: Double.self)
     return unsafeBitCast(SIMD8<Double>(repeating: pair), to: Vector.self)
   }
@@ -132,7 +139,7 @@ enum Fast8: FastLanes {
   typealias Vector = SIMD8<Float>
   typealias Scalar = Float
   typealias Bits = SIMD8<Int32>
-  typealias Pairs = Exact4
+  typealias Doubles = Exact4
   @inline(__always) static var tileRows: Int { 4 }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { a + b }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { a - b }
@@ -148,7 +155,7 @@ enum Fast8: FastLanes {
     (microgpt_f32x8_zip_low(a, b), microgpt_f32x8_zip_high(a, b))
   }
   @inline(__always) static func inverseRoot(_ x: Vector) -> Vector { microgpt_f32x8_inverse_root(x) }
-  @inline(__always) static func allPairs(_ p: UnsafePointer<Float>) -> Vector {
+  @inline(__always) static func everywhere(_ p: UnsafePointer<Float>) -> Vector {
     let pair = UnsafeRawPointer(p).loadUnaligned(as: Double.self)
     return unsafeBitCast(SIMD4<Double>(repeating: pair), to: Vector.self)
   }
@@ -174,7 +181,7 @@ enum Fast4: FastLanes {
   typealias Vector = SIMD4<Float>
   typealias Scalar = Float
   typealias Bits = SIMD4<Int32>
-  typealias Pairs = Exact2
+  typealias Doubles = Exact2
   #if arch(arm64)
     @inline(__always) static var tileRows: Int { 8 }
   #else
@@ -199,7 +206,7 @@ enum Fast4: FastLanes {
     (microgpt_f32x4_zip_low(a, b), microgpt_f32x4_zip_high(a, b))
   }
   @inline(__always) static func inverseRoot(_ x: Vector) -> Vector { microgpt_f32x4_inverse_root(x) }
-  @inline(__always) static func allPairs(_ p: UnsafePointer<Float>) -> Vector {
+  @inline(__always) static func everywhere(_ p: UnsafePointer<Float>) -> Vector {
     let pair = UnsafeRawPointer(p).loadUnaligned(as: Double.self)
     return unsafeBitCast(SIMD2<Double>(repeating: pair), to: Vector.self)
   }
@@ -222,6 +229,7 @@ enum Fast4: FastLanes {
 
 enum Exact8: ExactLanes {
   typealias Vector = SIMD8<Double>
+  typealias Doubles = Exact8
   typealias Scalar = Double
   @inline(__always) static var tileRows: Int { 8 }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { a + b }
@@ -237,6 +245,7 @@ enum Exact8: ExactLanes {
   }
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x8_root(a) }
+  @inline(__always) static func everywhere(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
   @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
     microgpt_f64x8_inverse_root_estimate(x)
   }
@@ -261,6 +270,7 @@ enum Exact8: ExactLanes {
 
 enum Exact4: ExactLanes {
   typealias Vector = SIMD4<Double>
+  typealias Doubles = Exact4
   typealias Scalar = Double
   #if arch(arm64)
     @inline(__always) static var tileRows: Int { 8 }
@@ -280,6 +290,7 @@ enum Exact4: ExactLanes {
   }
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x4_root(a) }
+  @inline(__always) static func everywhere(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
   @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
     microgpt_f64x4_inverse_root_estimate(x)
   }
@@ -304,6 +315,7 @@ enum Exact4: ExactLanes {
 
 enum Exact2: ExactLanes {
   typealias Vector = SIMD2<Double>
+  typealias Doubles = Exact2
   typealias Scalar = Double
   #if arch(arm64)
     @inline(__always) static var tileRows: Int { 8 }
@@ -323,6 +335,7 @@ enum Exact2: ExactLanes {
   }
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { a / b }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x2_root(a) }
+  @inline(__always) static func everywhere(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
   @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
     microgpt_f64x2_inverse_root_estimate(x)
   }

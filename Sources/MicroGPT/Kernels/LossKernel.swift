@@ -67,7 +67,7 @@ extension ExactLanes {
       let probability = z[target] * inverse
       loss += log(probability) * -1
       let dProbability = 1 / probability * (-1 * a.weight)
-      let dTotal = -1 * power(total, -2) * (z[target] * dProbability)
+      let dTotal = -1 * settledPower(total, -2) * (z[target] * dProbability)
       let dTarget = z[target] * (inverse * dProbability + dTotal)
       for c in 0..<a.vocabulary { z[c] *= dTotal }
       z[target] = dTarget
@@ -85,6 +85,6 @@ extension ExactLanes {
       z[i] = exp(z[i] - peak)
       total += z[i]
     }
-    return (total, power(total, -1))
+    return (total, settledPower(total, -1))
   }
 }

@@ -73,16 +73,15 @@ extension FastLanes {
 extension ExactLanes {
   @inline(__always)
   static func normalize(_ a: Normalize<Double>) {
-    typealias Exact = ExactArithmetic
-    let inverse = power(Double(a.channels), -1)
+    let inverse = settledPower(Double(a.channels), -1)
     for r in 0..<a.rows {
       let x = a.x + r &* a.stride, y = a.y + r &* a.stride
       var sum = 0.0
       for c in 0..<a.channels { sum += x[c] * x[c] }
       let mean = sum * inverse + 1e-5
-      let s = power(mean, -0.5)
+      let s = settledPower(mean, -0.5)
       a.scale[r] = s
-      a.slope[r] = -0.5 * power(mean, -1.5)
+      a.slope[r] = -0.5 * settledPower(mean, -1.5)
       var c = 0
       while c < a.stride {
         store(multiply(load(x + c), all(s)), y + c)
@@ -93,7 +92,7 @@ extension ExactLanes {
 
   @inline(__always)
   static func normalizeBack(_ a: NormalizeBack<Double>) {
-    let inverse = power(Double(a.channels), -1)
+    let inverse = settledPower(Double(a.channels), -1)
     for r in 0..<a.rows {
       let x = a.x + r &* a.stride, dy = a.dy + r &* a.stride, dx = a.dx + r &* a.stride
       var product = 0.0, c = a.channels

@@ -1,0 +1,147 @@
+// A linear layer by rows of its matrix as they lie, where a transposed copy would cost more than it saves: one or two
+// documents a step, and a model that fills the second-level cache. Lanes are positions; since documents are short,
+// the fast arithmetic takes two channels of each at a time. In the exact one each lane adds in the order of channels.
+
+/// `y[t, r] = Σ_c x[t, c]·w[r, c]`, and what to do with the sum.
+struct PositionProduct<Scalar> {
+  /// `[positions, C]`, and from a position to the next. Whole vectors of positions are read.
+  var x: UnsafePointer<Scalar>
+  var xRow: Int
+  /// The matrix, `[R, C]`, in panels of `Self.panel` columns.
+  var parameters: UnsafePointer<Scalar>
+  var matrix: PanelMatrix
+  /// `[positions, R]`, overwritten, and from a position to the next.
+  var y: UnsafeMutablePointer<Scalar>
+  var yRow: Int
+  var positions: Int
+  var ending = Product<Scalar>.Ending.store
+  /// What the ending takes, `[positions, R]`, and from a position to the next.
+  var z: UnsafePointer<Scalar>
+  var zRow = 0
+  /// Room for `x` turned about, and two squares of vectors.
+  var scratch: UnsafeMutablePointer<Scalar>
+
+  /// The columns of a panel, known beforehand so that rows lie at distances that are known too.
+  static var panel: Int { 2 * Memory.alignment / MemoryLayout<Scalar>.stride }
+  /// How much room there has to be.
+  static func scratchCount(positions: Count, columns: Count) -> Count {
+    positions.rounded(up: Memory.alignment / 8) * columns + Count(panel * panel / 2)
+  }
+}
+
+/// A column of vectors: the sums of a few rows of the matrix.
+protocol PositionTile {
+  associatedtype L: Lanes
+  static var rows: Int { get }
+  init()
+  /// Adds the products of one channel, or a pair, with the first row's and those a panel's width behind it.
+  mutating func add(_ x: L.Vector, _ w: UnsafePointer<L.Scalar>)
+  func store(_ square: UnsafeMutablePointer<L.Scalar>)
+}
+
+struct PositionCell<L: Lanes>: PositionTile {
+  private var sum = L.all(0)
+
+  @inline(__always) static var rows: Int { 1 }
+  @inline(__always) init() {}
+  @inline(__always) mutating func add(_ x: L.Vector, _ w: UnsafePointer<L.Scalar>) {
+    sum = L.add(sum, x, times: L.everywhere(w))
+  }
+  @inline(__always) func store(_ square: UnsafeMutablePointer<L.Scalar>) { L.store(sum, square) }
+}
+
+struct PositionColumn<T: PositionTile>: PositionTile {
+  typealias L = T.L
+  private var upper = T(), lower = T()
+
+  @inline(__always) static var rows: Int { 2 * T.rows }
+  @inline(__always) init() {}
+  @inline(__always) mutating func add(_ x: L.Vector, _ w: UnsafePointer<L.Scalar>) {
+    upper.add(x, w)
+    lower.add(x, w + T.rows &* PositionProduct<L.Scalar>.panel)
+  }
+  @inline(__always) func store(_ square: UnsafeMutablePointer<L.Scalar>) {
+    upper.store(square)
+    lower.store(square + T.rows &* L.count)
+  }
+}
+
+extension Lanes {
+  /// `PositionProduct`, as many rows of the matrix at a time as a vector has numbers.
+  @inline(__always)
+  static func positionProduct(_ a: PositionProduct<Scalar>) {
+    typealias Two = PositionColumn<PositionCell<Self>>
+    typealias Four = PositionColumn<Two>
+    if count == 16 {
+      positionProduct(PositionColumn<PositionColumn<Four>>.self, a)
+    } else if count == 8 {
+      positionProduct(PositionColumn<Four>.self, a)
+    } else if count == 4 {
+      positionProduct(Four.self, a)
+    } else {
+      positionProduct(Two.self, a)
+    }
+  }
+
+  @inline(__always)
+  private static func positionProduct<T: PositionTile>(_ tile: T.Type, _ a: PositionProduct<Scalar>)
+  where T.L == Self {
+    let group = Doubles.count, beside = count / group, columns = a.matrix.columns
+    let panel = PositionProduct<Scalar>.panel
+    let square = a.scratch, turned = square + count &* count, positions = turned + count &* count
+    turn(a, positions)
+    var row = 0
+    while row < a.matrix.rows {
+      var first = 0
+      while first < a.positions {
+        var tile = T(), x = UnsafePointer(positions) + first &* columns, column = 0
+        while column < columns {
+          var w = a.parameters + a.matrix.index(row, column), c = 0
+          while c < panel {
+            tile.add(load(x), w)
+            x += count
+            w += beside
+            c &+= beside
+          }
+          column &+= panel
+        }
+        tile.store(square)
+        transposeBlock(UnsafePointer(square), count, turned, count)
+        let end = Swift.min(group, a.positions &- first)
+        let y = a.y + (first &* a.yRow &+ row), z = a.z + (first &* a.zRow &+ row)
+        for t in 0..<end {
+          var sum = load(turned + beside &* t &* count)
+          if beside == 2 { sum = add(sum, load(turned + (2 &* t &+ 1) &* count)) }
+          let y = y + t &* a.yRow, z = z + t &* a.zRow
+          switch a.ending {
+          case .store: store(sum, y)
+          case .add: store(add(sum, load(z)), y)
+          case .relu: store(wherePositive(sum, sum), y)
+          case .reluBackward: store(wherePositive(load(z), sum), y)
+          }
+        }
+        first &+= group
+      }
+      row &+= count
+    }
+  }
+
+  /// `[groups, C, group]`, or `[groups, C/2, group, 2]`: pairs of floats are turned as doubles.
+  @inline(__always)
+  private static func turn(_ a: PositionProduct<Scalar>, _ positions: UnsafeMutablePointer<Scalar>) {
+    let group = Doubles.count, columns = a.matrix.columns
+    var first = 0
+    while first < a.positions {
+      var c = 0
+      while c < columns {
+        let x = UnsafeRawPointer(a.x + (first &* a.xRow &+ c))
+        let y = UnsafeMutableRawPointer(positions + (first &* columns &+ c &* group))
+        Doubles.transposeBlock(
+          x.assumingMemoryBound(to: Double.self), a.xRow &* group / count,
+          y.assumingMemoryBound(to: Double.self), group)
+        c &+= count
+      }
+      first &+= group
+    }
+  }
+}
