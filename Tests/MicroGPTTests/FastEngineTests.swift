@@ -90,6 +90,48 @@ struct FastEngineTests {
     }
   }
 
+  /// The loss at the head, not at a score, is what is compared: a score of hundreds has few digits behind the point.
+  @Test(
+    "scores too far from each other for a float's exponential are no less right",
+    arguments: InstructionSet.available, [4, 16])
+  func farScores(set: InstructionSet, heads: Int) {
+    let size = Size(1, 16, heads, 16, 3, 27)
+    let layout = ParameterLayout(size.configuration, vocabularySize: size.vocabulary)
+    var random = PythonRandom(seed: 13)
+    var parameters = random.gaussians(layout.count, standardDeviation: 0.2)
+    for matrix in [layout.layers[0].query, layout.layers[0].key] {
+      for i in matrix.offset..<matrix.offset + matrix.count { parameters[i] *= 40 }
+    }
+    let expected = gradients(size, parameters, ExactArithmetic.self, .widest)
+    let found = gradients(size, parameters, FastArithmetic.self, set)
+    #expect(abs(found.loss - expected.loss) < 1e-3)
+    let value = layout.layers[0].value
+    for i in value.offset..<value.offset + value.count {
+      #expect(abs(found.gradients[i] - expected.gradients[i]) < 1e-3)
+    }
+  }
+
+  /// With one document a step matrices are read as they lie, with more there are transposed copies; both follow.
+  @Test(
+    "steps of the optimizer keep to the exact engine's at every width, with and without copies",
+    arguments: [(16, 4), (20, 2), (32, 4), (48, 3), (64, 4), (96, 8), (128, 8)], [1, 2, 3])
+  func steps(size: (width: Int, heads: Int), documents: Int) throws {
+    var configuration = Configuration()
+    (configuration.embedding, configuration.heads) = (size.width, size.heads)
+    (configuration.layers, configuration.batchSize, configuration.learningRate) = (2, documents, 0.003)
+    var models: [Model] = []
+    for set in InstructionSet.available {
+      let exact = try Trainer(corpus: .names, configuration: configuration, instructionSet: set)
+      let fast = try Trainer(corpus: .names, configuration: configuration, engine: .fast, instructionSet: set)
+      for _ in 0..<12 {
+        let expected = try #require(try exact.step()), found = try #require(try fast.step())
+        #expect(abs(found.loss - expected.loss) < 1e-3, "\(set), step \(found.number)")
+      }
+      models.append(exact.model)
+    }
+    #expect(models.allSatisfy { $0.parameters == models[0].parameters })
+  }
+
   @Test(
     "a thousand steps on the built-in names keep to the exact engine's curve",
     arguments: InstructionSet.available)

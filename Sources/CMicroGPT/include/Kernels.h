@@ -57,6 +57,7 @@ MICROGPT_KERNEL(normalize_f64)
 MICROGPT_KERNEL(normalize_back_f32)
 MICROGPT_KERNEL(normalize_back_f64)
 MICROGPT_KERNEL(attend_f32)
+MICROGPT_KERNEL(attend_from_peaks_f32)
 MICROGPT_KERNEL(attend_f64)
 MICROGPT_KERNEL(attend_back_f32)
 MICROGPT_KERNEL(attend_back_f64)
@@ -85,6 +86,7 @@ MICROGPT_INLINE long microgpt_opaque(long x) {
   /** a - b·c, rounded once. */                                                                             \
   MICROGPT_INLINE V V##_fused_rest(V a, V b, V c) { return __builtin_elementwise_fma(-b, c, a); }           \
   MICROGPT_INLINE V V##_max(V a, V b) { return __builtin_elementwise_max(a, b); }                           \
+  MICROGPT_INLINE V V##_min(V a, V b) { return __builtin_elementwise_min(a, b); }                           \
   MICROGPT_INLINE V V##_abs(V a) { return __builtin_elementwise_abs(a); }                                   \
   MICROGPT_INLINE V V##_root(V a) { return __builtin_elementwise_sqrt(a); }                                 \
   /** The lanes of a where those of x are above 0, and 0 elsewhere. */                                      \

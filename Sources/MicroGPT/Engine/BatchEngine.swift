@@ -327,7 +327,7 @@ struct BatchEngine<A: KernelArithmetic> {
       normalize(layer.input, rows, into: layer.normalized, layer.scale, layer.slope)
       multiply(layer.normalized, width, rows, weights.projections, into: layer.query)
       forEachDocument(batch, layer) { attend in
-        if isWide(attend) { wideAttention.forward(attend) } else { kernels.attend(attend) }
+        attention(attend)
       }
       multiply(
         layer.mixed, width, rows, weights.output, into: layer.middle, .add, layer.input, width)
@@ -396,6 +396,13 @@ struct BatchEngine<A: KernelArithmetic> {
     }
   }
 
+  private func attention(_ attend: Attend<Scalar>) {
+    if isWide(attend) { return wideAttention.forward(attend) }
+    kernels.attend(attend)
+    // Not a number is not below the limit either.
+    if !A.isExact, !(row[0] < Scalar(attendLimit)) { kernels.attendFromPeaks(attend) }
+  }
+
   private func forEachDocument(_ batch: Batch, _ layer: Layer, _ body: (Attend<Scalar>) -> Void) {
     var pairs = 0
     for document in 0..<batch.documents {
@@ -403,7 +410,8 @@ struct BatchEngine<A: KernelArithmetic> {
       body(
         Attend(
           query: UnsafePointer(layer.query + 3 &* first &* width), stride: 3 &* width, segment: width,
-          mixed: layer.mixed + first &* width, exponentials: layer.exponentials + pairs,
+          mixed: layer.mixed + first &* width, dMixed: dMixed + first &* width,
+          exponentials: layer.exponentials + pairs,
           sums: layer.sums + first &* Swift.max(width, 2 &* shape.heads),
           dQuery: dQuery + 3 &* first &* width, positions: count, heads: shape.heads,
           headWidth: shape.headWidth, scale: attentionScale, row: row))
@@ -452,8 +460,6 @@ struct BatchEngine<A: KernelArithmetic> {
       multiplyBack(d, weights.output, rows, into: dMixed)
       change(weights.output, d, layer.mixed, width, rows, update)
       forEachDocument(batch, layer) { attend in
-        var attend = attend
-        attend.mixed = dMixed + (attend.mixed - layer.mixed)
         if isWide(attend) { wideAttention.backward(attend) } else { kernels.attendBack(attend) }
       }
       projectionsBackward(batch, weights.projections)

@@ -46,12 +46,12 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
     }
   }
 
-  /// The way back through `forward`; `a.mixed` is its gradient.
+  /// The way back through `forward`.
   func backward(_ a: Attend<Scalar>) {
     let n = a.positions, columns = n.rounded(up: unit)
     for h in 0..<a.heads {
       let query = a.query + h &* a.headWidth, dQuery = a.dQuery + h &* a.headWidth
-      let dMixed = UnsafePointer(a.mixed) + h &* a.headWidth
+      let dMixed = UnsafePointer(a.dMixed) + h &* a.headWidth
       let weights = a.exponentials + h &* n &* columns
       turn(query + 2 &* a.segment, a, columns)
       forEachBlock(n) { first, rows in

@@ -6,8 +6,10 @@ struct Attend<Scalar> {
   /// `2·segment` numbers behind the queries.
   var query: UnsafePointer<Scalar>
   var stride, segment: Int
-  /// `[T, segment]`, overwritten; in the backward pass its gradient.
+  /// `[T, segment]`, overwritten.
   var mixed: UnsafeMutablePointer<Scalar>
+  /// The gradient of `mixed`, as that lies; only the backward pass reads it.
+  var dMixed: UnsafeMutablePointer<Scalar>
   /// The scores' exponentials, kept for the backward pass. The fast arithmetic has a number for every channel
   /// of every pair of positions, the exact one `[H, T, T]`.
   var exponentials: UnsafeMutablePointer<Scalar>
@@ -18,15 +20,22 @@ struct Attend<Scalar> {
   var positions, heads, headWidth: Int
   /// `D^(-1/2)`.
   var scale: Scalar
-  /// Room for one row of weights, `[T]`; the exact arithmetic's.
+  /// Room for two rows of weights, `[2T]`.
   var row: UnsafeMutablePointer<Scalar>
 }
+
+/// What the fast arithmetic's sums of exponentials have to stay below.
+let attendLimit = 0x1p120
 
 extension FastLanes {
   /// Attention of heads whose channels share a vector: `D` divides the lanes.
   ///
   /// Lanes are channels, so a product of queries and keys is one multiplication for all heads of a vector,
   /// and a sum over a head's lanes stays within the vector and leaves the score in every lane of the head.
+  ///
+  /// The exponentials are those of scores less the score of a position with itself, so that one loop does. Should
+  /// one come near the end of the numbers, `attendFromPeaks` has to do it again: where the largest sum of
+  /// exponentials, left in `row`, is not below `attendLimit`.
   @inline(__always)
   static func attend(_ a: Attend<Float>) {
     switch a.headWidth {
@@ -40,6 +49,49 @@ extension FastLanes {
 
   @inline(__always)
   private static func attend(_ a: Attend<Float>, width: Int) {
+    let scale = all(a.scale)
+    var pairs = a.exponentials, c = 0, largestTotal = all(0)
+    while c < a.segment {
+      for t in 0..<a.positions {
+        let row = t &* a.stride &+ c, query = multiply(load(a.query + row), scale)
+        let own = groupSum(multiply(query, load(a.query + (row &+ a.segment))), width: width)
+        var key = a.query + (a.segment &+ c), value = key + a.segment
+        var total = all(1), mixed = load(a.query + (row &+ 2 &* a.segment))
+        for s in 0..<t {
+          let score = groupSum(multiply(query, load(key)), width: width)
+          let e = boundedExponential(subtract(score, own))
+          store(e, pairs + s &* count)
+          total = add(total, e)
+          mixed = add(mixed, e, times: load(value))
+          key += a.stride
+          value += a.stride
+        }
+        store(all(1), pairs + t &* count)
+        largestTotal = max(largestTotal, total)
+        let inverse = inverse(total)
+        store(inverse, a.sums + (t &* a.segment &+ c))
+        store(multiply(mixed, inverse), a.mixed + (t &* a.segment &+ c))
+        pairs += (t &+ 1) &* count
+      }
+      c &+= count
+    }
+    a.row[0] = largest(largestTotal)
+  }
+
+  /// `attend` whatever the scores: in two loops, with the largest score subtracted.
+  @inline(__always)
+  static func attendFromPeaks(_ a: Attend<Float>) {
+    switch a.headWidth {
+    case 1: attendFromPeaks(a, width: 1)
+    case 2: attendFromPeaks(a, width: 2)
+    case 4: attendFromPeaks(a, width: 4)
+    case 8 where count >= 8: attendFromPeaks(a, width: 8)
+    default: attendFromPeaks(a, width: count == 16 ? 16 : count)
+    }
+  }
+
+  @inline(__always)
+  private static func attendFromPeaks(_ a: Attend<Float>, width: Int) {
     let scale = all(a.scale)
     var pairs = a.exponentials, c = 0
     while c < a.segment {
@@ -81,39 +133,31 @@ extension FastLanes {
     }
   }
 
+  /// The mean of the weights' gradients, `Σₛ w[s]·(dMixed·v[s])`, is `dMixed·mixed`.
   @inline(__always)
   private static func attendBack(_ a: Attend<Float>, width: Int) {
     let scale = all(a.scale)
     var pairs = a.exponentials, c = 0
     while c < a.segment {
       for t in 0..<a.positions {
-        let row = t &* a.stride &+ c
-        let query = load(a.query + row), dMixed = load(a.mixed + (t &* a.segment &+ c))
-        let inverse = load(a.sums + (t &* a.segment &+ c))
+        let row = t &* a.stride &+ c, place = t &* a.segment &+ c
+        let query = multiply(load(a.query + row), scale), dMixed = load(a.dMixed + place)
+        let inverse = load(a.sums + place)
+        let mean = groupSum(multiply(dMixed, load(a.mixed + place)), width: width)
         // The first query that meets a key and a value is their own position's: it overwrites.
         store(all(0), a.dQuery + (row &+ a.segment))
         store(all(0), a.dQuery + (row &+ 2 &* a.segment))
-
-        var other = c, total = all(0)
+        var dQuery = all(0), key = c &+ a.segment
         for s in 0...t {
-          let da = groupSum(multiply(dMixed, load(a.query + (other &+ 2 &* a.segment))), width: width)
-          total = add(total, da, times: load(pairs + s &* count))
-          other &+= a.stride
-        }
-        let mean = multiply(total, inverse)
-        var dQuery = all(0)
-        other = c
-        for s in 0...t {
-          let weight = multiply(load(pairs + s &* count), inverse)
-          let da = groupSum(multiply(dMixed, load(a.query + (other &+ 2 &* a.segment))), width: width)
-          let dScore = multiply(multiply(weight, subtract(da, mean)), scale)
-          let key = other &+ a.segment, value = other &+ 2 &* a.segment
+          let weight = multiply(load(pairs + s &* count), inverse), value = key &+ a.segment
+          let da = groupSum(multiply(dMixed, load(a.query + value)), width: width)
+          let dScore = multiply(weight, subtract(da, mean))
           dQuery = add(dQuery, dScore, times: load(a.query + key))
           store(add(load(a.dQuery + key), dScore, times: query), a.dQuery + key)
           store(add(load(a.dQuery + value), weight, times: dMixed), a.dQuery + value)
-          other &+= a.stride
+          key &+= a.stride
         }
-        store(dQuery, a.dQuery + row)
+        store(multiply(dQuery, scale), a.dQuery + row)
         pairs += (t &+ 1) &* count
       }
       c &+= count
@@ -168,7 +212,7 @@ extension Arithmetic {
         // The weights again, by the same product as on the way forward.
         for s in 0...t { a.row[s] = exponentials[s] * inverse }
         attentionBackward(
-          a.mixed + (t &* a.segment &+ first), base + t &* a.stride, head, at: t, scale: a.scale,
+          a.dMixed + (t &* a.segment &+ first), base + t &* a.stride, head, at: t, scale: a.scale,
           exponentials: exponentials, attention: a.row, sums: (total, inverse),
           to: gradient, dAttention: dAttention, into: dBase + t &* a.stride)
       }

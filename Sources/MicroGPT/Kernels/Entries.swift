@@ -12,7 +12,7 @@ struct Kernels<Scalar> {
   let productWide, productNarrow, orderedProductWide, orderedProductNarrow, positionProduct: Entry
   let transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
   /// Only in the fast arithmetic; in the exact one they are the ones for a document.
-  let causalSoftmax, causalSoftmaxBack: Entry
+  let causalSoftmax, causalSoftmaxBack, attendFromPeaks: Entry
   /// Only in the fast arithmetic; in the exact one it is `adam`.
   let updateMatrix: Entry
 
@@ -32,6 +32,7 @@ struct Kernels<Scalar> {
   @inline(__always) func normalize(_ arguments: Normalize<Scalar>) { call(normalize, arguments) }
   @inline(__always) func normalizeBack(_ arguments: NormalizeBack<Scalar>) { call(normalizeBack, arguments) }
   @inline(__always) func attend(_ arguments: Attend<Scalar>) { call(attend, arguments) }
+  @inline(__always) func attendFromPeaks(_ arguments: Attend<Scalar>) { call(attendFromPeaks, arguments) }
   @inline(__always) func attendBack(_ arguments: Attend<Scalar>) { call(attendBack, arguments) }
   @inline(__always) func causalSoftmax(_ arguments: CausalSoftmax<Scalar>) { call(causalSoftmax, arguments) }
   @inline(__always) func causalSoftmaxBack(_ arguments: CausalSoftmax<Scalar>) {
@@ -91,6 +92,7 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_avx512,
         causalSoftmax: microgpt_causal_softmax_f32_avx512,
         causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx512,
+        attendFromPeaks: microgpt_attend_from_peaks_f32_avx512,
         updateMatrix: microgpt_update_matrix_f32_avx512)
     case .avx2:
       self.init(
@@ -108,6 +110,7 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_avx2,
         causalSoftmax: microgpt_causal_softmax_f32_avx2,
         causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx2,
+        attendFromPeaks: microgpt_attend_from_peaks_f32_avx2,
         updateMatrix: microgpt_update_matrix_f32_avx2)
     case .baseline:
       self.init(
@@ -125,6 +128,7 @@ extension Kernels<Float> {
         loss: microgpt_loss_f32_baseline,
         causalSoftmax: microgpt_causal_softmax_f32_baseline,
         causalSoftmaxBack: microgpt_causal_softmax_back_f32_baseline,
+        attendFromPeaks: microgpt_attend_from_peaks_f32_baseline,
         updateMatrix: microgpt_update_matrix_f32_baseline)
     }
   }
@@ -153,6 +157,7 @@ extension Kernels<Double> {
         attendBack: microgpt_attend_back_f64_avx512,
         loss: microgpt_loss_f64_avx512,
         causalSoftmax: microgpt_attend_f64_avx512, causalSoftmaxBack: microgpt_attend_back_f64_avx512,
+        attendFromPeaks: microgpt_attend_f64_avx512,
         updateMatrix: microgpt_adam_f64_avx512)
     case .avx2:
       self.init(
@@ -169,6 +174,7 @@ extension Kernels<Double> {
         attendBack: microgpt_attend_back_f64_avx2,
         loss: microgpt_loss_f64_avx2,
         causalSoftmax: microgpt_attend_f64_avx2, causalSoftmaxBack: microgpt_attend_back_f64_avx2,
+        attendFromPeaks: microgpt_attend_f64_avx2,
         updateMatrix: microgpt_adam_f64_avx2)
     case .baseline:
       self.init(
@@ -185,6 +191,7 @@ extension Kernels<Double> {
         attendBack: microgpt_attend_back_f64_baseline,
         loss: microgpt_loss_f64_baseline,
         causalSoftmax: microgpt_attend_f64_baseline, causalSoftmaxBack: microgpt_attend_back_f64_baseline,
+        attendFromPeaks: microgpt_attend_f64_baseline,
         updateMatrix: microgpt_adam_f64_baseline)
     }
   }
@@ -279,6 +286,16 @@ extension Kernels<Double> {
 }
 @c @implementation func microgpt_attend_f32_baseline(_ a: UnsafeRawPointer!) {
   Fast4.attend(a.arguments())
+}
+
+@c @implementation func microgpt_attend_from_peaks_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.attendFromPeaks(a.arguments())
+}
+@c @implementation func microgpt_attend_from_peaks_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.attendFromPeaks(a.arguments())
+}
+@c @implementation func microgpt_attend_from_peaks_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.attendFromPeaks(a.arguments())
 }
 
 @c @implementation func microgpt_attend_back_f32_avx512_body(_ a: UnsafeRawPointer!) {

@@ -8,7 +8,17 @@ extension FastLanes {
   /// parts, the first of so few bits that its product with `n` is exact. The polynomial is Cephes' (expf.c).
   @inline(__always)
   static func exponential(_ x: Vector) -> Vector {
-    let inside = max(x, all(-87))
+    wherePositive(add(x, all(87)), exponential(inside: max(x, all(-87))))
+  }
+
+  /// `exponential` for numbers of either sign, with those beyond ±87 taken for that.
+  @inline(__always)
+  static func boundedExponential(_ x: Vector) -> Vector {
+    exponential(inside: min(max(x, all(-87)), all(87)))
+  }
+
+  @inline(__always)
+  private static func exponential(inside: Vector) -> Vector {
     let shifted = add(all(12_582_912), inside, times: all(1.442_695_04))
     let n = subtract(shifted, all(12_582_912))
     let r = add(add(inside, n, times: all(-0.693_359_375)), n, times: all(2.121_944_4e-4))
@@ -19,6 +29,6 @@ extension FastLanes {
     p = add(all(1.666_666_545_9e-1), p, times: r)
     p = add(all(5.000_000_120_1e-1), p, times: r)
     let power = add(add(all(1), r), p, times: multiply(r, r))
-    return wherePositive(add(x, all(87)), scale(power, byPowerOf2: shifted))
+    return scale(power, byPowerOf2: shifted)
   }
 }

@@ -21,6 +21,7 @@ protocol Lanes {
   /// `a + b·c`: rounded twice in the exact arithmetic, once in the fast one where the processor can.
   static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector
   static func max(_ a: Vector, _ b: Vector) -> Vector
+  static func min(_ a: Vector, _ b: Vector) -> Vector
   /// The lanes of `a` where those of `x` are above 0, and 0 elsewhere.
   static func wherePositive(_ x: Vector, _ a: Vector) -> Vector
   /// `[0]` and `[1]` of the lanes of both by turns: the first half of the result, and the second.
@@ -105,6 +106,7 @@ enum Fast16: FastLanes {
     microgpt_f32x16_fused(a, b, c)
   }
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x16_max(a, b) }
+  @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x16_min(a, b) }
   @inline(__always) static func wherePositive(_ x: Vector, _ a: Vector) -> Vector {
     microgpt_f32x16_where_positive(x, a)
   }
@@ -148,6 +150,7 @@ enum Fast8: FastLanes {
     microgpt_f32x8_fused(a, b, c)
   }
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x8_max(a, b) }
+  @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x8_min(a, b) }
   @inline(__always) static func wherePositive(_ x: Vector, _ a: Vector) -> Vector {
     microgpt_f32x8_where_positive(x, a)
   }
@@ -199,6 +202,7 @@ enum Fast4: FastLanes {
     @inline(__always) static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector { a + b * c }
   #endif
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_max(a, b) }
+  @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_min(a, b) }
   @inline(__always) static func wherePositive(_ x: Vector, _ a: Vector) -> Vector {
     microgpt_f32x4_where_positive(x, a)
   }
@@ -237,6 +241,7 @@ enum Exact8: ExactLanes {
   @inline(__always) static func multiply(_ a: Vector, _ b: Vector) -> Vector { a * b }
   @inline(__always) static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector { a + b * c }
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x8_max(a, b) }
+  @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x8_min(a, b) }
   @inline(__always) static func wherePositive(_ x: Vector, _ a: Vector) -> Vector {
     microgpt_f64x8_where_positive(x, a)
   }
@@ -282,6 +287,7 @@ enum Exact4: ExactLanes {
   @inline(__always) static func multiply(_ a: Vector, _ b: Vector) -> Vector { a * b }
   @inline(__always) static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector { a + b * c }
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x4_max(a, b) }
+  @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x4_min(a, b) }
   @inline(__always) static func wherePositive(_ x: Vector, _ a: Vector) -> Vector {
     microgpt_f64x4_where_positive(x, a)
   }
@@ -327,6 +333,7 @@ enum Exact2: ExactLanes {
   @inline(__always) static func multiply(_ a: Vector, _ b: Vector) -> Vector { a * b }
   @inline(__always) static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector { a + b * c }
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x2_max(a, b) }
+  @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x2_min(a, b) }
   @inline(__always) static func wherePositive(_ x: Vector, _ a: Vector) -> Vector {
     microgpt_f64x2_where_positive(x, a)
   }
