@@ -10,6 +10,8 @@ let package = Package(
     .target(name: "Peak"),
     .executableTarget(
       name: "Benchmarks", dependencies: ["Peak", .product(name: "MicroGPT", package: "microgpt")]),
+    .executableTarget(
+      name: "QualitySearch", dependencies: [.product(name: "MicroGPT", package: "microgpt")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -73,6 +73,8 @@ private let trainPage = """
   DATA:
     --data FILE        Learn from the lines of FILE, or - for standard input
     --offline          Never download; so does MICROGPT_OFFLINE=1
+    --held-out X       Share of the lines kept from training, to measure on
+                       (0 or more but less than 1; default: 0)
 
   MODEL:
     --layers N         Transformer layers (1 or more; default: 1)
@@ -87,7 +89,11 @@ private let trainPage = """
                        (exact or fast; default: exact)
     --batch-size N     Documents that a step learns from (1 or more; default: 1)
     --steps N          Optimizer steps (0 or more; default: 1000)
-    --learning-rate X  Adam's first rate; it falls to 0 (0 or more; default: 0.01)
+    --learning-rate X  Adam's highest rate (0 or more; default: 0.01)
+    --schedule NAME    How that rate falls to 0, or that it stays
+                       (linear, cosine or constant; default: linear)
+    --warmup N         Steps in which it rises from 0 first
+                       (0 or more; default: 0)
     --beta1 X          What Adam keeps of its mean of gradients
                        (0 or more but less than 1; default: 0.85)
     --beta2 X          What Adam keeps of its mean of their squares

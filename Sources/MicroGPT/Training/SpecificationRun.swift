@@ -34,14 +34,19 @@ struct SpecificationRun {
   ///   - count: Positions of the document.
   /// - Returns: The loss before it. If that is not finite, the parameters stay as they are.
   func step(_ tokens: UnsafePointer<Int32>, count: Int, number: Int, learningRate: Double) -> Double {
-    engine.forward(tokens, at: 0..<count)
-    let loss = engine.loss(tokens, count: count)
+    let loss = loss(tokens, count: count)
     guard loss.isFinite else { return loss }
     engine.backward(tokens, count: count)
     optimizer.update(
       engine.parameters, engine.parameterGradients, count: engine.layout.count, step: number - 1,
       learningRate: learningRate)
     return loss
+  }
+
+  /// The loss of a document: its tokens, `[count + 1]`.
+  func loss(_ tokens: UnsafePointer<Int32>, count: Int) -> Double {
+    engine.forward(tokens, at: 0..<count)
+    return engine.loss(tokens, count: count)
   }
 
   /// The parameters in the reference's order.

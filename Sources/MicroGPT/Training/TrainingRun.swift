@@ -48,6 +48,14 @@ final class TrainingRun<A: KernelArithmetic> {
     return Double(loss)
   }
 
+  /// The loss of a batch, from which nothing is learned.
+  func loss(_ batch: Batch) -> Double {
+    let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
+    defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
+    engine.forward(batch)
+    return Double(engine.loss(batch))
+  }
+
   /// The parameters in the reference's order.
   var parameters: [Double] { engine.unpadded(engine.parameters) }
 }
