@@ -120,7 +120,7 @@ struct Train: Subcommand, Equatable {
     }
     let halves = try split(corpus, of: source)
     let log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
-    if !quiet { remark(source, corpus, heldOut: halves.heldOut) }
+    if !quiet { remark(source, corpus, halves) }
 
     let trainer = try Trainer(
       corpus: halves.training, configuration: configuration, engine: engine,
@@ -263,11 +263,13 @@ struct Train: Subcommand, Equatable {
   }
 
   /// Says which text it is, and how much of it the model will not see.
-  private func remark(_ source: TextSource, _ corpus: Corpus, heldOut: Corpus?) {
-    Console.complain(source.remark(corpus))
-    if let heldOut {
+  private func remark(
+    _ source: TextSource, _ corpus: Corpus, _ halves: (training: Corpus, heldOut: Corpus?)
+  ) {
+    Console.complain(source.remark(halves.training))
+    if let heldOut = halves.heldOut {
       let (number, verb) = (counted(heldOut.count, "document"), heldOut.count == 1 ? "is" : "are")
-      Console.complain("\(number) of them \(verb) held out, to measure on.")
+      Console.complain("\(number) \(verb) held out, to measure on.")
     }
     let long = corpus.count { $0.count + 1 > blockSize }
     if long > 0 {
