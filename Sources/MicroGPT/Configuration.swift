@@ -43,6 +43,9 @@ public struct Configuration: Sendable, Equatable {
   public var beta2 = 0.99
   /// What Adam adds to the root of the mean square before it divides by it, its ε; more than 0.
   public var epsilon = 1e-8
+  /// How much of itself a parameter loses in a step, times the learning rate; 0 or more. It keeps a model that
+  /// sees its documents many times from learning them by heart (Loshchilov and Hutter, 2019).
+  public var weightDecay = 0.0
 
   /// The configuration of microgpt.py: 1 layer of width 16, 4 heads, 16 positions, 1,000 steps, seed 42.
   public init() {}
@@ -71,6 +74,7 @@ public struct Configuration: Sendable, Equatable {
     try require(beta1 >= 0 && beta1 < 1, "beta1", "0 or more and less than 1", beta1)
     try require(beta2 >= 0 && beta2 < 1, "beta2", "0 or more and less than 1", beta2)
     try require(epsilon > 0, "epsilon", "more than 0", epsilon)
+    try require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay)
   }
 
   private func require(

@@ -25,6 +25,7 @@ struct Train: Subcommand, Equatable {
   var beta1 = 0.85
   var beta2 = 0.99
   var epsilon = 1e-8
+  var weightDecay = 0.0
   var initialStandardDeviation = 0.08
   var seed: UInt64 = 42
   var temperature = 0.5
@@ -70,6 +71,8 @@ struct Train: Subcommand, Equatable {
         .number("--beta2", \.beta2, .from(0, below: 1), "What Adam keeps of its mean of their squares"),
         .number("--epsilon", \.epsilon, .above(0), "Keeps Adam from dividing by zero"),
         .number(
+          "--weight-decay", \.weightDecay, .atLeast(0), "What a parameter loses of itself, times the rate"),
+        .number(
           "--init-std", \.initialStandardDeviation, .atLeast(0), "Standard deviation of the first parameters"),
         .number("--seed", \.seed, .from(0, to: .max), "The same seed and options give the same run"),
       ],
@@ -104,7 +107,7 @@ struct Train: Subcommand, Equatable {
     (configuration.seed, configuration.initialStandardDeviation) = (seed, initialStandardDeviation)
     (configuration.batchSize, configuration.steps) = (batchSize, steps)
     (configuration.learningRate, configuration.schedule) = (learningRate, schedule)
-    configuration.warmupSteps = warmup
+    (configuration.warmupSteps, configuration.weightDecay) = (warmup, weightDecay)
     (configuration.beta1, configuration.beta2, configuration.epsilon) = (beta1, beta2, epsilon)
     return configuration
   }

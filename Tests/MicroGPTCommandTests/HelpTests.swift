@@ -100,6 +100,8 @@ private let trainPage = """
                        (0 or more but less than 1; default: 0.99)
     --epsilon X        Keeps Adam from dividing by zero
                        (more than 0; default: 1e-08)
+    --weight-decay X   What a parameter loses of itself, times the rate
+                       (0 or more; default: 0)
     --init-std X       Standard deviation of the first parameters
                        (0 or more; default: 0.08)
     --seed N           The same seed and options give the same run

@@ -16,6 +16,7 @@ struct Setting: Codable, Hashable {
   var beta1 = 0.85
   var beta2 = 0.99
   var initialStandardDeviation = 0.08
+  var weightDecay = 0.0
 
   /// The configuration for a run of so many steps.
   func configuration(steps: Int, seed: UInt64) -> Configuration {
@@ -27,6 +28,7 @@ struct Setting: Codable, Hashable {
     configuration.warmupSteps = Int(warmup * Double(steps))
     (configuration.beta1, configuration.beta2) = (beta1, beta2)
     configuration.initialStandardDeviation = initialStandardDeviation
+    configuration.weightDecay = weightDecay
     return configuration
   }
 
@@ -50,6 +52,7 @@ struct Setting: Codable, Hashable {
     add(
       "--init-std", initialStandardDeviation,
       unless: initialStandardDeviation == usual.initialStandardDeviation)
+    add("--weight-decay", weightDecay, unless: weightDecay == usual.weightDecay)
     return words.joined(separator: " ")
   }
 
@@ -73,19 +76,23 @@ enum Space {
   static let warmups = [0, 0.01, 0.03, 0.1]
   static let beta1s = [0.75, 0.8, 0.85, 0.9, 0.95]
   static let beta2s = [0.95, 0.97, 0.98, 0.99, 0.995, 0.998]
+  static let decays = [0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2]
   static let deviations = [0.03, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25]
 
   /// Where a search begins: the reference's own setting, and what a few runs by hand found good.
   static let starts: [Setting] = {
-    var narrow = Setting(
+    let reference = Setting()
+    let deep = Setting(
       layers: 2, embedding: 32, heads: 8, batchSize: 16, learningRate: 0.004, initialStandardDeviation: 0.13)
-    let reference = Setting(), deep = narrow
-    var large = narrow
-    (large.embedding, large.heads, large.learningRate) = (64, 16, 0.0028)
+    var narrow = deep
     narrow.layers = 1
+    var large = deep
+    (large.embedding, large.heads, large.learningRate) = (64, 16, 0.0028)
     var wide = large
     wide.layers = 1
-    return [reference, wide, narrow, large, deep]
+    var decayed = large
+    (decayed.learningRate, decayed.weightDecay) = (0.004, 0.1)
+    return [reference, wide, narrow, decayed, large, deep]
   }()
 
   /// A setting anywhere in the space.
@@ -100,6 +107,7 @@ enum Space {
     setting.warmup = pick(warmups, using: &random)
     setting.beta1 = pick(beta1s, using: &random)
     setting.beta2 = pick(beta2s, using: &random)
+    setting.weightDecay = pick(decays, using: &random)
     setting.initialStandardDeviation = pick(deviations, using: &random)
     return setting
   }
@@ -108,7 +116,7 @@ enum Space {
   static func beside(_ setting: Setting, using random: inout PythonRandom) -> Setting {
     var changed = setting
     for _ in 0..<1 + random.choice(weights: [3, 2, 1]) {
-      switch random.choice(weights: [2, 2, 2, 3, 4, 1, 1, 2, 2, 3]) {
+      switch random.choice(weights: [2, 2, 2, 3, 4, 1, 1, 2, 2, 3, 3]) {
       case 0: changed.layers = neighbor(changed.layers, layers, using: &random)
       case 1:
         let headWidth = changed.embedding / changed.heads
@@ -123,6 +131,7 @@ enum Space {
       case 6: changed.warmup = neighbor(changed.warmup, warmups, using: &random)
       case 7: changed.beta1 = neighbor(changed.beta1, beta1s, using: &random)
       case 8: changed.beta2 = neighbor(changed.beta2, beta2s, using: &random)
+      case 9: changed.weightDecay = neighbor(changed.weightDecay, decays, using: &random)
       default:
         changed.initialStandardDeviation = neighbor(
           changed.initialStandardDeviation, deviations, using: &random)

@@ -3,12 +3,17 @@
 //     QualitySearch search --data names.txt --budget 1 --seconds 600
 //     QualitySearch confirm --data names.txt --budget 1 --seeds 5 --top 4
 //     QualitySearch rank --budget 1
+//     QualitySearch winners --data names.txt --program .build/release/microgpt
+//     QualitySearch curves --data names.txt --picture quality.svg
+//
+// Seconds are always CPU seconds.
 
 import Foundation
 import MicroGPT
 
 var data = "input.txt", file = "results.jsonl", budget = 1.0, seconds = 300.0, seeds = 5, top = 4
-var searchSeed: UInt64 = 1, picture = "quality.svg"
+var searchSeed: UInt64 = 1, winnersFile = "winners.jsonl", picture = "quality.svg"
+var program = ".build/release/microgpt"
 var arguments = CommandLine.arguments.dropFirst()
 let mode = arguments.popFirst() ?? "rank"
 while let argument = arguments.popFirst() {
@@ -21,6 +26,8 @@ while let argument = arguments.popFirst() {
   case "--seeds": seeds = Int(value) ?? seeds
   case "--top": top = Int(value) ?? top
   case "--search-seed": searchSeed = UInt64(value) ?? searchSeed
+  case "--winners": winnersFile = value
+  case "--program": program = value
   case "--picture": picture = value
   default:
     print("Unknown option '\(argument)'.")
@@ -35,21 +42,21 @@ func say(_ line: String) {
 
 /// A setting with its losses: of each the median and the range.
 func line(_ setting: Setting, _ trials: [Trial]) -> String {
-  func summary(_ loss: KeyPath<Trial, Double>) -> String {
-    let values = trials.map { $0[keyPath: loss] }.sorted()
-    let median = (values[(values.count - 1) / 2] + values[values.count / 2]) / 2
-    let text = String(format: "%.4f", median)
-    return values.count == 1 ? text : text + String(format: " (%.4f-%.4f)", values.first!, values.last!)
+  func text(_ loss: KeyPath<Trial, Double>) -> String {
+    summary(trials.map { $0[keyPath: loss] }, decimals: 4)
   }
-  return "last 100 \(summary(\.last100)) training \(summary(\.training)) held out \(summary(\.heldOut)) "
+  return "last 100 \(text(\.last100)) training \(text(\.training)) held out \(text(\.heldOut)) "
     + setting.options(steps: trials[0].steps)
 }
 
 var results = try Results(path: file)
 
+@MainActor func corpus() throws -> Corpus {
+  try Corpus(utf8: [UInt8](Data(contentsOf: URL(fileURLWithPath: data))))
+}
+
 @MainActor func laboratory() throws -> Laboratory {
-  try Laboratory(
-    corpus: Corpus(utf8: [UInt8](Data(contentsOf: URL(fileURLWithPath: data)))), trials: results.trials)
+  try Laboratory(corpus: corpus(), trials: results.trials)
 }
 
 /// Tries settings until the time is up: some anywhere, most beside one of the best that are known.
@@ -97,7 +104,48 @@ var results = try Results(path: file)
   }
 }
 
+/// Runs the command with every winner's options: with all names for the training loss, and with a tenth held out.
+@MainActor func winners() throws {
+  for winner in try Winner.read(winnersFile) {
+    func runs(holdsOut: Bool) throws -> [CommandRun] {
+      try (1...UInt64(seeds)).map { seed in
+        try CommandRun(
+          program: program, data: data, options: winner.options, seed: seed, holdsOut: holdsOut)
+      }
+    }
+    let all = try runs(holdsOut: false), most = try runs(holdsOut: true)
+    say(
+      """
+      \(winner.title): \(winner.options)
+        CPU seconds \(summary(all.map(\.cpuSeconds), decimals: 3)), wall \(summary(all.map(\.seconds), decimals: 2))
+        training, last 100 \(summary(all.map(\.last100), decimals: 4))
+        held out \(summary(most.compactMap(\.heldOut), decimals: 4)), training then \
+      \(summary(most.map(\.last100), decimals: 4))
+      """)
+  }
+}
+
+/// Draws the winners' curves, with the points of others beside them.
+@MainActor func curves() throws {
+  let corpus = try corpus(), laboratory = try laboratory()
+  let colors = [
+    ("#59636e", "#9198a1"), ("#0969da", "#58a6ff"), ("#8250df", "#bc8cff"), ("#bc4c00", "#f0883e"),
+    ("#1a7f37", "#3fb950"), ("#cf222e", "#ff7b72"),
+  ]
+  var curves = try Winner.read(winnersFile).filter(\.isDrawn).enumerated().map { index, winner in
+    try Curve(
+      winner, corpus: corpus, startSeconds: laboratory.startSeconds, light: colors[index % 6].0,
+      dark: colors[index % 6].1)
+  }
+  for (title, seconds, loss) in [("CPython", 40.0, 2.2761), ("known ports", 1, 2.09), ("known ports", 7, 2)] {
+    curves.append(Curve(dot: title, seconds: seconds, loss: loss, light: "#1f2328", dark: "#f0f6fc"))
+  }
+  try Data(Chart(curves: curves).svg.utf8).write(to: URL(fileURLWithPath: picture))
+}
+
 switch mode {
+case "winners": try winners()
+case "curves": try curves()
 case "search": try search()
 case "confirm": try confirm()
 case "rank":
@@ -108,6 +156,6 @@ case "rank":
     print()
   }
 default:
-  print("Unknown command '\(mode)'. Give search, confirm, rank or curves.")
+  print("Unknown command '\(mode)'. Give search, confirm, rank, winners or curves.")
   exit(EX_USAGE)
 }
