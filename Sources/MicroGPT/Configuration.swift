@@ -31,12 +31,10 @@ public struct Configuration: Sendable, Equatable {
   public var batchSize = 1
   /// The number of optimizer steps, `batchSize` documents each; 0 or more.
   public var steps = 1000
-  /// The highest learning rate, 0 or more: that of the first step, unless there is a warm-up.
+  /// The learning rate of the first step, 0 or more.
   public var learningRate = 0.01
-  /// How the learning rate falls.
+  /// How the learning rate goes on from there.
   public var schedule = Schedule.linear
-  /// The number of steps over which the learning rate rises first; 0 or more.
-  public var warmupSteps = 0
   /// How much of the running mean of the gradients a step keeps, Adam's β₁; 0 or more and less than 1.
   public var beta1 = 0.85
   /// How much of the running mean of the squared gradients a step keeps, Adam's β₂; 0 or more and less than 1.
@@ -70,7 +68,6 @@ public struct Configuration: Sendable, Equatable {
     try require(deviation >= 0, "initialStandardDeviation", "0 or more", deviation)
     if steps < 0 { throw .tooSmall(name: "steps", minimum: 0, found: steps) }
     try require(learningRate >= 0, "learningRate", "0 or more", learningRate)
-    if warmupSteps < 0 { throw .tooSmall(name: "warmupSteps", minimum: 0, found: warmupSteps) }
     try require(beta1 >= 0 && beta1 < 1, "beta1", "0 or more and less than 1", beta1)
     try require(beta2 >= 0 && beta2 < 1, "beta2", "0 or more and less than 1", beta2)
     try require(epsilon > 0, "epsilon", "more than 0", epsilon)

@@ -21,7 +21,6 @@ struct Train: Subcommand, Equatable {
   var steps = 1000
   var learningRate = 0.01
   var schedule = Schedule.linear
-  var warmup = 0
   var beta1 = 0.85
   var beta2 = 0.99
   var epsilon = 1e-8
@@ -64,9 +63,8 @@ struct Train: Subcommand, Equatable {
         .choice("--engine", "NAME", \.engine, "Arithmetic: microgpt.py's bits, or floats and speed"),
         .number("--batch-size", \.batchSize, .atLeast(1), "Documents that a step learns from"),
         .number("--steps", \.steps, .atLeast(0), "Optimizer steps"),
-        .number("--learning-rate", \.learningRate, .atLeast(0), "Adam's highest rate"),
+        .number("--learning-rate", \.learningRate, .atLeast(0), "Adam's first rate"),
         .choice("--schedule", "NAME", \.schedule, "How that rate falls to 0, or that it stays"),
-        .number("--warmup", \.warmup, .atLeast(0), "Steps in which it rises from 0 first"),
         .number("--beta1", \.beta1, .from(0, below: 1), "What Adam keeps of its mean of gradients"),
         .number("--beta2", \.beta2, .from(0, below: 1), "What Adam keeps of its mean of their squares"),
         .number("--epsilon", \.epsilon, .above(0), "Keeps Adam from dividing by zero"),
@@ -107,7 +105,7 @@ struct Train: Subcommand, Equatable {
     (configuration.seed, configuration.initialStandardDeviation) = (seed, initialStandardDeviation)
     (configuration.batchSize, configuration.steps) = (batchSize, steps)
     (configuration.learningRate, configuration.schedule) = (learningRate, schedule)
-    (configuration.warmupSteps, configuration.weightDecay) = (warmup, weightDecay)
+    configuration.weightDecay = weightDecay
     (configuration.beta1, configuration.beta2, configuration.epsilon) = (beta1, beta2, epsilon)
     return configuration
   }

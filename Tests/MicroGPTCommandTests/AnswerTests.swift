@@ -74,7 +74,7 @@ import Testing
       ("--steps -1", "a whole number, 0 or more"), ("--samples -1", "a whole number, 0 or more"),
       ("--seed -1", "a whole number, 0 to 18446744073709551615"),
       ("--learning-rate -0.1", "a decimal number, 0 or more"),
-      ("--warmup -1", "a whole number, 0 or more"), ("--weight-decay -1", "a decimal number, 0 or more"),
+      ("--weight-decay -1", "a decimal number, 0 or more"),
       ("--held-out 1", "a decimal number, 0 or more but less than 1"),
       ("--held-out -0.1", "a decimal number, 0 or more but less than 1"),
       ("--beta1 1", "a decimal number, 0 or more but less than 1"),

@@ -89,11 +89,9 @@ private let trainPage = """
                        (exact or fast; default: exact)
     --batch-size N     Documents that a step learns from (1 or more; default: 1)
     --steps N          Optimizer steps (0 or more; default: 1000)
-    --learning-rate X  Adam's highest rate (0 or more; default: 0.01)
+    --learning-rate X  Adam's first rate (0 or more; default: 0.01)
     --schedule NAME    How that rate falls to 0, or that it stays
                        (linear, cosine or constant; default: linear)
-    --warmup N         Steps in which it rises from 0 first
-                       (0 or more; default: 0)
     --beta1 X          What Adam keeps of its mean of gradients
                        (0 or more but less than 1; default: 0.85)
     --beta2 X          What Adam keeps of its mean of their squares

@@ -22,7 +22,6 @@ import Testing
     #expect(try train("--steps", "10") == Train(steps: 10))
     #expect(try train("--learning-rate", "0.1") == Train(learningRate: 0.1))
     #expect(try train("--schedule", "cosine") == Train(schedule: .cosine))
-    #expect(try train("--warmup", "9") == Train(warmup: 9))
     #expect(try train("--weight-decay", "0.1") == Train(weightDecay: 0.1))
     #expect(try train("--held-out", "0.1") == Train(heldOut: 0.1))
     #expect(try train("--beta1", "0.5") == Train(beta1: 0.5))
@@ -117,7 +116,7 @@ import Testing
       ("--learning-rate -1", "a decimal number, 0 or more"),
       ("--learning-rate -.5", "a decimal number, 0 or more"),
       ("--learning-rate -1e400", "a decimal number, 0 or more"),
-      ("--warmup -1", "a whole number, 0 or more"), ("--weight-decay -1", "a decimal number, 0 or more"),
+      ("--weight-decay -1", "a decimal number, 0 or more"),
       ("--held-out 1", "a decimal number, 0 or more but less than 1"),
       ("--beta1 1", "a decimal number, 0 or more but less than 1"),
       ("--beta2 -0.1", "a decimal number, 0 or more but less than 1"),

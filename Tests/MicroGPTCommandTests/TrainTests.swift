@@ -84,12 +84,12 @@ import Testing
     #expect(log.count == 11 && log[10].contains(trainer.model.parametersSHA256))
   }
 
-  @Test("the schedule and the warm-up are those of the library", arguments: Schedule.allCases)
+  @Test("the schedule and the weight decay are those of the library", arguments: Schedule.allCases)
   func schedule(schedule: Schedule) throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
-    _ = try sandbox.run("--schedule \(schedule) --warmup 3 --steps 8 --samples 0 --log run.jsonl")
+    _ = try sandbox.run("--schedule \(schedule) --weight-decay 0.3 --steps 8 --samples 0 --log run.jsonl")
     var configuration = Configuration()
-    (configuration.steps, configuration.schedule, configuration.warmupSteps) = (8, schedule, 3)
+    (configuration.steps, configuration.schedule, configuration.weightDecay) = (8, schedule, 0.3)
     let trainer = try Trainer(corpus: Corpus(text: "emma\nolivia\nava"), configuration: configuration)
     try trainer.train()
     #expect(try sandbox.read("run.jsonl").contains(trainer.model.parametersSHA256))

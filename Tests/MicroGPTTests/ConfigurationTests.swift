@@ -18,7 +18,7 @@ import Testing
     #expect((configuration.layers, configuration.embedding, configuration.heads) == (1, 16, 4))
     #expect((configuration.blockSize, configuration.headWidth, configuration.seed) == (16, 4, 42))
     #expect((configuration.steps, configuration.learningRate) == (1000, 0.01))
-    #expect((configuration.schedule, configuration.warmupSteps, configuration.weightDecay) == (.linear, 0, 0))
+    #expect((configuration.schedule, configuration.weightDecay) == (.linear, 0))
     #expect((configuration.beta1, configuration.beta2, configuration.epsilon) == (0.85, 0.99, 1e-8))
     #expect(configuration.initialStandardDeviation == 0.08)
     try configuration.validate()
@@ -39,7 +39,6 @@ import Testing
     Size(name: "heads", property: \.heads, minimum: 1),
     Size(name: "blockSize", property: \.blockSize, minimum: 1),
     Size(name: "steps", property: \.steps, minimum: 0),
-    Size(name: "warmupSteps", property: \.warmupSteps, minimum: 0),
   ]
 
   @Test("a size below its least is refused, and its least is not", arguments: sizes)
@@ -136,13 +135,13 @@ import Testing
     (configuration.layers, configuration.embedding, configuration.heads) = (0, 0, 0)
     (configuration.blockSize, configuration.initialStandardDeviation) = (0, -1)
     (configuration.steps, configuration.learningRate) = (-1, -1)
-    (configuration.warmupSteps, configuration.beta1) = (-1, 1)
-    (configuration.beta2, configuration.epsilon, configuration.weightDecay) = (1, 0, -1)
+    (configuration.beta1, configuration.beta2) = (1, 1)
+    (configuration.epsilon, configuration.weightDecay) = (0, -1)
     let repairs: [(name: String, repair: (inout Configuration) -> Void)] = [
       ("layers", { $0.layers = 1 }), ("embedding", { $0.embedding = 3 }), ("heads", { $0.heads = 2 }),
       ("blockSize", { $0.blockSize = 1 }), ("2 heads", { $0.heads = 3 }),
       ("initialStandardDeviation", { $0.initialStandardDeviation = 0 }), ("steps", { $0.steps = 0 }),
-      ("learningRate", { $0.learningRate = 0 }), ("warmupSteps", { $0.warmupSteps = 0 }),
+      ("learningRate", { $0.learningRate = 0 }),
       ("beta1", { $0.beta1 = 0 }), ("beta2", { $0.beta2 = 0 }),
       ("epsilon", { $0.epsilon = 1 }), ("weightDecay", { $0.weightDecay = 0 }),
     ]

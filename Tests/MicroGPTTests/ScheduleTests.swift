@@ -5,10 +5,9 @@ import Testing
 
 @Suite struct ScheduleTests {
   /// The rates of all steps.
-  private static func rates(_ schedule: Schedule, steps: Int = 8, warmup: Int = 0) -> [Double] {
+  private static func rates(_ schedule: Schedule, steps: Int = 8) -> [Double] {
     var configuration = Configuration()
-    (configuration.steps, configuration.learningRate) = (steps, 0.5)
-    (configuration.schedule, configuration.warmupSteps) = (schedule, warmup)
+    (configuration.steps, configuration.learningRate, configuration.schedule) = (steps, 0.5, schedule)
     return (0..<steps).map { configuration.learningRate(step: $0) }
   }
 
@@ -16,8 +15,8 @@ import Testing
   func documentedExamples() {
     var configuration = Configuration()
     #expect(configuration.learningRate(step: 250) == 0.0075)  // 0.0075
-    configuration.warmupSteps = 499
-    #expect(configuration.learningRate(step: 249) == 0.005)  // 0.005
+    configuration.schedule = .constant
+    #expect(configuration.learningRate(step: 250) == 0.01)  // 0.01
   }
 
   @Test("the linear rate is the reference's, bit for bit", arguments: [1, 7, 1000])
@@ -42,29 +41,13 @@ import Testing
     #expect(ScheduleTests.rates(.constant) == Array(repeating: 0.5, count: 8))
   }
 
-  @Test(
-    "a warm-up rises in a straight line from 0, and the schedule has the steps behind it",
-    arguments: Schedule.allCases)
-  func warmup(schedule: Schedule) {
-    let rates = ScheduleTests.rates(schedule, steps: 11, warmup: 3)
-    #expect(Array(rates.prefix(4)) == [0.125, 0.25, 0.375, 0.5])
-    #expect(Array(rates.dropFirst(3)) == ScheduleTests.rates(schedule, steps: 8))
-  }
-
-  @Test("a warm-up longer than the run never ends", arguments: [12, 24, Int.max])
-  func longWarmup(warmup: Int) {
-    let rates = ScheduleTests.rates(.cosine, steps: 12, warmup: warmup)
-    #expect(rates == (0..<12).map { 0.5 * (Double($0 + 1) / (Double(warmup) + 1)) })
-  }
-
-  @Test("a step moves parameters by the rate of the schedule", arguments: Schedule.allCases, [0, 3])
-  func steps(schedule: Schedule, warmup: Int) throws {
+  @Test("a step moves parameters by the rate of the schedule", arguments: Schedule.allCases)
+  func steps(schedule: Schedule) throws {
     // Without means, Adam moves every parameter that has a gradient by the learning rate.
     var configuration = Configuration()
     (configuration.embedding, configuration.heads, configuration.blockSize) = (4, 2, 8)
     (configuration.beta1, configuration.beta2, configuration.epsilon) = (0, 0, 1e-300)
-    (configuration.steps, configuration.learningRate) = (8, 0.25)
-    (configuration.schedule, configuration.warmupSteps) = (schedule, warmup)
+    (configuration.steps, configuration.learningRate, configuration.schedule) = (8, 0.25, schedule)
     let trainer = try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration)
     var before = trainer.model.parameters

@@ -11,8 +11,6 @@ struct Setting: Codable, Hashable {
   var batchSize = 1
   var learningRate = 0.01
   var schedule = "linear"
-  /// The warm-up's share of all steps.
-  var warmup = 0.0
   var beta1 = 0.85
   var beta2 = 0.99
   var initialStandardDeviation = 0.08
@@ -25,7 +23,6 @@ struct Setting: Codable, Hashable {
     (configuration.batchSize, configuration.steps, configuration.seed) = (batchSize, steps, seed)
     configuration.learningRate = learningRate
     configuration.schedule = Schedule(rawValue: schedule)!
-    configuration.warmupSteps = Int(warmup * Double(steps))
     (configuration.beta1, configuration.beta2) = (beta1, beta2)
     configuration.initialStandardDeviation = initialStandardDeviation
     configuration.weightDecay = weightDecay
@@ -34,7 +31,7 @@ struct Setting: Codable, Hashable {
 
   /// The options of `microgpt train` for such a run, but for those that have their default.
   func options(steps: Int) -> String {
-    let usual = Setting(), warmupSteps = Int(warmup * Double(steps))
+    let usual = Setting()
     var words = ["--engine fast"]
     func add(_ name: String, _ value: some CustomStringConvertible, unless isUsual: Bool) {
       if !isUsual { words.append("\(name) \(value)") }
@@ -46,7 +43,6 @@ struct Setting: Codable, Hashable {
     add("--steps", steps, unless: false)
     add("--learning-rate", learningRate, unless: learningRate == usual.learningRate)
     add("--schedule", schedule, unless: schedule == usual.schedule)
-    add("--warmup", warmupSteps, unless: warmupSteps == 0)
     add("--beta1", beta1, unless: beta1 == usual.beta1)
     add("--beta2", beta2, unless: beta2 == usual.beta2)
     add(
@@ -73,7 +69,6 @@ enum Space {
     0.0113,
   ]
   static let schedules = ["linear", "cosine", "constant"]
-  static let warmups = [0, 0.01, 0.03, 0.1]
   static let beta1s = [0.75, 0.8, 0.85, 0.9, 0.95]
   static let beta2s = [0.95, 0.97, 0.98, 0.99, 0.995, 0.998]
   static let decays = [0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2]
@@ -104,7 +99,6 @@ enum Space {
     setting.batchSize = pick(batchSizes, using: &random)
     setting.learningRate = pick(learningRates, using: &random)
     setting.schedule = pick(schedules, using: &random)
-    setting.warmup = pick(warmups, using: &random)
     setting.beta1 = pick(beta1s, using: &random)
     setting.beta2 = pick(beta2s, using: &random)
     setting.weightDecay = pick(decays, using: &random)
@@ -116,7 +110,7 @@ enum Space {
   static func beside(_ setting: Setting, using random: inout PythonRandom) -> Setting {
     var changed = setting
     for _ in 0..<1 + random.choice(weights: [3, 2, 1]) {
-      switch random.choice(weights: [2, 2, 2, 3, 4, 1, 1, 2, 2, 3, 3]) {
+      switch random.choice(weights: [2, 2, 2, 3, 4, 1, 2, 2, 3, 3]) {
       case 0: changed.layers = neighbor(changed.layers, layers, using: &random)
       case 1:
         let headWidth = changed.embedding / changed.heads
@@ -128,10 +122,9 @@ enum Space {
       case 3: changed.batchSize = neighbor(changed.batchSize, batchSizes, using: &random)
       case 4: changed.learningRate = neighbor(changed.learningRate, learningRates, using: &random)
       case 5: changed.schedule = pick(schedules, using: &random)
-      case 6: changed.warmup = neighbor(changed.warmup, warmups, using: &random)
-      case 7: changed.beta1 = neighbor(changed.beta1, beta1s, using: &random)
-      case 8: changed.beta2 = neighbor(changed.beta2, beta2s, using: &random)
-      case 9: changed.weightDecay = neighbor(changed.weightDecay, decays, using: &random)
+      case 6: changed.beta1 = neighbor(changed.beta1, beta1s, using: &random)
+      case 7: changed.beta2 = neighbor(changed.beta2, beta2s, using: &random)
+      case 8: changed.weightDecay = neighbor(changed.weightDecay, decays, using: &random)
       default:
         changed.initialStandardDeviation = neighbor(
           changed.initialStandardDeviation, deviations, using: &random)

@@ -1,6 +1,6 @@
 // The search for the settings that learn the names best within seconds: `Scripts/search`.
 //
-//     QualitySearch search --data names.txt --budget 1 --seconds 600
+//     QualitySearch search --data names.txt --budget 1 --seconds 600 --towards training
 //     QualitySearch confirm --data names.txt --budget 1 --seeds 5 --top 4
 //     QualitySearch rank --budget 1
 //     QualitySearch winners --data names.txt --program .build/release/microgpt
@@ -12,7 +12,7 @@ import Foundation
 import MicroGPT
 
 var data = "input.txt", file = "results.jsonl", budget = 1.0, seconds = 300.0, seeds = 5, top = 4
-var searchSeed: UInt64 = 1, winnersFile = "winners.jsonl", picture = "quality.svg"
+var towards = "both", searchSeed: UInt64 = 1, winnersFile = "winners.jsonl", picture = "quality.svg"
 var program = ".build/release/microgpt"
 var arguments = CommandLine.arguments.dropFirst()
 let mode = arguments.popFirst() ?? "rank"
@@ -25,6 +25,7 @@ while let argument = arguments.popFirst() {
   case "--seconds": seconds = Double(value) ?? seconds
   case "--seeds": seeds = Int(value) ?? seeds
   case "--top": top = Int(value) ?? top
+  case "--towards": towards = value
   case "--search-seed": searchSeed = UInt64(value) ?? searchSeed
   case "--winners": winnersFile = value
   case "--program": program = value
@@ -69,7 +70,8 @@ var results = try Results(path: file)
   var first = (Space.starts + winners).filter { !seen.contains($0) }
   let start = processSeconds()
   while processSeconds() - start < seconds {
-    let loss = random.choice(weights: [2, 1]) == 0 ? \Trial.training : \Trial.heldOut
+    let isTraining = towards == "both" ? random.uniform() < 0.6 : towards == "training"
+    let loss = isTraining ? \Trial.training : \Trial.heldOut
     let best = results.ranking(budget: budget, by: loss).prefix(6).map(\.setting)
     let setting: Setting
     if let start = first.popLast() {

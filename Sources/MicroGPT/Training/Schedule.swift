@@ -1,6 +1,6 @@
-// The learning rate of every step: a rise at the start, if one is wanted, and then the way down.
+// The learning rate of every step.
 
-/// How the learning rate changes from the end of the warm-up to the last step.
+/// How the learning rate goes from the first step to the last.
 public enum Schedule: String, Sendable, CaseIterable {
   /// It falls in a straight line to 0, which it would reach a step after the last: the reference's.
   case linear
@@ -15,16 +15,12 @@ extension Configuration {
   ///
   ///     var configuration = Configuration()
   ///     configuration.learningRate(step: 250)  // 0.0075
-  ///     configuration.warmupSteps = 499
-  ///     configuration.learningRate(step: 249)  // 0.005
+  ///     configuration.schedule = .constant
+  ///     configuration.learningRate(step: 250)  // 0.01
   ///
-  /// The warm-up rises in a straight line, from 0 a step before the first to `learningRate` at the step behind
-  /// it; what the schedule says stretches over the steps that are left.
-  ///
-  /// - Parameter step: The step's number, from 0 to below `steps`.
+  /// - Parameter step: The steps taken before it, 0 or more and less than `steps`.
   public func learningRate(step: Int) -> Double {
-    if step < warmupSteps { return learningRate * (Double(step + 1) / (Double(warmupSteps) + 1)) }
-    let done = Double(step - warmupSteps) / Double(steps - warmupSteps)
+    let done = Double(step) / Double(steps)
     switch schedule {
     case .linear: return learningRate * (1 - done)
     case .cosine: return learningRate * (0.5 + 0.5 * cos(done * Double.pi))
