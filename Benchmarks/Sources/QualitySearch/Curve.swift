@@ -38,7 +38,7 @@ struct Curve {
 struct Chart {
   let curves: [Curve]
   let seconds = 0.005...100.0
-  let losses = 1.75...2.85
+  let losses = 1.77...2.83
   private let left = 64.0, top = 64.0, width = 790.0, height = 420.0
 
   private func x(_ value: Double) -> Double {
@@ -90,27 +90,29 @@ struct Chart {
     return (lines + labels() + ["</svg>", ""]).joined(separator: "\n")
   }
 
-  /// What each line is, beside its end: to the right where there is room, else to the left, and never on top of
-  /// another.
+  /// What each line is, below its end, where no line can be; and what each dot is, above all lines.
   private func labels() -> [String] {
-    var taken: [(left: Double, right: Double, y: Double)] = []
-    return curves.enumerated().sorted { $0.element.points.last!.loss > $1.element.points.last!.loss }
-      .map { index, curve in
-        let end = curve.points[curve.points.count - 1]
-        let name = "\(curve.title): \(String(format: "%.2f", end.loss))"
-        let length = Double(name.count) * 6.9, isRight = x(end.seconds) + 10 + length < 916
-        let start = isRight ? x(end.seconds) + 10 : x(end.seconds) - 10 - length
-        var place = y(end.loss) + 4.5
-        while taken.contains(where: { abs($0.y - place) < 16 && $0.left < start + length && start < $0.right }
-        ) {
-          place += 2
-        }
-        taken.append((start, start + length, place))
-        let anchor = isRight ? "start" : "end"
-        return text(
-          isRight ? start : x(end.seconds) - 10, place, name,
-          "class=\"label t\(index)\" text-anchor=\"\(anchor)\"")
+    var taken: [(left: Double, right: Double, y: Double)] = [], labels: [String] = []
+    for (index, curve) in curves.enumerated() {
+      let end = curve.points[curve.points.count - 1], isDot = curve.points.count == 1
+      let name = "\(curve.title): \(String(format: "%.2f", end.loss))"
+      let length = Double(name.count) * 7.2
+      // Lines fall, so what is left of and below an end is empty, and what is right of and above all of them.
+      let right = min(max(x(end.seconds) + (isDot ? length - 4 : 6), left + 6 + length), left + width + 40)
+      var place = isDot ? y(end.loss) - 92 : y(end.loss) + 20
+      while taken.contains(where: { abs($0.y - place) < 17 && $0.left < right && right - length < $0.right })
+      {
+        place += isDot ? -2 : 2
       }
+      taken.append((right - length, right, place))
+      if isDot {
+        labels.append(
+          "<path class=\"leader\" d=\"M\(point(x(end.seconds))) \(point(y(end.loss) - 6))V\(point(place + 5))\"/>"
+        )
+      }
+      labels.append(text(right, place, name, "class=\"label t\(index)\" text-anchor=\"end\""))
+    }
+    return labels
   }
 
   /// Colors for light pages and, where the reader has chosen them, for dark ones.
@@ -121,11 +123,12 @@ struct Chart {
     return """
       <style>
       .paper{fill:#ffffff}.ink{fill:#1f2328}.soft{fill:#59636e}.grid{stroke:#d8dee4;stroke-width:1}
-      .mark{stroke:#8c959f;stroke-width:1.5;stroke-dasharray:4 3}
+      .mark{stroke:#8c959f;stroke-width:1.5;stroke-dasharray:4 3}.leader{stroke:#59636e;stroke-width:1}
       .line{fill:none;stroke-width:2;stroke-linejoin:round}.label{font-weight:600;paint-order:stroke;stroke:#ffffff;stroke-width:4px}
       \(rules(\.light))
       @media (prefers-color-scheme: dark){
       .paper{fill:#0d1117}.ink{fill:#f0f6fc}.soft{fill:#9198a1}.grid{stroke:#2a313c}.mark{stroke:#6e7681}
+      .leader{stroke:#9198a1}
       .label{stroke:#0d1117}
       \(rules(\.dark))
       }
