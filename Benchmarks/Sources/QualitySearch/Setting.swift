@@ -59,7 +59,7 @@ struct Setting: Codable, Hashable {
 /// The values to choose from, the ones beside each other alike.
 enum Space {
   static let layers = [1, 2, 3, 4]
-  /// The engine's panels are 32 numbers wide: at 48 and 80 a step takes as long as at the next multiple.
+  /// The engine's panels are 32 numbers wide; a width that leaves one half empty costs more than its share.
   static let embeddings = [16, 32, 64, 96, 128]
   static let headWidths = [2, 4, 8, 16, 32]
   static let batchSizes = [4, 6, 8, 12, 16, 24, 32, 48, 64]
