@@ -13,6 +13,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: ["Peak", "Specification", .product(name: "MicroGPT", package: "microgpt")]),
+    .executableTarget(
+      name: "QualitySearch", dependencies: [.product(name: "MicroGPT", package: "microgpt")]),
   ],
   swiftLanguageModes: [.v6]
 )

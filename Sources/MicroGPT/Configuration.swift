@@ -31,15 +31,19 @@ public struct Configuration: Sendable, Equatable {
   public var batchSize = 1
   /// The number of optimizer steps, `batchSize` documents each; 0 or more.
   public var steps = 1000
-  /// The learning rate of the first step, 0 or more. It falls in a straight line to 0, which it would reach
-  /// a step after the last.
+  /// The learning rate of the first step, 0 or more.
   public var learningRate = 0.01
+  /// How the learning rate goes on from there.
+  public var schedule = Schedule.linear
   /// How much of the running mean of the gradients a step keeps, Adam's β₁; 0 or more and less than 1.
   public var beta1 = 0.85
   /// How much of the running mean of the squared gradients a step keeps, Adam's β₂; 0 or more and less than 1.
   public var beta2 = 0.99
   /// What Adam adds to the root of the mean square before it divides by it, its ε; more than 0.
   public var epsilon = 1e-8
+  /// How much of itself a parameter loses in a step, times the learning rate; 0 or more. It keeps a model that
+  /// sees its documents many times from learning them by heart (Loshchilov and Hutter, 2019).
+  public var weightDecay = 0.0
 
   /// The configuration of microgpt.py: 1 layer of width 16, 4 heads, 16 positions, 1,000 steps, seed 42.
   public init() {}
@@ -67,6 +71,7 @@ public struct Configuration: Sendable, Equatable {
     try require(beta1 >= 0 && beta1 < 1, "beta1", "0 or more and less than 1", beta1)
     try require(beta2 >= 0 && beta2 < 1, "beta2", "0 or more and less than 1", beta2)
     try require(epsilon > 0, "epsilon", "more than 0", epsilon)
+    try require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay)
   }
 
   private func require(

@@ -11,6 +11,7 @@ struct Train: Subcommand, Equatable {
 
   var data: String?
   var offline = false
+  var heldOut = 0.0
   var layers = 1
   var embedding = 16
   var heads = 4
@@ -19,9 +20,11 @@ struct Train: Subcommand, Equatable {
   var batchSize = 1
   var steps = 1000
   var learningRate = 0.01
+  var schedule = Schedule.linear
   var beta1 = 0.85
   var beta2 = 0.99
   var epsilon = 1e-8
+  var weightDecay = 0.0
   var initialStandardDeviation = 0.08
   var seed: UInt64 = 42
   var temperature = 0.5
@@ -48,6 +51,8 @@ struct Train: Subcommand, Equatable {
       "DATA": [
         .text("--data", "FILE", \.data, "Learn from the lines of FILE, or - for standard input"),
         .flag("--offline", \.offline, "Never download; so does MICROGPT_OFFLINE=1"),
+        .number(
+          "--held-out", \.heldOut, .from(0, below: 1), "Share of the lines kept from training, to measure on"),
       ],
       "MODEL": [
         .number("--layers", \.layers, .atLeast(1), "Transformer layers"),
@@ -59,10 +64,13 @@ struct Train: Subcommand, Equatable {
         .choice("--engine", "NAME", \.engine, "Arithmetic: microgpt.py's bits, or floats and speed"),
         .number("--batch-size", \.batchSize, .atLeast(1), "Documents that a step learns from"),
         .number("--steps", \.steps, .atLeast(0), "Optimizer steps"),
-        .number("--learning-rate", \.learningRate, .atLeast(0), "Adam's first rate; it falls to 0"),
+        .number("--learning-rate", \.learningRate, .atLeast(0), "Adam's first rate"),
+        .choice("--schedule", "NAME", \.schedule, "How that rate falls to 0, or that it stays"),
         .number("--beta1", \.beta1, .from(0, below: 1), "What Adam keeps of its mean of gradients"),
         .number("--beta2", \.beta2, .from(0, below: 1), "What Adam keeps of its mean of their squares"),
         .number("--epsilon", \.epsilon, .above(0), "Keeps Adam from dividing by zero"),
+        .number(
+          "--weight-decay", \.weightDecay, .atLeast(0), "What a parameter loses of itself, times the rate"),
         .number(
           "--init-std", \.initialStandardDeviation, .atLeast(0), "Standard deviation of the first parameters"),
         .number("--seed", \.seed, .from(0, to: .max), "The same seed and options give the same run"),
@@ -97,7 +105,8 @@ struct Train: Subcommand, Equatable {
     (configuration.heads, configuration.blockSize) = (heads, blockSize)
     (configuration.seed, configuration.initialStandardDeviation) = (seed, initialStandardDeviation)
     (configuration.batchSize, configuration.steps) = (batchSize, steps)
-    configuration.learningRate = learningRate
+    (configuration.learningRate, configuration.schedule) = (learningRate, schedule)
+    configuration.weightDecay = weightDecay
     (configuration.beta1, configuration.beta2, configuration.epsilon) = (beta1, beta2, epsilon)
     return configuration
   }
@@ -112,17 +121,20 @@ struct Train: Subcommand, Equatable {
       throw Failure(
         code: Failure.usage, "'--log \(log)' would overwrite the text to learn from. Name another file.")
     }
+    let halves = try split(corpus, of: source)
     let log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
-    if !quiet { remark(source, corpus, memory: memory) }
+    if !quiet { remark(source, corpus, halves, memory: memory) }
 
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, engine: engine, instructionSet: instructions)
+      corpus: halves.training, configuration: configuration, engine: engine, instructionSet: instructions)
     let output = Console.output()
-    try output.write("num docs: \(corpus.count)\n")
+    try output.write("num docs: \(trainer.corpus.count)\n")
+    if let heldOut = halves.heldOut { try output.write("held-out docs: \(heldOut.count)\n") }
     try output.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
     try output.write("num params: \(trainer.parameterCount)\n")
     do {
       try train(trainer, output, log)
+      if let heldOut = halves.heldOut { try measure(trainer, heldOut, output, log) }
       try sample(trainer, output, log)
       try output.flush()
     } catch {
@@ -149,7 +161,11 @@ struct Train: Subcommand, Equatable {
     default:
       return error
     }
-    return Failure(
+    return tooLarge(problem)
+  }
+
+  private func tooLarge(_ problem: String) -> Failure {
+    Failure(
       code: Failure.software,
       "\(problem): the parameters have grown too large. Lower --learning-rate, which is \(learningRate), "
         + "or --init-std, which is \(initialStandardDeviation).")
@@ -190,6 +206,30 @@ struct Train: Subcommand, Equatable {
     }
   }
 
+  /// The documents to learn from, and those to measure on if there are to be any.
+  private func split(
+    _ corpus: Corpus, of source: TextSource
+  ) throws(Failure) -> (training: Corpus, heldOut: Corpus?) {
+    guard heldOut > 0 else { return (corpus, nil) }
+    guard let halves = try? corpus.split(holdingOut: heldOut, seed: seed) else {
+      throw Failure(
+        code: Failure.data,
+        "No two documents of \(source.name) are different, so none can be held out. "
+          + "Give a text with more, or leave out --held-out.")
+    }
+    return halves
+  }
+
+  /// Tells the loss on the documents held out.
+  private func measure(
+    _ trainer: Trainer, _ heldOut: Corpus, _ output: OutputFile, _ log: TrainingLog?
+  ) throws {
+    let found = try trainer.evaluate(heldOut)
+    guard found.loss.isFinite else { throw tooLarge("The held-out loss is not a finite number") }
+    try log?.heldOut(found)
+    try output.write("held-out loss: \(fixed(found.loss, 4)) (per token: \(fixed(found.lossPerToken, 4)))\n")
+  }
+
   /// Makes up the samples, each printed as it comes.
   private func sample(_ trainer: Trainer, _ output: OutputFile, _ log: TrainingLog?) throws {
     let sampler = trainer.sampler()
@@ -214,8 +254,14 @@ struct Train: Subcommand, Equatable {
   }
 
   /// Says which text it is, how much of it the model will not see, and what a large run takes.
-  private func remark(_ source: TextSource, _ corpus: Corpus, memory: Int) {
-    Console.complain(source.remark(corpus))
+  private func remark(
+    _ source: TextSource, _ corpus: Corpus, _ halves: (training: Corpus, heldOut: Corpus?), memory: Int
+  ) {
+    Console.complain(source.remark(halves.training))
+    if let heldOut = halves.heldOut {
+      let (number, verb) = (counted(heldOut.count, "document"), heldOut.count == 1 ? "is" : "are")
+      Console.complain("\(number) \(verb) held out, to measure on.")
+    }
     let long = corpus.count { $0.count + 1 > blockSize }
     if long > 0 {
       let verb = long == 1 ? "is" : "are"

@@ -1,5 +1,6 @@
 // A run as JSON Lines: an object a step, and a last one with the parameters' hash and the samples.
 
+import MicroGPT
 import MicroGPTFiles
 
 /// The log of a run, written as it goes.
@@ -14,6 +15,13 @@ struct TrainingLog {
   /// Adds a step: `{"step": 1, "loss": 3.3659669475848504}`, in digits that parse back to the same double.
   func step(_ number: Int, loss: Double) throws(FileError) {
     try file.write("{\"step\": \(number), \"loss\": \(loss)}\n")
+  }
+
+  /// Adds how the run does on documents held out.
+  func heldOut(_ found: Evaluation) throws(FileError) {
+    try file.write(
+      "{\"held_out_loss\": \(found.loss), \"held_out_loss_per_token\": \(found.lossPerToken), "
+        + "\"held_out_documents\": \(found.documents)}\n")
   }
 
   /// Adds the last object and closes the file.

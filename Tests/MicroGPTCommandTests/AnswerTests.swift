@@ -36,6 +36,7 @@ import Testing
         "'--temperature 0,7' is not a decimal number. Write digits and a point, as in '--temperature 0.5'."
       ),
       ("--color yes", "'--color yes' is not one of the choices. Give never, auto or always."),
+      ("--schedule flat", "'--schedule flat' is not one of the choices. Give linear, cosine or constant."),
       (
         "--quiet true",
         "'--quiet' takes no value, but was given 'true'. Write '--quiet' alone, or leave it out."
@@ -73,6 +74,9 @@ import Testing
       ("--steps -1", "a whole number, 0 or more"), ("--samples -1", "a whole number, 0 or more"),
       ("--seed -1", "a whole number, 0 to 18446744073709551615"),
       ("--learning-rate -0.1", "a decimal number, 0 or more"),
+      ("--weight-decay -1", "a decimal number, 0 or more"),
+      ("--held-out 1", "a decimal number, 0 or more but less than 1"),
+      ("--held-out -0.1", "a decimal number, 0 or more but less than 1"),
       ("--beta1 1", "a decimal number, 0 or more but less than 1"),
       ("--beta1 -0.1", "a decimal number, 0 or more but less than 1"),
       ("--beta2 1", "a decimal number, 0 or more but less than 1"),
@@ -293,6 +297,27 @@ import Testing
           error: remark + "Error: The model that came of it computes no finite numbers: the parameters have "
             + "grown too large. Lower --learning-rate, which is 0.01, or --init-std, which is 1e+308.\n",
           code: 70))
+  }
+
+  @Test("of documents that are all the same none can be held out")
+  func heldOut() throws {
+    let sandbox = try Sandbox(["input.txt": "ava\nava\n"])
+    #expect(
+      try sandbox.run("--held-out 0.5 --log run.jsonl")
+        == Ending(
+          error: "Error: No two documents of input.txt are different, so none can be held out. "
+            + "Give a text with more, or leave out --held-out.\n", code: 65))
+    #expect(throws: (any Error).self) { try sandbox.read("run.jsonl") }
+  }
+
+  @Test("a held-out loss that is not finite is named, with what makes it smaller")
+  func heldOutLoss() throws {
+    let ending = try sandbox().run("--held-out 0.5 --init-std 1e308 --steps 0 --quiet")
+    #expect(ending.code == 70)
+    #expect(
+      ending.error
+        == "Error: The held-out loss is not a finite number: the parameters have grown too large. "
+        + "Lower --learning-rate, which is 0.01, or --init-std, which is 1e+308.\n")
   }
 
   @Test("a temperature that nothing can be divided by is named")

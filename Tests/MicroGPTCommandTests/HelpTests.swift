@@ -74,6 +74,8 @@ private let trainPage = """
   DATA:
     --data FILE        Learn from the lines of FILE, or - for standard input
     --offline          Never download; so does MICROGPT_OFFLINE=1
+    --held-out X       Share of the lines kept from training, to measure on
+                       (0 or more but less than 1; default: 0)
 
   MODEL:
     --layers N         Transformer layers (1 or more; default: 1)
@@ -88,13 +90,17 @@ private let trainPage = """
                        (exact or fast; default: exact)
     --batch-size N     Documents that a step learns from (1 or more; default: 1)
     --steps N          Optimizer steps (0 or more; default: 1000)
-    --learning-rate X  Adam's first rate; it falls to 0 (0 or more; default: 0.01)
+    --learning-rate X  Adam's first rate (0 or more; default: 0.01)
+    --schedule NAME    How that rate falls to 0, or that it stays
+                       (linear, cosine or constant; default: linear)
     --beta1 X          What Adam keeps of its mean of gradients
                        (0 or more but less than 1; default: 0.85)
     --beta2 X          What Adam keeps of its mean of their squares
                        (0 or more but less than 1; default: 0.99)
     --epsilon X        Keeps Adam from dividing by zero
                        (more than 0; default: 1e-08)
+    --weight-decay X   What a parameter loses of itself, times the rate
+                       (0 or more; default: 0)
     --init-std X       Standard deviation of the first parameters
                        (0 or more; default: 0.08)
     --seed N           The same seed and options give the same run

@@ -21,6 +21,9 @@ import Testing
     #expect(try train("--block-size", "8") == Train(blockSize: 8))
     #expect(try train("--steps", "10") == Train(steps: 10))
     #expect(try train("--learning-rate", "0.1") == Train(learningRate: 0.1))
+    #expect(try train("--schedule", "cosine") == Train(schedule: .cosine))
+    #expect(try train("--weight-decay", "0.1") == Train(weightDecay: 0.1))
+    #expect(try train("--held-out", "0.1") == Train(heldOut: 0.1))
     #expect(try train("--beta1", "0.5") == Train(beta1: 0.5))
     #expect(try train("--beta2", "0.5") == Train(beta2: 0.5))
     #expect(try train("--epsilon", "1") == Train(epsilon: 1))
@@ -113,6 +116,8 @@ import Testing
       ("--learning-rate -1", "a decimal number, 0 or more"),
       ("--learning-rate -.5", "a decimal number, 0 or more"),
       ("--learning-rate -1e400", "a decimal number, 0 or more"),
+      ("--weight-decay -1", "a decimal number, 0 or more"),
+      ("--held-out 1", "a decimal number, 0 or more but less than 1"),
       ("--beta1 1", "a decimal number, 0 or more but less than 1"),
       ("--beta2 -0.1", "a decimal number, 0 or more but less than 1"),
       ("--epsilon 0", "a decimal number, more than 0"),

@@ -58,6 +58,60 @@ import Testing
     #expect(try sandbox.run("\(line) --block-size 500 --quiet").error == "")
   }
 
+  @Test(
+    "documents held out are counted, kept from training and measured on, in print and in the log",
+    arguments: ["exact", "fast"])
+  func heldOut(engine: String) throws {
+    let names = "emma\nolivia\nava\nmia\nava\nzoe\nlea\nida\n", sandbox = try Sandbox(["input.txt": names])
+    let ending = try sandbox.run(
+      "--held-out 0.3 --seed 7 --engine \(engine) --batch-size 2 --steps 9 --samples 2 --log run.jsonl")
+
+    var configuration = Configuration()
+    (configuration.batchSize, configuration.steps, configuration.seed) = (2, 9, 7)
+    let halves = try Corpus(text: names).split(holdingOut: 0.3, seed: 7)
+    let trainer = try Trainer(
+      corpus: halves.training, configuration: configuration, engine: #require(EngineKind(rawValue: engine)))
+    var lines = """
+      num docs: \(halves.training.count)
+      held-out docs: 2
+      vocab size: 10
+      num params: 3648
+
+      """
+    try trainer.train { step in
+      lines += String(format: "step %4d /    9 | loss %.4f\n", step.number, step.loss)
+      return .continue
+    }
+    let found = try trainer.evaluate(halves.heldOut), sampler = trainer.sampler()
+    lines += String(format: "held-out loss: %.4f (per token: %.4f)\n", found.loss, found.lossPerToken)
+    lines += "\n--- inference (new, hallucinated names) ---\n"
+    for number in 1...2 { lines += try "sample  \(number): \(sampler.sample())\n" }
+    #expect(ending.output == lines)
+    #expect(
+      timeless(ending.error).hasPrefix(
+        "Learning from 6 documents of input.txt.\n2 documents are held out, to measure on.\n"))
+    #expect(ending.code == 0)
+
+    let log = try sandbox.read("run.jsonl").split(separator: "\n")
+    let logged = try JSONDecoder().decode([String: Double].self, from: Data(log[9].utf8))
+    #expect(
+      logged == [
+        "held_out_loss": found.loss, "held_out_loss_per_token": found.lossPerToken, "held_out_documents": 2,
+      ])
+    #expect(log.count == 11 && log[10].contains(trainer.model.parametersSHA256))
+  }
+
+  @Test("the schedule and the weight decay are those of the library", arguments: Schedule.allCases)
+  func schedule(schedule: Schedule) throws {
+    let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
+    _ = try sandbox.run("--schedule \(schedule) --weight-decay 0.3 --steps 8 --samples 0 --log run.jsonl")
+    var configuration = Configuration()
+    (configuration.steps, configuration.schedule, configuration.weightDecay) = (8, schedule, 0.3)
+    let trainer = try Trainer(corpus: Corpus(text: "emma\nolivia\nava"), configuration: configuration)
+    try trainer.train()
+    #expect(try sandbox.read("run.jsonl").contains(trainer.model.parametersSHA256))
+  }
+
   @Test("somebody who follows the results sees them grow, long before a buffer is full")
   func following() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])

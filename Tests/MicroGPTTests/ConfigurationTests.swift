@@ -18,6 +18,7 @@ import Testing
     #expect((configuration.layers, configuration.embedding, configuration.heads) == (1, 16, 4))
     #expect((configuration.blockSize, configuration.headWidth, configuration.seed) == (16, 4, 42))
     #expect((configuration.steps, configuration.learningRate) == (1000, 0.01))
+    #expect((configuration.schedule, configuration.weightDecay) == (.linear, 0))
     #expect((configuration.beta1, configuration.beta2, configuration.epsilon) == (0.85, 0.99, 1e-8))
     #expect(configuration.initialStandardDeviation == 0.08)
     try configuration.validate()
@@ -105,6 +106,9 @@ import Testing
       name: "epsilon", property: \.epsilon, range: "more than 0",
       inside: [least, 1e-8, .greatestFiniteMagnitude],
       outside: [0, -0.0, -1e-8]),
+    Hyperparameter(
+      name: "weightDecay", property: \.weightDecay, range: "0 or more",
+      inside: [0, -0.0, least, 1, .greatestFiniteMagnitude], outside: [-least, -0.1]),
   ]
 
   @Test("a hyperparameter outside its range, infinite or NaN is refused", arguments: hyperparameters)
@@ -131,13 +135,15 @@ import Testing
     (configuration.layers, configuration.embedding, configuration.heads) = (0, 0, 0)
     (configuration.blockSize, configuration.initialStandardDeviation) = (0, -1)
     (configuration.steps, configuration.learningRate) = (-1, -1)
-    (configuration.beta1, configuration.beta2, configuration.epsilon) = (1, 1, 0)
+    (configuration.beta1, configuration.beta2) = (1, 1)
+    (configuration.epsilon, configuration.weightDecay) = (0, -1)
     let repairs: [(name: String, repair: (inout Configuration) -> Void)] = [
       ("layers", { $0.layers = 1 }), ("embedding", { $0.embedding = 3 }), ("heads", { $0.heads = 2 }),
       ("blockSize", { $0.blockSize = 1 }), ("2 heads", { $0.heads = 3 }),
       ("initialStandardDeviation", { $0.initialStandardDeviation = 0 }), ("steps", { $0.steps = 0 }),
-      ("learningRate", { $0.learningRate = 0 }), ("beta1", { $0.beta1 = 0 }), ("beta2", { $0.beta2 = 0 }),
-      ("epsilon", { $0.epsilon = 1 }),
+      ("learningRate", { $0.learningRate = 0 }),
+      ("beta1", { $0.beta1 = 0 }), ("beta2", { $0.beta2 = 0 }),
+      ("epsilon", { $0.epsilon = 1 }), ("weightDecay", { $0.weightDecay = 0 }),
     ]
     for (name, repair) in repairs {
       let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }

@@ -239,6 +239,34 @@ import Testing
     }
   }
 
+  @Test(
+    "weight decay takes its share of every parameter at each step, and the next loss is that of what is left",
+    arguments: EngineKind.allCases, InstructionSet.available)
+  func weightDecay(engine: EngineKind, set: InstructionSet) throws {
+    var configuration = Configuration()
+    (configuration.embedding, configuration.heads, configuration.layers) = (24, 3, 2)
+    (configuration.blockSize, configuration.batchSize) = (8, 2)
+    // The rates are so small that only the decay moves anything.
+    (configuration.learningRate, configuration.weightDecay) = (1e-12, 0.25e12)
+    (configuration.steps, configuration.schedule) = (3, .constant)
+    let corpus = try Corpus(documents: TrainerTests.names)
+    let trainer = try Trainer(
+      corpus: corpus, configuration: configuration, engine: engine, instructionSet: set)
+    let first = trainer.model.parameters
+    for step in 0...3 {
+      let factor = [1, 0.75, 0.5625, 0.421875][step], model = trainer.model
+      let expected = first.map { $0 * factor }
+      #expect(zip(model.parameters, expected).allSatisfy { abs($0 - $1) < 1e-6 * abs($1) + 1e-10 })
+      // What the engine computes with, its transposed copies included, is what it shows.
+      let specification = Engine<ExactArithmetic>(model), document = trainer.corpus[0]
+      let tokens = trainer.tokenizer.encode(document).map { Int32($0) }, count = min(tokens.count - 1, 8)
+      specification.forward(tokens, at: 0..<count)
+      let loss = try trainer.evaluate(Corpus(documents: [trainer.corpus.text(at: 0)])).loss
+      #expect(abs(loss - specification.loss(tokens, count: count)) < 1e-6)
+      _ = try trainer.step()
+    }
+  }
+
   @Test("a configuration outside its ranges is refused, and one beyond counting")
   func configuration() {
     #expect(throws: ConfigurationError.tooSmall(name: "layers", minimum: 1, found: 0)) {

@@ -308,6 +308,12 @@ struct BatchEngine<A: KernelArithmetic> {
     }
   }
 
+  /// Multiplies all parameters by a factor, and so their copies: weight decay, behind the optimizer's step.
+  func decay(_ factor: Scalar) {
+    for i in 0..<layout.count { parameters[i] *= factor }
+    if keepsCopies { for i in 0..<layout.count { transposed[i] *= factor } }
+  }
+
   /// The numbers of a panel that are updated together: 16 KB.
   private static var block: Int { 16384 / MemoryLayout<Scalar>.stride }
 

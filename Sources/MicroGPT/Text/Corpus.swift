@@ -114,6 +114,13 @@ public struct Corpus: Sendable {
   /// - Complexity: O(*n*) in the document's length.
   public func text(at position: Int) -> String { String(String.UnicodeScalarView(self[position])) }
 
+  /// The documents at the positions that `isSelected` selects, in the present order.
+  func selecting(_ isSelected: (Int) -> Bool) -> Corpus {
+    var corpus = self
+    corpus.ranges = indices.filter(isSelected).map { ranges[$0] }
+    return corpus
+  }
+
   /// Where in `scalars` the line being read starts: behind the last document. Holds only until a shuffle.
   private var openStart: Int { ranges.last?.upperBound ?? 0 }
 

@@ -117,6 +117,15 @@ public struct Tokenizer: Sendable, Equatable {
     return count
   }
 
+  /// Makes sure that all characters of a document are in the vocabulary.
+  ///
+  /// - Throws: `TokenizerError` at the first that is not.
+  func check(_ document: ArraySlice<Unicode.Scalar>) throws(TokenizerError) {
+    for (index, scalar) in document.enumerated() where token(of: scalar) == nil {
+      throw .unknownCharacter(scalar, position: index + 1)
+    }
+  }
+
   /// The tokens of a document that somebody typed, with BOS at both ends.
   ///
   /// - Throws: `TokenizerError` at the first character outside the vocabulary.

@@ -6,6 +6,7 @@ struct SpecificationRun {
   private let engine: Engine<ExactArithmetic>
   private let optimizer: Adam<ExactArithmetic>
   private let means: Memory
+  private let weightDecay: Double
 
   /// Whether a run is one for the specification: in a debug build, unless kernels of a certain set are wanted.
   static func serves(_ configuration: Configuration, _ set: InstructionSet) -> Bool {
@@ -20,6 +21,7 @@ struct SpecificationRun {
   init(_ configuration: Configuration, vocabularySize: Int, parameter: (Int) -> Double) {
     engine = Engine(configuration, vocabularySize: vocabularySize, training: true)
     let count = engine.layout.count
+    weightDecay = configuration.weightDecay
     for i in 0..<count { engine.parameters[i] = parameter(i) }
     means = Memory(byteCount: 2 * Memory.bytes(for: count, of: Double.self))
     optimizer = Adam(
@@ -34,14 +36,23 @@ struct SpecificationRun {
   ///   - count: Positions of the document.
   /// - Returns: The loss before it. If that is not finite, the parameters stay as they are.
   func step(_ tokens: UnsafePointer<Int32>, count: Int, number: Int, learningRate: Double) -> Double {
-    engine.forward(tokens, at: 0..<count)
-    let loss = engine.loss(tokens, count: count)
+    let loss = loss(tokens, count: count)
     guard loss.isFinite else { return loss }
     engine.backward(tokens, count: count)
     optimizer.update(
       engine.parameters, engine.parameterGradients, count: engine.layout.count, step: number - 1,
       learningRate: learningRate)
+    if weightDecay > 0 {
+      let factor = 1 - learningRate * weightDecay
+      for i in 0..<engine.layout.count { engine.parameters[i] *= factor }
+    }
     return loss
+  }
+
+  /// The loss of a document: its tokens, `[count + 1]`.
+  func loss(_ tokens: UnsafePointer<Int32>, count: Int) -> Double {
+    engine.forward(tokens, at: 0..<count)
+    return engine.loss(tokens, count: count)
   }
 
   /// The parameters in the reference's order.

@@ -39,7 +39,8 @@ public final class Trainer {
   }
 
   private let run: Run
-  private var batch: Batch
+  /// The documents of a step; between steps it is free.
+  var batch: Batch
   private let tokens: UnsafeMutableBufferPointer<Int32>
 
   /// A step that has been taken.
@@ -114,10 +115,9 @@ public final class Trainer {
     guard completedSteps < configuration.steps else { return nil }
     batch.removeAll()
     for i in 0..<configuration.batchSize {
-      let document = corpus[(completedSteps * configuration.batchSize + i) % corpus.count]
-      batch.append(tokens.baseAddress!, count: tokenizer.encode(document, into: tokens))
+      append(corpus[(completedSteps * configuration.batchSize + i) % corpus.count])
     }
-    let learningRate = configuration.learningRate * (1 - Double(completedSteps) / Double(configuration.steps))
+    let learningRate = configuration.learningRate(step: completedSteps)
     let number = completedSteps + 1
     let loss =
       switch run {
@@ -138,6 +138,20 @@ public final class Trainer {
   public func train(_ decide: (Step) -> Decision = { _ in .continue }) throws(TrainingError) {
     while let step = try step() {
       if case .stop = decide(step) { return }
+    }
+  }
+
+  /// Adds a document to the batch.
+  func append(_ document: ArraySlice<Unicode.Scalar>) {
+    batch.append(tokens.baseAddress!, count: tokenizer.encode(document, into: tokens))
+  }
+
+  /// The loss of the documents in the batch, from which nothing is learned.
+  func batchLoss() -> Double {
+    switch run {
+    case .specification(let run): run.loss(tokens.baseAddress!, count: batch.rows)
+    case .exact(let run): run.loss(batch)
+    case .fast(let run): run.loss(batch)
     }
   }
 

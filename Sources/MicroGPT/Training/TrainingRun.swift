@@ -45,7 +45,16 @@ final class TrainingRun<A: KernelArithmetic> {
         learningRate: A.Scalar(learningRate),
         correction1: A.Scalar(1 - power(beta1, Double(number))),
         correction2: A.Scalar(1 - power(beta2, Double(number)))))
+    if configuration.weightDecay > 0 { engine.decay(A.Scalar(1 - learningRate * configuration.weightDecay)) }
     return Double(loss)
+  }
+
+  /// The loss of a batch, from which nothing is learned.
+  func loss(_ batch: Batch) -> Double {
+    let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
+    defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
+    engine.forward(batch)
+    return Double(engine.loss(batch))
   }
 
   /// The parameters in the reference's order.

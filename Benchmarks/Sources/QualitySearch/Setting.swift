@@ -1,0 +1,148 @@
+// What the search chooses: everything that decides a run but its steps, which the budget sets, and its seed.
+
+import Foundation
+import MicroGPT
+
+/// A point of the space that is searched.
+struct Setting: Codable, Hashable {
+  var layers = 1
+  var embedding = 16
+  var heads = 4
+  var batchSize = 1
+  var learningRate = 0.01
+  var schedule = "linear"
+  var beta1 = 0.85
+  var beta2 = 0.99
+  var initialStandardDeviation = 0.08
+  var weightDecay = 0.0
+
+  /// The configuration for a run of so many steps.
+  func configuration(steps: Int, seed: UInt64) -> Configuration {
+    var configuration = Configuration()
+    (configuration.layers, configuration.embedding, configuration.heads) = (layers, embedding, heads)
+    (configuration.batchSize, configuration.steps, configuration.seed) = (batchSize, steps, seed)
+    configuration.learningRate = learningRate
+    configuration.schedule = Schedule(rawValue: schedule)!
+    (configuration.beta1, configuration.beta2) = (beta1, beta2)
+    configuration.initialStandardDeviation = initialStandardDeviation
+    configuration.weightDecay = weightDecay
+    return configuration
+  }
+
+  /// The options of `microgpt train` for such a run, but for those that have their default.
+  func options(steps: Int) -> String {
+    let usual = Setting()
+    var words = ["--engine fast"]
+    func add(_ name: String, _ value: some CustomStringConvertible, unless isUsual: Bool) {
+      if !isUsual { words.append("\(name) \(value)") }
+    }
+    add("--layers", layers, unless: layers == usual.layers)
+    add("--embedding", embedding, unless: embedding == usual.embedding)
+    add("--heads", heads, unless: heads == usual.heads)
+    add("--batch-size", batchSize, unless: batchSize == usual.batchSize)
+    add("--steps", steps, unless: false)
+    add("--learning-rate", learningRate, unless: learningRate == usual.learningRate)
+    add("--schedule", schedule, unless: schedule == usual.schedule)
+    add("--beta1", beta1, unless: beta1 == usual.beta1)
+    add("--beta2", beta2, unless: beta2 == usual.beta2)
+    add(
+      "--init-std", initialStandardDeviation,
+      unless: initialStandardDeviation == usual.initialStandardDeviation)
+    add("--weight-decay", weightDecay, unless: weightDecay == usual.weightDecay)
+    return words.joined(separator: " ")
+  }
+
+  /// What the cost of a step depends on.
+  var shape: [Int] { [layers, embedding, heads, batchSize] }
+}
+
+/// The values to choose from, the ones beside each other alike.
+enum Space {
+  static let layers = [1, 2, 3, 4]
+  /// The engine's panels are 32 numbers wide; a width that leaves one half empty costs more than its share.
+  static let embeddings = [16, 32, 64, 96, 128]
+  static let headWidths = [2, 4, 8, 16, 32]
+  static let batchSizes = [4, 6, 8, 12, 16, 24, 32, 48, 64]
+  static let learningRates = [
+    0.001, 0.0012, 0.0014, 0.0017, 0.002, 0.0024, 0.0028, 0.0033, 0.004, 0.0048, 0.0056, 0.0067, 0.008,
+    0.0095,
+    0.0113,
+  ]
+  static let schedules = ["linear", "cosine", "constant"]
+  static let beta1s = [0.75, 0.8, 0.85, 0.9, 0.95]
+  static let beta2s = [0.95, 0.97, 0.98, 0.99, 0.995, 0.998]
+  static let decays = [0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2]
+  static let deviations = [0.03, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25]
+
+  /// Where a search begins: the reference's own setting, and what a few runs by hand found good.
+  static let starts: [Setting] = {
+    let reference = Setting()
+    let deep = Setting(
+      layers: 2, embedding: 32, heads: 8, batchSize: 16, learningRate: 0.004, initialStandardDeviation: 0.13)
+    var narrow = deep
+    narrow.layers = 1
+    var large = deep
+    (large.embedding, large.heads, large.learningRate) = (64, 16, 0.0028)
+    var wide = large
+    wide.layers = 1
+    var decayed = large
+    (decayed.learningRate, decayed.weightDecay) = (0.004, 0.1)
+    return [reference, wide, narrow, decayed, large, deep]
+  }()
+
+  /// A setting anywhere in the space.
+  static func any(using random: inout PythonRandom) -> Setting {
+    var setting = Setting()
+    setting.layers = pick(layers, using: &random)
+    setting.embedding = pick(embeddings, using: &random)
+    setting.heads = setting.embedding / pick(headWidths.filter { $0 <= setting.embedding }, using: &random)
+    setting.batchSize = pick(batchSizes, using: &random)
+    setting.learningRate = pick(learningRates, using: &random)
+    setting.schedule = pick(schedules, using: &random)
+    setting.beta1 = pick(beta1s, using: &random)
+    setting.beta2 = pick(beta2s, using: &random)
+    setting.weightDecay = pick(decays, using: &random)
+    setting.initialStandardDeviation = pick(deviations, using: &random)
+    return setting
+  }
+
+  /// A setting beside another: one to three coordinates change, most of them to a neighbor.
+  static func beside(_ setting: Setting, using random: inout PythonRandom) -> Setting {
+    var changed = setting
+    for _ in 0..<1 + random.choice(weights: [3, 2, 1]) {
+      switch random.choice(weights: [2, 2, 2, 3, 4, 1, 2, 2, 3, 3]) {
+      case 0: changed.layers = neighbor(changed.layers, layers, using: &random)
+      case 1:
+        let headWidth = changed.embedding / changed.heads
+        changed.embedding = neighbor(changed.embedding, embeddings, using: &random)
+        changed.heads = max(1, changed.embedding / headWidth)
+      case 2:
+        let headWidth = neighbor(changed.embedding / changed.heads, headWidths, using: &random)
+        changed.heads = max(1, changed.embedding / headWidth)
+      case 3: changed.batchSize = neighbor(changed.batchSize, batchSizes, using: &random)
+      case 4: changed.learningRate = neighbor(changed.learningRate, learningRates, using: &random)
+      case 5: changed.schedule = pick(schedules, using: &random)
+      case 6: changed.beta1 = neighbor(changed.beta1, beta1s, using: &random)
+      case 7: changed.beta2 = neighbor(changed.beta2, beta2s, using: &random)
+      case 8: changed.weightDecay = neighbor(changed.weightDecay, decays, using: &random)
+      default:
+        changed.initialStandardDeviation = neighbor(
+          changed.initialStandardDeviation, deviations, using: &random)
+      }
+    }
+    return changed
+  }
+
+  private static func pick<Value>(_ values: [Value], using random: inout PythonRandom) -> Value {
+    values[random.choice(weights: values.map { _ in 1 })]
+  }
+
+  /// A value one place off, or now and then two.
+  private static func neighbor<Value: Comparable>(
+    _ value: Value, _ values: [Value], using random: inout PythonRandom
+  ) -> Value {
+    let place = values.firstIndex { $0 >= value } ?? values.count - 1
+    let step = [-2, -1, 1, 2][random.choice(weights: [1, 3, 3, 1])]
+    return values[min(max(place + step, 0), values.count - 1)]
+  }
+}
