@@ -107,7 +107,7 @@ import Testing
   @Test(
     "a model that this machine has no room for is refused with both figures",
     arguments: [
-      ("--embedding 1000000", "needs 384.0 TB of memory"),
+      ("--embedding 1000000", "needs 288.0 TB of memory"),
       ("--embedding 4611686018427387904", "needs more memory than can be counted"),
       ("--block-size 9223372036854775807", "needs more memory than can be counted"),
       ("--layers 9223372036854775807 --steps 0", "needs more memory than can be counted"),
