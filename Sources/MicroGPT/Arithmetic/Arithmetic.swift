@@ -36,6 +36,22 @@ enum ExactArithmetic: Arithmetic {
     return isSettled(y, error: (-x).addingProduct(y, y) / (2 * y)) ? y : power(x, 0.5)
   }
 
+  /// `pow(x, -1)` to the last bit, mostly without calling it; see `isSettled`.
+  @inline(__always) static func inverse(_ x: Double) -> Double {
+    let y = 1 / x
+    return isSettled(y, error: Double(1).addingProduct(-x, y) * y) ? y : power(x, -1)
+  }
+
+  /// `pow(x, -0.5)` to the last bit, mostly without calling it; see `isSettled`.
+  @inline(__always) static func inverseSquareRoot(_ x: Double) -> Double {
+    // Rounded twice, `near` may be off by more than half a unit; one step of Newton's with an exact residual
+    // settles that.
+    let near = 1 / x.squareRoot(), square = near * near
+    let rest = Double(1).addingProduct(-x, square).addingProduct(-x, (-square).addingProduct(near, near))
+    let correction = near * (0.5 * rest), y = near + correction
+    return isSettled(y, error: (near - y) + correction) ? y : power(x, -0.5)
+  }
+
   /// Whether `y`, the rounded result of an operation with this error, is also what the C library's `pow`
   /// gives for it.
   ///
