@@ -82,6 +82,20 @@ if let lines, wants("lines") {
   (large.layers, large.blockSize) = (4, 64)
   report(try measureSteps(try corpus(lines), large, .fast, set))
 }
+if wants("sampling") {
+  for result in try measureSampling(documents, set) {
+    print(
+      "C \(padded("\(result.width)", 3)) \(result.name)"
+        + String(repeating: " ", count: max(0, 40 - result.name.count)),
+      padded(number(result.best / 1e6, 3), 8), padded(number(result.median / 1e6, 3), 8), "M tokens/s ",
+      "\(number(result.characters, 3)) characters of \(result.documents)")
+    rows.append(
+      "{\"benchmark\": \"sampling\", \"name\": \"\(result.name)\", \"width\": \(result.width), "
+        + "\"isa\": \"\(set.rawValue)\", \"tokens_per_second\": \(number(result.best, 0)), "
+        + "\"median_tokens_per_second\": \(number(result.median, 0)), "
+        + "\"characters\": \(number(result.characters, 4))}")
+  }
+}
 if let json {
   try (rows.joined(separator: "\n") + "\n").write(toFile: json, atomically: true, encoding: .utf8)
 }
