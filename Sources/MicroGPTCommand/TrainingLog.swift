@@ -37,8 +37,8 @@ struct TrainingLog {
     try file.close()
   }
 
-  /// Sees off what has been added, when there will be no end. An object that has begun is ended all the same, so
-  /// that every line can be read.
+  /// Sees off what has been added, when there will be no end. An object that has begun is ended all the
+  /// same, so that every line can be read.
   mutating func flush() throws(FileError) {
     if samples != nil { try file.write("]}\n") }
     samples = nil

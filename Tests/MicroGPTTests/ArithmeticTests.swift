@@ -24,6 +24,29 @@ import Testing
     }
   }
 
+  @Test(
+    "inverse and inverseSquareRoot are the C library's pow to the last bit, at a million random arguments")
+  func inverses() {
+    var random = Shuffled(state: 43), inversesOfPow = 0, rootsOfPow = 0
+    for _ in 0..<1_000_000 {
+      let mantissa = random.next() & 0x000F_FFFF_FFFF_FFFF, exponent = random.next() % 600 + 723
+      let x = Double(bitPattern: exponent << 52 | mantissa)
+      let (inverse, root) = (ExactArithmetic.inverse(x), ExactArithmetic.inverseSquareRoot(x))
+      if inverse.bitPattern != power(x, -1).bitPattern { return report(x, inverse, power(x, -1)) }
+      if root.bitPattern != power(x, -0.5).bitPattern { return report(x, root, power(x, -0.5)) }
+      if inverse != 1 / x { inversesOfPow += 1 }
+      if root != 1 / x.squareRoot() { rootsOfPow += 1 }
+    }
+    if CLibrary.roundsAsReference {
+      #expect((600...1100).contains(inversesOfPow))
+      #expect((200_000...260_000).contains(rootsOfPow))
+    }
+    for x in [0, -0.0, .leastNonzeroMagnitude, 0x1p-1022, 1, 2, 0x1p1023, .infinity, .nan] as [Double] {
+      #expect(sameBits(ExactArithmetic.inverse(x), power(x, -1)))
+      #expect(sameBits(ExactArithmetic.inverseSquareRoot(x), power(x, -0.5)))
+    }
+  }
+
   @Test("and of either sign, zero, denormal, infinite, near the ends of the range and of an exponent")
   func edges() {
     var edges: [Double] = [0, 0x1.8p-1064, .greatestFiniteMagnitude, .infinity]

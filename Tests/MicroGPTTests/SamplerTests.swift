@@ -186,4 +186,49 @@ import Testing
         == "The model computes infinities. It was trained too fast: train it again with a smaller learning rate."
     )
   }
+
+  @Test(
+    "documents are those of the specification, whatever is remembered of their beginnings",
+    arguments: SamplingSize.all, InstructionSet.available)
+  func specification(_ size: SamplingSize, _ set: InstructionSet) throws {
+    let model = size.model(), specification = SpecificationSampler(model)
+    // Nothing, some nodes, and all.
+    for bytes in [-1, 0, 20_000, 8 << 20] {
+      var random = PythonRandom(seed: 12)
+      let sampler = Sampler(model, random: random, prefixMemory: bytes, instructionSet: set)
+      let prompts = size.blockSize > 4 ? ["", "a", "aaa", "", "a"] : ["", "", ""]
+      for temperature in [0.5, 1.1, 0.5] {
+        for prompt in prompts + prompts {
+          let expected = try specification.sample(prompt: prompt, temperature: temperature) {
+            random.uniform()
+          }
+          #expect(try sampler.sample(prompt: prompt, temperature: temperature) == expected)
+        }
+      }
+      #expect(sampler.random == random)
+    }
+  }
+
+  @Test("10,000 documents are the same with and without memory")
+  func memory() throws {
+    let random = PythonRandom(seed: 21), trained = SamplerTests.trained
+    let samplers = [0, 3000, 100_000, 8 << 20].map { Sampler(trained, random: random, prefixMemory: $0) }
+    for _ in 0..<10_000 {
+      let documents = try samplers.map { try $0.sample(temperature: 0.9) }
+      #expect(documents.allSatisfy { $0 == documents[0] }, "\(documents)")
+    }
+    #expect(samplers.allSatisfy { $0.random == samplers[0].random })
+  }
+
+  @Test("a prompt's sums are computed when they are wanted first")
+  func openNodes() throws {
+    // On its way through a prompt the tree has nodes without sums.
+    let sampler = sampler(seed: 5), fresh = self.sampler(seed: 5)
+    _ = try sampler.sample(prompt: "sophi", temperature: 0)
+    sampler.random = fresh.random
+    for prompt in ["", "s", "so", "sophi", "sop"] {
+      let expected = try self.sampler(seed: 5).sample(prompt: prompt, temperature: 0)
+      #expect(try sampler.sample(prompt: prompt, temperature: 0) == expected)
+    }
+  }
 }

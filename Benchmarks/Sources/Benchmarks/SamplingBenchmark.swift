@@ -1,5 +1,5 @@
-// Tokens a second: documents one after the other and many at a time, each with and without what remembered or shared
-// beginnings save. A token is a draw, BOS included.
+// Tokens a second: documents one after the other and many at a time, each with and without what remembered
+// or shared beginnings save. A token is a draw, BOS included.
 
 import MicroGPT
 import Peak

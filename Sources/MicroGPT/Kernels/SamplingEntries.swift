@@ -1,5 +1,6 @@
-// The kernels of sampling by name: C entries, and the table of those for one instruction set. Kernels.h declares them
-// and holds the trampolines, which are compiled into the file that names them: so tables stand beside entries.
+// The kernels of sampling by name: C entries, and the table of those for one instruction set. Kernels.h
+// declares them and holds the trampolines, which are compiled into the file that names them: so tables
+// stand beside entries.
 
 import CMicroGPT
 
@@ -9,10 +10,13 @@ struct SamplingKernels<Scalar> {
 
   /// The numbers of a vector, and of one that attention pads heads to.
   let lanes: Int
-  private let normalize, attend, sums, draw: Entry
+  private let normalize, attend, attendFew, sums, draw: Entry
 
   @inline(__always) func normalize(_ arguments: SampleNormalize<Scalar>) { call(normalize, arguments) }
-  @inline(__always) func attend(_ arguments: SampleAttend<Scalar>) { call(attend, arguments) }
+  /// In the exact arithmetic, whose lanes are heads, four or fewer heads have a kernel of four lanes.
+  @inline(__always) func attend(_ arguments: SampleAttend<Scalar>) {
+    call(arguments.paddedWidth % lanes == 0 ? attend : attendFew, arguments)
+  }
   @inline(__always) func sums(_ arguments: SampleSums<Scalar>) { call(sums, arguments) }
   @inline(__always) func draw(_ arguments: SampleDraw<Scalar>) { call(draw, arguments) }
 
@@ -31,18 +35,21 @@ extension SamplingKernels<Float> {
       self.init(
         lanes: 16, normalize: microgpt_sample_normalize_f32_avx512,
         attend: microgpt_sample_attend_f32_avx512,
+        attendFew: microgpt_sample_attend_f32_avx512,
         sums: microgpt_sample_sums_f32_avx512,
         draw: microgpt_sample_draw_f32_avx512)
     case .avx2:
       self.init(
         lanes: 8, normalize: microgpt_sample_normalize_f32_avx2,
         attend: microgpt_sample_attend_f32_avx2,
+        attendFew: microgpt_sample_attend_f32_avx2,
         sums: microgpt_sample_sums_f32_avx2,
         draw: microgpt_sample_draw_f32_avx2)
     case .baseline:
       self.init(
         lanes: 4, normalize: microgpt_sample_normalize_f32_baseline,
         attend: microgpt_sample_attend_f32_baseline,
+        attendFew: microgpt_sample_attend_f32_baseline,
         sums: microgpt_sample_sums_f32_baseline,
         draw: microgpt_sample_draw_f32_baseline)
     }
@@ -58,18 +65,21 @@ extension SamplingKernels<Double> {
       self.init(
         lanes: 8, normalize: microgpt_sample_normalize_f64_avx512,
         attend: microgpt_sample_attend_f64_avx512,
+        attendFew: microgpt_sample_attend_few_f64_avx512,
         sums: microgpt_sample_sums_f64_avx512,
         draw: microgpt_sample_draw_f64_avx512)
     case .avx2:
       self.init(
         lanes: 4, normalize: microgpt_sample_normalize_f64_avx2,
         attend: microgpt_sample_attend_f64_avx2,
+        attendFew: microgpt_sample_attend_few_f64_avx2,
         sums: microgpt_sample_sums_f64_avx2,
         draw: microgpt_sample_draw_f64_avx2)
     case .baseline:
       self.init(
         lanes: 2, normalize: microgpt_sample_normalize_f64_baseline,
         attend: microgpt_sample_attend_f64_baseline,
+        attendFew: microgpt_sample_attend_few_f64_baseline,
         sums: microgpt_sample_sums_f64_baseline,
         draw: microgpt_sample_draw_f64_baseline)
     }
@@ -109,13 +119,22 @@ extension SamplingKernels<Double> {
 }
 
 @c @implementation func microgpt_sample_attend_f64_avx512_body(_ a: UnsafeRawPointer!) {
-  let arguments: SampleAttend<Double> = a.arguments()
-  if arguments.paddedWidth % 8 == 0 { Exact8.sampleAttend(arguments) } else { Exact4.sampleAttend(arguments) }
+  Exact8.sampleAttend(a.arguments())
 }
 @c @implementation func microgpt_sample_attend_f64_avx2_body(_ a: UnsafeRawPointer!) {
   Exact4.sampleAttend(a.arguments())
 }
 @c @implementation func microgpt_sample_attend_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.sampleAttend(a.arguments())
+}
+
+@c @implementation func microgpt_sample_attend_few_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact4.sampleAttend(a.arguments())
+}
+@c @implementation func microgpt_sample_attend_few_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.sampleAttend(a.arguments())
+}
+@c @implementation func microgpt_sample_attend_few_f64_baseline(_ a: UnsafeRawPointer!) {
   Exact2.sampleAttend(a.arguments())
 }
 

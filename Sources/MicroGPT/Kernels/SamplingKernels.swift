@@ -1,5 +1,6 @@
-// What sampling does with rows that have no future: every row is one position of one beginning of a document, and
-// finds the keys and values of the positions before it by their places. Engine.swift is the specification.
+// What sampling does with rows that have no future: every row is one position of one beginning of a
+// document, and finds the keys and values of the positions before it by their places. Engine.swift is the
+// specification.
 
 import CMicroGPT
 
@@ -13,11 +14,12 @@ struct SampleNormalize<Scalar> {
   var inverseChannels: Scalar
 }
 
-/// `mixed[r] = Σₛ softmax(q[r]·k[s]·scale)·v[s]` for every row and head, over the positions up to the row's own.
+/// `mixed[r] = Σₛ softmax(q[r]·k[s]·scale)·v[s]` for every row and head, over the positions up to the row's
+/// own.
 ///
-/// In the fast arithmetic a head's channels lie side by side, filled up with zeros to a power of two or to whole
-/// vectors. In the exact one the heads do, first all heads' channel 0, so that lanes are heads and every sum has the
-/// reference's order.
+/// In the fast arithmetic a head's channels lie side by side, filled up with zeros to a power of two or to
+/// whole vectors. In the exact one the heads do, first all heads' channel 0, so that lanes are heads and
+/// every sum has the reference's order.
 struct SampleAttend<Scalar> {
   /// From a row to the next `queryStride` numbers.
   var query: UnsafePointer<Scalar>
@@ -43,7 +45,8 @@ struct SampleAttend<Scalar> {
   var powers: UnsafePointer<Scalar>
 }
 
-/// For every row, the running sums of `softmax(logits / temperature)`, in which a random number finds its token.
+/// For every row, the running sums of `softmax(logits / temperature)`, in which a random number finds its
+/// token.
 struct SampleSums<Scalar> {
   /// `[rows, stride]`. Overwritten with anything.
   var logits: UnsafeMutablePointer<Scalar>
@@ -51,13 +54,14 @@ struct SampleSums<Scalar> {
   var sums: UnsafeMutablePointer<Scalar>
   /// `[rows]`, overwritten: the sums of all. In the fast arithmetic that need not be 1.
   var totals: UnsafeMutablePointer<Scalar>
-  /// 0 for every token and -∞ in the padding, and 0 for every token but the last and ∞ from there on, `[stride]`.
+  /// 0 for every token and -∞ in the padding, and 0 for every token but the last and ∞ from there on,
+  /// `[stride]`.
   var padding, limits: UnsafePointer<Scalar>
   var rows, vocabulary, stride: Int
   /// The temperature's power -1.
   var inverseTemperature: Scalar
-  /// Whether the temperature is 0: then the sums and the total are 0 before the most probable token, the first of
-  /// equals.
+  /// Whether the temperature is 0: then the sums and the total are 0 before the most probable token, the
+  /// first of equals.
   var isGreedy: Bool
   /// Added to: 0 as long as all logits are finite, and as long as all totals are.
   var check: UnsafeMutablePointer<Scalar>
@@ -69,7 +73,8 @@ struct SampleDraw<Scalar> {
   /// As `SampleSums` leaves them.
   var sums, totals: UnsafePointer<Scalar>
   var rows, vocabulary, stride: Int
-  /// Row `r` has the samples from `starts[r]` to `ends[r]`, which `order` names, by their distance from `first`.
+  /// Row `r` has the samples from `starts[r]` to `ends[r]`, which `order` names, by their distance from
+  /// `first`.
   var starts, ends, order: UnsafePointer<Int32>
   var first: UInt64
   /// `drawn[i]` is for the sample `order[i]`. Overwritten.
@@ -318,7 +323,7 @@ extension ExactSamplingLanes {
         c &+= count
       }
       var peak = peaks[0]
-      for lane in 1..<count where peaks[lane] > peak { peak = peaks[lane] }
+      for lane in 1..<count { peak = Swift.max(peak, peaks[lane]) }
       exponentials(z, a.vocabulary, minus: all(peak), a.powers)
       var total = 0.0
       for i in 0..<a.vocabulary { total += z[i] }

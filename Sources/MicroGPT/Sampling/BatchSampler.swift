@@ -1,19 +1,20 @@
-// Sampling many documents at once, each with random numbers of its own, so that a document depends on its number and
-// on nothing that is made up beside it.
+// Sampling many documents at once, each with random numbers of its own, so that a document depends on its
+// number and on nothing that is made up beside it.
 
 /// Makes up documents by number, many at a time.
 ///
 ///     let sampler = try BatchSampler(model, seed: 7, numbers: 0..<1_000_000)
 ///     while let document = try sampler.next() { print(document) }
 ///
-/// Document *i* draws the random numbers of stream *i* of the seed. So it is the same whichever numbers are asked for,
-/// and however many are in the making at a time; and it is not the one that `Sampler` comes to with its one stream,
-/// only as likely. In the exact arithmetic probabilities have the reference's bits, and so the documents are the same
-/// on every processor (where the C library is the same). In the fast one they are floats, whose last bits depend on
-/// the instruction set: hardly a document in ten thousand is another then.
+/// Document *i* draws the random numbers of stream *i* of the seed. So it is the same whichever numbers are
+/// asked for, and however many are in the making at a time; and it is not the one that `Sampler` comes to
+/// with its one stream, only as likely. In the exact arithmetic probabilities have the reference's bits,
+/// and so the documents are the same on every processor (where the C library is the same). In the fast one
+/// they are floats, whose last bits depend on the instruction set: hardly a document in ten thousand is
+/// another then.
 ///
-/// Memory is bounded, whatever the numbers: a window of documents that are made up together, and what is known of their
-/// beginnings, 16 MB or so beside the model's own.
+/// Memory is bounded, whatever the numbers: a window of documents that are made up together, and what is
+/// known of their beginnings, 16 MB or so beside the model's own.
 ///
 /// A class, because it owns that memory and its documents come once, in order.
 public final class BatchSampler {
@@ -33,7 +34,7 @@ public final class BatchSampler {
   private let startCount: Int
   /// Each token as UTF-8: up to four bytes, the first in the lowest place, and their number.
   private let characters: [(bytes: UInt32, count: Int)]
-  /// The documents of the window, how many of them have been handed out, and how many the next one has.
+  /// How many documents the window has, how many of them have been handed out, and how many it has next.
   private var filled = 0, taken = 0, nextFill: Int
   private let capacity: Int
   private var failure: SamplerError?
@@ -47,7 +48,8 @@ public final class BatchSampler {
   ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
   ///     likelier. At 0 all documents are the most probable one.
   ///   - engine: The arithmetic to compute in.
-  ///   - atOnce: The most documents that are made up together, 1 or more, if not as many as pay. It changes none.
+  ///   - atOnce: The most documents that are made up together, 1 or more, if not as many as pay. It changes
+  ///     none.
   ///   - instructionSet: The processor's instructions to use, if not the widest.
   /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used.
   public init(
@@ -91,7 +93,8 @@ public final class BatchSampler {
 
   /// The next document, the prompt included, or `nil` after the last.
   ///
-  /// - Throws: `SamplerError`, if the model computes no finite numbers, or the temperature is so small that logits
+  /// - Throws: `SamplerError`, if the model computes no finite numbers, or the temperature is so small that
+  ///   logits
   ///   divided by it are not finite.
   public func next() throws(SamplerError) -> String? {
     guard let tokens = try nextTokens() else { return nil }

@@ -1,5 +1,5 @@
-// What is known of beginnings of documents: a tree in which every node is a token after the node above it, with the
-// running sums in which a random number finds the token to follow.
+// What is known of beginnings of documents: a tree in which every node is a token after the node above it,
+// with the running sums in which a random number finds the token to follow.
 
 /// Beginnings of documents, as many as there is room for.
 struct PrefixTree {

@@ -1,9 +1,9 @@
-// Many documents in the making at a time. Those that have begun alike are one row of the engine, and go separate ways
-// where their random numbers do: a tree of beginnings, walked depth first in groups of rows of one position, so that
-// memory grows with the positions but not with the documents.
+// Many documents in the making at a time. Those that have begun alike are one row of the engine, and go
+// separate ways where their random numbers do: a tree of beginnings, walked depth first in groups of rows
+// of one position, so that memory grows with the positions but not with the documents.
 //
-// Documents and what they have drawn are kept in the order of their beginnings: a row's documents lie side by side, and
-// drawing sorts them by token, so that every run of equal tokens is a row to come.
+// Documents and what they have drawn are kept in the order of their beginnings: a row's documents lie side
+// by side, and drawing sorts them by token, so that every run of equal tokens is a row to come.
 
 import CMicroGPT
 
@@ -25,8 +25,8 @@ final class SampleWindow<A: SamplingArithmetic> {
   /// How often each token has been drawn, `[V]`.
   private let tally: UnsafeMutablePointer<Int32>
 
-  // Of the group of each position, `[T, rows]`: the rows' tokens, the rows that they go on from, and the documents that
-  // do not end there, from and to.
+  // Of the group of each position, `[T, rows]`: the rows' tokens, the rows that they go on from, and the
+  // documents that do not end there, from and to.
   private let rowTokens, parents, starts, ends: UnsafeMutablePointer<Int32>
   /// The rows of each group, and the row and document at which the groups that follow go on, `[T]`.
   private let counts, nextRow, nextDocument: UnsafeMutablePointer<Int32>
@@ -132,7 +132,8 @@ final class SampleWindow<A: SamplingArithmetic> {
     return count > 0
   }
 
-  /// Computes a group, draws a token for each of its documents, and ends those that draw BOS or the last token.
+  /// Computes a group, draws a token for each of its documents, and ends those that draw BOS or the last
+  /// token.
   private func goOn(
     _ position: Int, _ first: Int, _ start: UnsafePointer<Int32>, _ startCount: Int, _ temperature: Double
   ) throws(SamplerError) {

@@ -1,13 +1,14 @@
-// Sampling one document after the other: one position at a time, each token drawn by its probability and fed back in.
-// Beginnings that have come before come from memory: the same beginning gives the same bits.
+// Sampling one document after the other: one position at a time, each token drawn by its probability and
+// fed back in. Beginnings that have come before come from memory: the same beginning gives the same bits.
 
-/// Makes up documents with a model, as the reference does: the same model and random numbers give its documents.
+/// Makes up documents with a model, as the reference does: the same model and random numbers give its
+/// documents.
 ///
 ///     let sampler = Sampler(model, random: PythonRandom(seed: 7))
 ///     try sampler.sample(prompt: "em", temperature: 0.5)  // perhaps "emma"
 ///
-/// A class, because it owns the memory that it computes in; the model stays as it is. For thousands of documents
-/// `BatchSampler` is faster by far.
+/// A class, because it owns the memory that it computes in; the model stays as it is. For thousands of
+/// documents `BatchSampler` is faster by far.
 public final class Sampler {
   /// The model that is sampled.
   public let model: Model
@@ -26,9 +27,9 @@ public final class Sampler {
   /// - Parameters:
   ///   - model: The model; `Trainer.model`, say.
   ///   - random: Where the random numbers come from. `Trainer.sampler()` goes on where the reference does.
-  ///   - prefixMemory: The most bytes that beginnings of documents are kept in, so that one that comes again costs
-  ///     one random number. They are taken as they are needed; when they are used up, the first ones stay. The
-  ///     documents do not depend on it.
+  ///   - prefixMemory: The most bytes that beginnings of documents are kept in, so that one that comes again
+  ///     costs one random number. They are taken as they are needed; when they are used up, the first ones
+  ///     stay. The documents do not depend on it.
   ///   - instructionSet: The processor's instructions to use, if not the widest. Nor on this.
   public init(
     _ model: Model, random: PythonRandom, prefixMemory: Int = 8 << 20,
@@ -62,7 +63,8 @@ public final class Sampler {
   ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
   ///     likelier. 0 takes the most probable token, the first of equals, and draws no random numbers.
   /// - Returns: The document, the prompt included. It ends before BOS, or when all positions are taken.
-  /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used, or the model itself. No random
+  /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used, or the model itself. No
+  ///   random
   ///   numbers have been drawn for a prompt or temperature that is refused.
   public func sample(prompt: String = "", temperature: Double = 0.5) throws(SamplerError) -> String {
     let start = try model.start(prompt: prompt, temperature: temperature, into: tokens)
@@ -94,7 +96,8 @@ public final class Sampler {
     let node = known ?? tree.next(after: parent, at: position)
     places[position] =
       engine.placesArePairs
-      ? engine.pair(token, at: position) : Int32(truncatingIfNeeded: node < 0 ? position : tokens.count + node)
+      ? engine.pair(token, at: position)
+      : Int32(truncatingIfNeeded: node < 0 ? position : tokens.count + node)
     if known != nil, temperature == nil || tree.totals[node] >= 0 { return node }
     let wanted = temperature.map { temperature in
       SamplingEngine<ExactArithmetic>.Sums(
@@ -128,7 +131,8 @@ extension Model {
 
 /// Why a document cannot be made up.
 public enum SamplerError: Error, Equatable {
-  /// The temperature is negative, infinite, not a number, or so small that logits divided by it are not finite.
+  /// The temperature is negative, infinite, not a number, or so small that logits divided by it are not
+  /// finite.
   case temperature(Double)
   /// The prompt has a character that the model does not know.
   case prompt(TokenizerError)

@@ -1,8 +1,9 @@
-// The engine that samples: the forward pass of Engine.swift for rows that are one position each, of as many beginnings
-// of documents as there are rows, all at the same position. No row's numbers depend on the others.
+// The engine that samples: the forward pass of Engine.swift for rows that are one position each, of as many
+// beginnings of documents as there are rows, all at the same position. No row's numbers depend on the
+// others.
 //
-// What the first layer begins with, up to queries, keys and values, depends on token and position alone. Where all
-// pairs of them fit a table, each is computed when it is first needed.
+// What the first layer begins with, up to queries, keys and values, depends on token and position alone.
+// Where all pairs of them fit a table, each is computed when it is first needed.
 
 import CMicroGPT
 
@@ -61,8 +62,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
   let sumsStride: Int
   /// The most rows that one call can have.
   let capacity: Int
-  /// Whether a position's keys and values lie where token and position tell: the model has one layer, and a table.
-  /// Otherwise the caller tells the place.
+  /// Whether a position's keys and values lie where token and position tell: the model has one layer, and a
+  /// table. Otherwise the caller tells the place.
   let placesArePairs: Bool
   let kernels: SamplingKernels<Scalar>
 
@@ -82,7 +83,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
   private let missing: UnsafeMutablePointer<Int32>
   private let memory: Memory
 
-  /// `[T·V, width + 3·segment]`: the input of the first layer, query, key and value. `nil` if it would be too large.
+  /// `[T·V, width + 3·segment]`: the input of the first layer, query, key and value. `nil` if it would be
+  /// too large.
   private let pairs: Buffer?
   private let pairStride: Int
   /// Whether a pair has been computed, `[T·V]`.
@@ -271,8 +273,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
     var temperature: Double
   }
 
-  /// Computes rows that are all at `position`, with their keys and values, and for each the running sums of the
-  /// next token's probabilities, unless nobody wants to know them.
+  /// Computes rows that are all at `position`, with their keys and values, and for each the running sums of
+  /// the next token's probabilities, unless nobody wants to know them.
   ///
   /// - Parameters:
   ///   - tokens: `[rows]`.
@@ -359,7 +361,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
   private func takePairs(
     _ pairs: Buffer, _ rows: Int, _ position: Int, _ tokens: UnsafePointer<Int32>
   ) {
-    let known = isKnown + position &* shape.vocabulary, table = pairs + position &* shape.vocabulary &* pairStride
+    let known = isKnown + position &* shape.vocabulary,
+      table = pairs + position &* shape.vocabulary &* pairStride
     var count = 0
     for r in 0..<rows where !known[Int(tokens[r])] {
       missing[count] = tokens[r]
