@@ -2,25 +2,34 @@ import Testing
 
 @testable import MicroGPT
 
-/// Sampling by the scalar engine that is the specification: one token after the other, nothing remembered.
-struct SpecificationSampler {
+/// Sampling by the scalar engine that is the specification: one token after the other.
+final class SpecificationSampler {
   let model: Model
   private let engine: Engine<ExactArithmetic>
+  /// The tokens whose keys and values the engine has.
+  private var computed: [Int32] = []
 
   init(_ model: Model) {
     self.model = model
     engine = Engine(model)
   }
 
-  /// The running sums of the probabilities of the token that follows these, which begin with BOS.
-  func sums(after tokens: [Int32], temperature: Double) -> [Double] {
-    engine.forward(tokens, at: 0..<tokens.count)
+  /// The logits of the token that follows these, which begin with BOS.
+  func logits(after tokens: [Int32]) -> [Double] {
+    let known = zip(tokens.dropLast(), computed).prefix { $0 == $1 }.count
+    engine.forward(tokens, at: known..<tokens.count)
+    computed = tokens
     let vocabulary = engine.shape.vocabulary
     let logits = engine.activations.logits + (tokens.count - 1) * vocabulary
-    var weights = (0..<vocabulary).map { logits[$0] * power(temperature, -1) }
+    return (0..<vocabulary).map { logits[$0] }
+  }
+
+  /// The running sums of the probabilities that come of logits.
+  static func sums(_ logits: [Double], temperature: Double) -> [Double] {
+    var weights = logits.map { $0 * power(temperature, -1) }
     weights.withUnsafeMutableBufferPointer { weights in
       let base = weights.baseAddress!
-      _ = ExactArithmetic.softmax(base, count: vocabulary, exponentials: base, into: base)
+      _ = ExactArithmetic.softmax(base, count: weights.count, exponentials: base, into: base)
     }
     var sum = 0.0
     return weights.map { weight in
@@ -34,7 +43,7 @@ struct SpecificationSampler {
     var tokens = try model.tokenizer.encode(prompt: prompt).map { Int32($0) }
     let positions = model.configuration.blockSize
     while tokens.count <= positions {
-      let sums = sums(after: tokens, temperature: temperature)
+      let sums = SpecificationSampler.sums(logits(after: tokens), temperature: temperature)
       let mark = uniform() * sums[sums.count - 1]
       let token = sums.dropLast().firstIndex { mark < $0 } ?? sums.count - 1
       if token == model.tokenizer.bos { break }
@@ -73,7 +82,7 @@ struct SamplingSize: CustomTestStringConvertible {
     var configuration = Configuration()
     (configuration.layers, configuration.embedding) = (layers, embedding)
     (configuration.heads, configuration.blockSize) = (heads, blockSize)
-    let scalars = (0..<characters).map { Unicode.Scalar($0 == 0 ? 97 : 0x3b1 + 1000 * UInt32($0))! }
+    let scalars = (0..<characters).map { Unicode.Scalar($0 == 0 ? 97 : 0x3b1 + 500 * UInt32($0))! }
     let tokenizer = Tokenizer(characters: scalars)
     var random = PythonRandom(seed: seed)
     let count = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!

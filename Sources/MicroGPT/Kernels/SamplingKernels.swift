@@ -203,7 +203,7 @@ extension FastSamplingLanes {
       let z = a.logits + r &* a.stride, sums = a.sums + r &* a.stride
       logitCheck = add(logitCheck, zeros(z, a.stride))
       if a.isGreedy {
-        a.totals[r] = greedySums(z, a.vocabulary, into: sums)
+        a.totals[r] = greedySums(z, a.vocabulary, a.stride, into: sums)
         continue
       }
       var peaks = all(-.infinity), c = 0
@@ -223,7 +223,8 @@ extension FastSamplingLanes {
         c &+= count
       }
       a.totals[r] = carry
-      totalCheck += carry * 0
+      // The likeliest token's exponential is 1, unless what it was taken of was not finite.
+      totalCheck += carry >= 0.5 ? 0 : 1
     }
     a.check[0] += sum(logitCheck)
     a.check[1] += totalCheck
@@ -312,7 +313,7 @@ extension ExactSamplingLanes {
       let z = a.logits + r &* a.stride, sums = a.sums + r &* a.stride
       logitCheck = add(logitCheck, zeros(z, a.stride))
       if a.isGreedy {
-        a.totals[r] = greedySums(z, a.vocabulary, into: sums)
+        a.totals[r] = greedySums(z, a.vocabulary, a.stride, into: sums)
         continue
       }
       var peaks = all(-.infinity), c = 0
@@ -387,11 +388,12 @@ extension SamplingLanes {
   /// The sums, and their total, that leave the first of the largest logits as the only choice.
   @inline(__always)
   fileprivate static func greedySums(
-    _ logits: UnsafePointer<Scalar>, _ vocabulary: Int, into sums: UnsafeMutablePointer<Scalar>
+    _ logits: UnsafePointer<Scalar>, _ vocabulary: Int, _ stride: Int,
+    into sums: UnsafeMutablePointer<Scalar>
   ) -> Scalar {
     var best = 0
     for i in 0..<vocabulary where logits[i] > logits[best] { best = i }
-    for i in 0..<vocabulary.rounded(up: count) { sums[i] = i < best ? 0 : .infinity }
+    for i in 0..<stride { sums[i] = i < best ? 0 : .infinity }
     return 0
   }
 
