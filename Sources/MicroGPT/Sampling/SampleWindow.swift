@@ -88,16 +88,17 @@ final class SampleWindow<A: SamplingArithmetic> {
   func fill(
     first: Int, count: Int, start: UnsafePointer<Int32>, startCount: Int, temperature: Double
   ) throws(SamplerError) {
+    let wanted = SamplingEngine<A>.Sums(sums: sums, totals: totals, temperature: temperature)
     let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
     defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
     for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }
     (rowTokens[0], starts[0], ends[0], counts[0]) = (start[0], 0, Int32(truncatingIfNeeded: count), 1)
     var position = 0
-    try goOn(0, first, start, startCount, temperature)
+    try goOn(0, first, start, startCount, wanted)
     while true {
       if gather(position + 1) {
         position += 1
-        try goOn(position, first, start, startCount, temperature)
+        try goOn(position, first, start, startCount, wanted)
       } else if position == 0 {
         return
       } else {
@@ -135,12 +136,12 @@ final class SampleWindow<A: SamplingArithmetic> {
   /// Computes a group, draws a token for each of its documents, and ends those that draw BOS or the last
   /// token.
   private func goOn(
-    _ position: Int, _ first: Int, _ start: UnsafePointer<Int32>, _ startCount: Int, _ temperature: Double
+    _ position: Int, _ first: Int, _ start: UnsafePointer<Int32>, _ startCount: Int,
+    _ wanted: SamplingEngine<A>.Sums
   ) throws(SamplerError) {
     let group = position &* rows, count = Int(counts[position])
     for row in 0..<count { findPlaces(row, position) }
     let isDrawn = position &+ 1 >= startCount
-    let wanted = SamplingEngine<A>.Sums(sums: sums, totals: totals, temperature: temperature)
     try engine.compute(
       count, at: position, tokens: rowTokens + group, places: places, stride: positions,
       isDrawn ? wanted : nil)

@@ -266,11 +266,19 @@ final class SamplingEngine<A: SamplingArithmetic> {
     Int32(truncatingIfNeeded: position &* shape.vocabulary) &+ token
   }
 
-  /// The rows' running sums of probabilities.
+  /// The rows' running sums of probabilities at a temperature.
   struct Sums {
     /// `[rows, sumsStride]` and `[rows]`; see `SampleSums`.
-    var sums, totals: Buffer
-    var temperature: Double
+    let sums, totals: Buffer
+    let temperature: Double
+    fileprivate let inverseTemperature: Scalar
+    fileprivate let isGreedy: Bool
+
+    /// To be made before numbers too small for the normal format are flushed to zero: a temperature may be one.
+    init(sums: Buffer, totals: Buffer, temperature: Double) {
+      (self.sums, self.totals, self.temperature) = (sums, totals, temperature)
+      (inverseTemperature, isGreedy) = (Scalar(power(temperature, -1)), temperature == 0)
+    }
   }
 
   /// Computes rows that are all at `position`, with their keys and values, and for each the running sums of
@@ -294,8 +302,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
           SampleSums(
             logits: logits, sums: sums.sums + first &* sumsStride, totals: sums.totals + first,
             padding: padding, limits: limits, rows: count, vocabulary: shape.vocabulary,
-            stride: sumsStride, inverseTemperature: Scalar(power(sums.temperature, -1)),
-            isGreedy: sums.temperature == 0, check: check, powers: powers))
+            stride: sumsStride, inverseTemperature: sums.inverseTemperature,
+            isGreedy: sums.isGreedy, check: check, powers: powers))
       }
       first &+= count
     }
