@@ -151,14 +151,16 @@ protocol PowerLanes: ExactLanes {
 
 extension Exact8: PowerLanes {
   @inline(__always) static func powers(_ n: Vector, _ table: UnsafePointer<Double>) -> (Vector, Vector) {
-    let j = (unsafeBitCast(n, to: SIMD8<Int>.self) & SIMD8(repeating: 63)) &<< SIMD8(repeating: 1)
+    let j = (unsafeBitCast(n, to: SIMD8<Int64>.self) & SIMD8(repeating: 63)) &<< SIMD8(repeating: 1)
     return (
       SIMD8(
-        table[j[0]], table[j[1]], table[j[2]], table[j[3]], table[j[4]], table[j[5]], table[j[6]],
-        table[j[7]]),
+        table[Int(j[0])], table[Int(j[1])], table[Int(j[2])], table[Int(j[3])], table[Int(j[4])],
+        table[Int(j[5])], table[Int(j[6])],
+        table[Int(j[7])]),
       SIMD8(
-        table[j[0] &+ 1], table[j[1] &+ 1], table[j[2] &+ 1], table[j[3] &+ 1], table[j[4] &+ 1],
-        table[j[5] &+ 1], table[j[6] &+ 1], table[j[7] &+ 1])
+        table[Int(j[0]) &+ 1], table[Int(j[1]) &+ 1], table[Int(j[2]) &+ 1], table[Int(j[3]) &+ 1],
+        table[Int(j[4]) &+ 1],
+        table[Int(j[5]) &+ 1], table[Int(j[6]) &+ 1], table[Int(j[7]) &+ 1])
     )
   }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
@@ -171,10 +173,10 @@ extension Exact8: PowerLanes {
 
 extension Exact4: PowerLanes {
   @inline(__always) static func powers(_ n: Vector, _ table: UnsafePointer<Double>) -> (Vector, Vector) {
-    let j = (unsafeBitCast(n, to: SIMD4<Int>.self) & SIMD4(repeating: 63)) &<< SIMD4(repeating: 1)
+    let j = (unsafeBitCast(n, to: SIMD4<Int64>.self) & SIMD4(repeating: 63)) &<< SIMD4(repeating: 1)
     return (
-      SIMD4(table[j[0]], table[j[1]], table[j[2]], table[j[3]]),
-      SIMD4(table[j[0] &+ 1], table[j[1] &+ 1], table[j[2] &+ 1], table[j[3] &+ 1])
+      SIMD4(table[Int(j[0])], table[Int(j[1])], table[Int(j[2])], table[Int(j[3])]),
+      SIMD4(table[Int(j[0]) &+ 1], table[Int(j[1]) &+ 1], table[Int(j[2]) &+ 1], table[Int(j[3]) &+ 1])
     )
   }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
@@ -187,8 +189,8 @@ extension Exact4: PowerLanes {
 
 extension Exact2: PowerLanes {
   @inline(__always) static func powers(_ n: Vector, _ table: UnsafePointer<Double>) -> (Vector, Vector) {
-    let j = (unsafeBitCast(n, to: SIMD2<Int>.self) & SIMD2(repeating: 63)) &<< SIMD2(repeating: 1)
-    return (SIMD2(table[j[0]], table[j[1]]), SIMD2(table[j[0] &+ 1], table[j[1] &+ 1]))
+    let j = (unsafeBitCast(n, to: SIMD2<Int64>.self) & SIMD2(repeating: 63)) &<< SIMD2(repeating: 1)
+    return (SIMD2(table[Int(j[0])], table[Int(j[1])]), SIMD2(table[Int(j[0]) &+ 1], table[Int(j[1]) &+ 1]))
   }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
     let exponent =
