@@ -39,11 +39,12 @@ public final class BatchSampler {
   private let capacity: Int
   private var failure: SamplerError?
 
-  /// A sampler of the documents with these numbers, which are 0 or more.
+  /// A sampler of the documents with these numbers.
   ///
   /// - Parameters:
   ///   - model: The model; `Trainer.model`, say.
   ///   - seed: The same seed and number give the same document.
+  ///   - numbers: Which documents are made up, in this order, 0 or more.
   ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
   ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
   ///     likelier. At 0 all documents are the most probable one.
