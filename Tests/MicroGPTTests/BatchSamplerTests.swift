@@ -38,10 +38,11 @@ struct BatchSamplerTests {
 
   @Test("the example in the documentation holds")
   func documentedExample() throws {
-    let sampler = try BatchSampler(BatchSamplerTests.trained, seed: 7, numbers: 0..<1000)
-    var count = 0
-    while let document = try sampler.next() { count += document.isEmpty ? 1 : 1 }
-    #expect(count == 1000 && sampler.numbers.isEmpty)
+    let model = BatchSamplerTests.trained
+    var documents: [String] = []
+    let sampler = try BatchSampler(model, seed: 7, numbers: 0..<1000)
+    while let document = try sampler.next() { documents.append(document) }
+    #expect(documents.count == 1000 && sampler.numbers.isEmpty)
     #expect(try sampler.next() == nil)
   }
 

@@ -3,8 +3,8 @@
 
 /// Makes up documents by number, many at a time.
 ///
-///     let sampler = try BatchSampler(model, seed: 7, numbers: 0..<1_000_000)
-///     while let document = try sampler.next() { print(document) }
+///     let sampler = try BatchSampler(model, seed: 7, numbers: 0..<1000)
+///     while let document = try sampler.next() { documents.append(document) }
 ///
 /// Document *i* draws the random numbers of stream *i* of the seed. So it is the same whichever numbers are
 /// asked for, and however many are in the making at a time; and it is not the one that `Sampler` comes to
