@@ -61,12 +61,17 @@ enum Console {
 }
 
 /// Sees off what has been written ten times a second: often enough for somebody who follows it, and seldom
-/// enough to cost nothing.
+/// enough to cost nothing. Nor does it ask for the time more often than some thousand times a second.
 struct Pace {
-  private var flushed = Console.seconds
+  private var flushed = Console.seconds, asked = Console.seconds
+  private var calls = 0, callsBetween = 1
 
   mutating func flush(_ output: OutputFile) throws(FileError) {
+    calls += 1
+    guard calls >= callsBetween else { return }
     let now = Console.seconds
+    callsBetween = now - asked < 0.001 ? min(2 * callsBetween, 4096) : max(callsBetween / 2, 1)
+    (asked, calls) = (now, 0)
     guard now - flushed >= 0.1 else { return }
     try output.flush()
     flushed = now

@@ -9,6 +9,10 @@ struct Train: Subcommand, Equatable {
     case never, auto, always
   }
 
+  enum Streams: String, CaseIterable {
+    case one, many
+  }
+
   var data: String?
   var offline = false
   var heldOut = 0.0
@@ -29,6 +33,7 @@ struct Train: Subcommand, Equatable {
   var seed: UInt64 = 42
   var temperature = 0.5
   var samples = 20
+  var streams = Streams.one
   var log: String?
   var quiet = false
   var color = Color.auto
@@ -78,6 +83,9 @@ struct Train: Subcommand, Equatable {
       "SAMPLING": [
         .number("--samples", \.samples, .atLeast(0), "Lines to make up after training"),
         .number("--temperature", \.temperature, .atLeast(0), "Boldness; 0 takes the most probable character"),
+        .choice(
+          "--streams", "HOW", \.streams,
+          "Random numbers: microgpt.py's one stream, or one for each sample, many at a time and faster"),
       ],
       "OUTPUT": [
         .text(
@@ -122,7 +130,7 @@ struct Train: Subcommand, Equatable {
         code: Failure.usage, "'--log \(log)' would overwrite the text to learn from. Name another file.")
     }
     let halves = try split(corpus, of: source)
-    let log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
+    var log = try log.map { (path) throws(FileError) in try TrainingLog(path: path) }
     if !quiet { remark(source, corpus, halves, memory: memory) }
 
     let trainer = try Trainer(
@@ -135,7 +143,7 @@ struct Train: Subcommand, Equatable {
     do {
       try train(trainer, output, log)
       if let heldOut = halves.heldOut { try measure(trainer, heldOut, output, log) }
-      try sample(trainer, output, log)
+      try sample(trainer.sampler(), instructions, output, &log)
       try output.flush()
     } catch {
       // What has been computed is not lost with what could not be.
@@ -230,19 +238,35 @@ struct Train: Subcommand, Equatable {
     try output.write("held-out loss: \(fixed(found.loss, 4)) (per token: \(fixed(found.lossPerToken, 4)))\n")
   }
 
-  /// Makes up the samples, each printed as it comes.
-  private func sample(_ trainer: Trainer, _ output: OutputFile, _ log: TrainingLog?) throws {
-    let sampler = trainer.sampler()
-    var lines: [String] = [], pace = Pace()
+  /// Makes up the samples, each printed as it comes; none is kept.
+  private func sample(
+    _ sampler: Sampler, _ instructions: InstructionSet, _ output: OutputFile, _ log: inout TrainingLog?
+  ) throws {
+    let many =
+      streams == .one
+      ? nil
+      : try BatchSampler(
+        sampler.model, seed: seed, numbers: 0..<samples, temperature: temperature, engine: engine,
+        instructionSet: instructions)
+    var line = SampleLine(), pace = Pace()
     if samples > 0 { try output.write("\n--- inference (new, hallucinated names) ---\n") }
     for number in 0..<samples {
-      let line = try sampler.sample(temperature: temperature)
-      try output.write("sample \(padded(number + 1, 2)): \(line)\n")
+      line.begin(number + 1)
+      if let many {
+        _ = try many.next(appendingTo: &line.bytes)
+      } else {
+        line.bytes.append(contentsOf: try sampler.sample(temperature: temperature).utf8)
+      }
+      // Only now, because a model that cannot be sampled has no last object in the log.
+      if number == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
+      try log?.sample(line.text)
+      line.end()
+      try output.write(line.bytes)
       try pace.flush(output)
-      if log != nil { lines.append(line) }
     }
     try output.flush()
-    try log?.end(parametersSHA256: sampler.model.parametersSHA256, samples: lines)
+    if samples == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
+    try log?.end()
   }
 
   private var wantsColor: Bool {
@@ -287,4 +311,32 @@ struct Train: Subcommand, Equatable {
       "This model \(amount)\(available.map { ", and this machine has \(size($0))" } ?? ""). "
         + "Choose a smaller --embedding, --layers, --block-size or --batch-size.")
   }
+}
+
+/// A line such as "sample  1: kamon", in memory that the next one takes over.
+struct SampleLine {
+  var bytes: [UInt8] = []
+  private var start = 0
+
+  /// Begins the line of the sample with this number, up to where its text goes.
+  mutating func begin(_ number: Int) {
+    bytes.removeAll(keepingCapacity: true)
+    bytes.append(contentsOf: "sample ".utf8)
+    if number < 10 { bytes.append(UInt8(ascii: " ")) }
+    let first = bytes.count
+    var rest = number
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[first...].reverse()
+    bytes.append(contentsOf: ": ".utf8)
+    start = bytes.count
+  }
+
+  /// What has been appended since.
+  var text: String { String(decoding: bytes[start...], as: UTF8.self) }
+
+  /// Ends the line.
+  mutating func end() { bytes.append(UInt8(ascii: "\n")) }
 }

@@ -6,6 +6,8 @@ import MicroGPTFiles
 /// The log of a run, written as it goes.
 struct TrainingLog {
   private let file: OutputFile
+  /// Samples in the last object, or `nil` before it has begun.
+  private var samples: Int?
 
   /// A new log at `path`.
   ///
@@ -24,15 +26,32 @@ struct TrainingLog {
         + "\"held_out_documents\": \(found.documents)}\n")
   }
 
-  /// Adds the last object and closes the file.
-  func end(parametersSHA256: String, samples: [String]) throws(FileError) {
-    let list = samples.map(TrainingLog.quoted).joined(separator: ", ")
-    try file.write("{\"parameters_sha256\": \"\(parametersSHA256)\", \"samples\": [\(list)]}\n")
+  /// Begins the last object, whose samples follow one by one: however many there are, none is kept.
+  mutating func begin(parametersSHA256: String) throws(FileError) {
+    try file.write("{\"parameters_sha256\": \"\(parametersSHA256)\", \"samples\": [")
+    samples = 0
+  }
+
+  /// Adds a sample to the last object.
+  mutating func sample(_ text: String) throws(FileError) {
+    try file.write((samples! > 0 ? ", " : "") + TrainingLog.quoted(text))
+    samples! += 1
+  }
+
+  /// Ends the last object and closes the file.
+  mutating func end() throws(FileError) {
+    try file.write("]}\n")
+    samples = nil
     try file.close()
   }
 
-  /// Sees off what has been added, when there will be no end.
-  func flush() throws(FileError) { try file.flush() }
+  /// Sees off what has been added, when there will be no end. An object that has begun is ended all the
+  /// same, so that every line can be read.
+  mutating func flush() throws(FileError) {
+    if samples != nil { try file.write("]}\n") }
+    samples = nil
+    try file.flush()
+  }
 
   /// A string in JSON's quotes (RFC 8259): the quote, the backslash and control characters are escaped.
   static func quoted(_ text: String) -> String {

@@ -73,7 +73,10 @@ import Testing
       ("--Steps 10", "Unknown option '--Steps'. Did you mean '--steps'?"),
       ("--learning_rate 1", "Unknown option '--learning_rate'. Did you mean '--learning-rate'?"),
       ("-help", "Unknown option '-help'. Did you mean '--help'?"),
-      ("-s 10", "Unknown option '-s'. Did you mean '--steps', '--schedule', '--seed' or '--samples'?"),
+      (
+        "-s 10",
+        "Unknown option '-s'. Did you mean '--steps', '--schedule', '--seed', '--samples' or '--streams'?"
+      ),
       ("—help", "Unknown option '—help'. Did you mean '--help'?"),
       ("--epochs 5", "Unknown option '--epochs'. See 'microgpt train --help' for the options it takes."),
       ("-n 5", "Unknown option '-n'. See 'microgpt train --help' for the options it takes."),

@@ -110,6 +110,9 @@ private let trainPage = """
     --samples N        Lines to make up after training (0 or more; default: 20)
     --temperature X    Boldness; 0 takes the most probable character
                        (0 or more; default: 0.5)
+    --streams HOW      Random numbers: microgpt.py's one stream, or one for each
+                       sample, many at a time and faster
+                       (one or many; default: one)
 
   OUTPUT:
     --log FILE         Write losses, samples and the parameters' hash to FILE, as

@@ -31,6 +31,7 @@ import Testing
     #expect(try train("--seed", "7") == Train(seed: 7))
     #expect(try train("--temperature", "1") == Train(temperature: 1))
     #expect(try train("--samples", "3") == Train(samples: 3))
+    #expect(try train("--streams", "many") == Train(streams: .many))
     #expect(try train("--log", "a.jsonl") == Train(log: "a.jsonl"))
     #expect(try train("--quiet") == Train(quiet: true))
     #expect(try train("--color", "never") == Train(color: .never))

@@ -112,6 +112,45 @@ import Testing
     #expect(try sandbox.read("run.jsonl").contains(trainer.model.parametersSHA256))
   }
 
+  @Test("many streams give each sample its own, however many there are", arguments: ["exact", "fast"])
+  func manyStreams(engine: String) throws {
+    let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\nzoé\nsophia\n"])
+    let options = "--steps 30 --engine \(engine) --temperature 0.9 --quiet"
+    func samples(_ options: String) throws -> [Substring] {
+      let ending = try sandbox.run(options)
+      #expect(ending.code == 0 && ending.error == "")
+      return ending.output.split(separator: "\n").filter { $0.hasPrefix("sample ") }
+    }
+    let all = try samples("\(options) --streams many --samples 1200 --log many.jsonl")
+    #expect(all.count == 1200)
+    for (number, line) in all.enumerated() {
+      #expect(line.hasPrefix(String(format: "sample %2d: ", number + 1)))
+    }
+    let some = Array(all.prefix(15)), one = try samples("\(options) --samples 15")
+    #expect(try samples("\(options) --streams many --samples 15") == some)
+    #expect(try samples("\(options) --streams many --samples 15 --seed 1") != some)
+    #expect(try samples("\(options) --streams one --samples 15") == one)
+    #expect(one != some)
+
+    let last = try #require(try sandbox.read("many.jsonl").split(separator: "\n").last)
+    let logged = try JSONDecoder().decode(LoggedEnd.self, from: Data(last.utf8))
+    #expect(logged.samples == all.map { String($0.drop { $0 != ":" }.dropFirst(2)) })
+  }
+
+  #if os(Linux)
+    @Test(
+      "a million samples with a log take no more memory than twenty",
+      arguments: ["--streams many --engine fast", "--streams one --engine fast"])
+    func sampleMemory(options: String) throws {
+      // The limit is on what a process may write to, in KB: code and stack come on top.
+      let ending = try Sandbox(["input.txt": "emma\nolivia\nava\n"]).shell(
+        "ulimit -d 50000 && \"$microgpt\" --quiet --steps 50 --log log.jsonl --samples 1000000 \(options)"
+          + " | tail -n 1 && tail -n 1 log.jsonl | head -c 23")
+      #expect(ending.output.hasPrefix("sample 1000000: "), "\(ending.output)\(ending.error)")
+      #expect(ending.output.hasSuffix("\n{\"parameters_sha256\": \""), "\(ending.output)\(ending.error)")
+    }
+  #endif
+
   @Test("somebody who follows the results sees them grow, long before a buffer is full")
   func following() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])

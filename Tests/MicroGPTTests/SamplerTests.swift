@@ -186,4 +186,54 @@ import Testing
         == "The model computes infinities. It was trained too fast: train it again with a smaller learning rate."
     )
   }
+
+  @Test(
+    "documents are those of the specification, whatever is remembered of their beginnings",
+    arguments: SamplingSize.all)
+  func specification(_ size: SamplingSize) throws {
+    let model = size.model(), specification = SpecificationSampler(model), start = PythonRandom(seed: 12)
+    var random = start, expected: [String] = []
+    func forEach(_ body: (_ prompt: String, _ temperature: Double) throws -> Void) rethrows {
+      let prompts = size.blockSize > 4 ? ["", "a", "aaa", ""] : ["", ""]
+      for temperature in [0.5, 1.1, 0.5] {
+        for prompt in prompts + prompts { try body(prompt, temperature) }
+      }
+    }
+    try forEach { prompt, temperature in
+      expected.append(
+        try specification.sample(prompt: prompt, temperature: temperature) { random.uniform() })
+    }
+    for set in InstructionSet.available {
+      // Nothing, some nodes, and all.
+      for bytes in [-1, 0, 20_000, 8 << 20] {
+        let sampler = Sampler(model, random: start, prefixMemory: bytes, instructionSet: set)
+        var documents: [String] = []
+        try forEach { documents.append(try sampler.sample(prompt: $0, temperature: $1)) }
+        #expect(documents == expected && sampler.random == random, "\(set), \(bytes) bytes")
+      }
+    }
+  }
+
+  @Test("10,000 documents are the same with and without memory")
+  func memory() throws {
+    let random = PythonRandom(seed: 21), trained = SamplerTests.trained
+    let samplers = [0, 3000, 100_000, 8 << 20].map { Sampler(trained, random: random, prefixMemory: $0) }
+    for _ in 0..<10_000 {
+      let documents = try samplers.map { try $0.sample(temperature: 0.9) }
+      #expect(documents.allSatisfy { $0 == documents[0] }, "\(documents)")
+    }
+    #expect(samplers.allSatisfy { $0.random == samplers[0].random })
+  }
+
+  @Test("a prompt's sums are computed when they are wanted first")
+  func openNodes() throws {
+    // On its way through a prompt the tree has nodes without sums.
+    let sampler = sampler(seed: 5), fresh = self.sampler(seed: 5)
+    _ = try sampler.sample(prompt: "sophi", temperature: 0)
+    sampler.random = fresh.random
+    for prompt in ["", "s", "so", "sophi", "sop"] {
+      let expected = try self.sampler(seed: 5).sample(prompt: prompt, temperature: 0)
+      #expect(try sampler.sample(prompt: prompt, temperature: 0) == expected)
+    }
+  }
 }

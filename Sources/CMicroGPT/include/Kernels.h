@@ -65,6 +65,15 @@ MICROGPT_KERNEL(causal_softmax_f32)
 MICROGPT_KERNEL(causal_softmax_back_f32)
 MICROGPT_KERNEL(loss_f32)
 MICROGPT_KERNEL(loss_f64)
+MICROGPT_KERNEL(sample_normalize_f32)
+MICROGPT_KERNEL(sample_normalize_f64)
+MICROGPT_KERNEL(sample_attend_f32)
+MICROGPT_KERNEL(sample_attend_f64)
+MICROGPT_KERNEL(sample_attend_few_f64)
+MICROGPT_KERNEL(sample_sums_f32)
+MICROGPT_KERNEL(sample_sums_f64)
+MICROGPT_KERNEL(sample_draw_f32)
+MICROGPT_KERNEL(sample_draw_f64)
 
 // Vector operations that Swift's SIMD types have not, or turn into loops over the lanes. Vectors of C are
 // SIMD types in Swift. Always inlined, so each becomes one or a few instructions of the caller's target.
@@ -170,3 +179,33 @@ MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x8, microgpt_half_f64x8, 8)
 MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x4, microgpt_half_f64x4, 4)
 MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x2, microgpt_half_f64x2, 2)
 #pragma float_control(pop)
+
+/// How many lanes of x are not above those of y.
+#define MICROGPT_COUNT_NOT_ABOVE(V, T, n)                                                                   \
+  typedef _Bool V##_flags __attribute__((ext_vector_type(n)));                                              \
+  MICROGPT_INLINE long V##_count_not_above(V x, V y) {                                                      \
+    T bits = __builtin_bit_cast(T, __builtin_convertvector(x <= y, V##_flags));                             \
+    return __builtin_popcount(bits & ((1 << n) - 1)); /* beyond the lanes there may be anything */          \
+  }
+
+MICROGPT_COUNT_NOT_ABOVE(microgpt_f32x16, unsigned short, 16)
+MICROGPT_COUNT_NOT_ABOVE(microgpt_f32x8, unsigned char, 8)
+MICROGPT_COUNT_NOT_ABOVE(microgpt_f32x4, unsigned char, 4)
+MICROGPT_COUNT_NOT_ABOVE(microgpt_f64x8, unsigned char, 8)
+MICROGPT_COUNT_NOT_ABOVE(microgpt_f64x4, unsigned char, 4)
+MICROGPT_COUNT_NOT_ABOVE(microgpt_f64x2, unsigned char, 2)
+
+/// All lanes k places up, and zeros in the first k: `order` takes lanes of zero by their number and those of
+/// `a` by theirs and n.
+#define MICROGPT_LIFT(V, k, order)                                                                          \
+  MICROGPT_INLINE V V##_lift##k(V a) { return __builtin_shufflevector((V)0, a, MICROGPT_UNPACK order); }
+
+MICROGPT_LIFT(microgpt_f32x16, 1, (0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30))
+MICROGPT_LIFT(microgpt_f32x16, 2, (0, 1, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29))
+MICROGPT_LIFT(microgpt_f32x16, 4, (0, 1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27))
+MICROGPT_LIFT(microgpt_f32x16, 8, (0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23))
+MICROGPT_LIFT(microgpt_f32x8, 1, (0, 8, 9, 10, 11, 12, 13, 14))
+MICROGPT_LIFT(microgpt_f32x8, 2, (0, 1, 8, 9, 10, 11, 12, 13))
+MICROGPT_LIFT(microgpt_f32x8, 4, (0, 1, 2, 3, 8, 9, 10, 11))
+MICROGPT_LIFT(microgpt_f32x4, 1, (0, 4, 5, 6))
+MICROGPT_LIFT(microgpt_f32x4, 2, (0, 1, 4, 5))

@@ -159,6 +159,22 @@ public struct Tokenizer: Sendable, Equatable {
     }
     return text
   }
+
+  /// The text of tokens that are none of them BOS.
+  ///
+  /// - Complexity: O(*n*); nothing is allocated for up to 15 bytes.
+  func decode(_ tokens: Slice<UnsafeMutableBufferPointer<Int32>>) -> String {
+    String(unsafeUninitializedCapacity: 4 * tokens.count) { text in
+      var count = 0
+      for token in tokens {
+        for byte in UTF8.encode(characters[Int(token)])! {
+          text[count] = byte
+          count += 1
+        }
+      }
+      return count
+    }
+  }
 }
 
 /// Why a text cannot be made into tokens.

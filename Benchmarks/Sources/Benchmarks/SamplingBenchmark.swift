@@ -1,0 +1,100 @@
+// Tokens a second: documents one after the other and many at a time, each with and without what remembered
+// or shared beginnings save. A token is a draw, BOS included.
+
+import MicroGPT
+import Peak
+
+extension Benchmark {
+  static let sampling = Benchmark(
+    name: "sampling", summary: "Tokens made up in a second, one stream and many, widths 16, 64 and 128"
+  ) { session in
+    print(padded("best", 48), padded("median", 8), "million tokens a second")
+    for result in try measureSampling(session.names.get(), session.set) {
+      result.print()
+      session.record([
+        "benchmark": "sampling", "name": .text(result.name), "width": .count(result.width),
+        "isa": .text(session.set.rawValue), "tokens_per_second": .number(result.best),
+        "median_tokens_per_second": .number(result.median), "characters": .number(result.characters),
+      ])
+    }
+  }
+}
+
+/// One row of the results.
+struct SamplingResult {
+  let name: String
+  let width: Int
+  /// Tokens a second of CPU time, of the best round and of the median one.
+  let best, median: Double
+  /// Characters of a document on average, the same for all rows of a width but for chance.
+  let characters: Double
+  let documents: Int
+
+  func print() {
+    Swift.print(
+      "C \(padded("\(width)", 3)) " + name + String(repeating: " ", count: max(0, 36 - name.count)),
+      padded(number(best / 1e6, 3), 8), padded(number(median / 1e6, 3), 8),
+      "  \(number(characters, 3)) characters a document, of \(documents)")
+  }
+}
+
+/// Samples from models of several widths that have learned the corpus.
+func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [SamplingResult] {
+  var results: [SamplingResult] = []
+  for (width, heads) in [(16, 4), (64, 4), (128, 8)] {
+    var configuration = Configuration()
+    (configuration.embedding, configuration.heads) = (width, heads)
+    let trainer = try Trainer(
+      corpus: corpus, configuration: configuration, engine: .fast, instructionSet: set)
+    try trainer.train()
+    let model = trainer.model, positions = configuration.blockSize, scale = 16.0 / Double(width)
+    let few = Int(20_000 * scale), many = Int(400_000 * scale)
+
+    for (name, bytes) in [("one stream", 8 << 20), ("one stream, nothing remembered", 0)] {
+      let sampler = Sampler(
+        model, random: PythonRandom(seed: 1), prefixMemory: bytes, instructionSet: set)
+      results.append(
+        try measure(name, width, positions, bytes == 0 ? few : many) { count in
+          try (0..<count).map { _ in try sampler.sample().unicodeScalars.count }
+        })
+    }
+    for engine in EngineKind.allCases {
+      for atOnce in [nil, 1024, 64] {
+        var first = 0
+        let name = "many streams, \(engine.rawValue), \(atOnce.map { "\($0) at once" } ?? "as many as pay")"
+        results.append(
+          try measure(name, width, positions, many) { count in
+            let sampler = try BatchSampler(
+              model, seed: 1, numbers: first..<first + count, engine: engine, atOnce: atOnce,
+              instructionSet: set)
+            first += count
+            var lengths: [Int] = [], text: [UInt8] = []
+            while true {
+              text.removeAll(keepingCapacity: true)
+              guard try sampler.next(appendingTo: &text) else { return lengths }
+              lengths.append(text.count)
+            }
+          })
+      }
+    }
+  }
+  return results
+}
+
+/// - Parameter sample: Makes up so many documents, and gives the characters of each.
+private func measure(
+  _ name: String, _ width: Int, _ positions: Int, _ documents: Int, _ sample: (Int) throws -> [Int]
+) throws -> SamplingResult {
+  var rates: [Double] = [], characters = 0, rounds = 0
+  _ = try sample(documents / 10)
+  for _ in 0..<7 {
+    let start = peak_seconds(), lengths = try sample(documents), seconds = peak_seconds() - start
+    rates.append(Double(lengths.reduce(0) { $0 + min($1 + 1, positions) }) / seconds)
+    characters += lengths.reduce(0, +)
+    rounds += 1
+  }
+  rates.sort()
+  return SamplingResult(
+    name: name, width: width, best: rates[rates.count - 1], median: rates[rates.count / 2],
+    characters: Double(characters) / Double(documents * rounds), documents: documents * rounds)
+}

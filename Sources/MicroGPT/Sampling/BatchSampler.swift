@@ -1,0 +1,160 @@
+// Sampling many documents at once, each with random numbers of its own, so that a document depends on its
+// number and on nothing that is made up beside it.
+
+/// Makes up documents by number, many at a time.
+///
+///     let sampler = try BatchSampler(model, seed: 7, numbers: 0..<1000)
+///     while let document = try sampler.next() { documents.append(document) }
+///
+/// Document *i* draws the random numbers of stream *i* of the seed. So it is the same whichever numbers are
+/// asked for, and however many are in the making at a time; and it is not the one that `Sampler` comes to
+/// with its one stream, only as likely. In the exact arithmetic probabilities have the reference's bits,
+/// and so the documents are the same on every processor (where the C library is the same). In the fast one
+/// they are floats, whose last bits depend on the instruction set: hardly a document in ten thousand is
+/// another then.
+///
+/// Memory is bounded, whatever the numbers: a window of documents that are made up together, and what is
+/// known of their beginnings, 16 MB or so beside the model's own.
+///
+/// A class, because it owns that memory and its documents come once, in order.
+public final class BatchSampler {
+  /// The numbers of the documents to come.
+  public private(set) var numbers: Range<Int>
+  /// The arithmetic that it computes in.
+  public let engine: EngineKind
+
+  private enum Window {
+    case exact(SampleWindow<ExactArithmetic>)
+    case fast(SampleWindow<FastArithmetic>)
+  }
+
+  private let window: Window
+  private let temperature: Double
+  private let start: UnsafeMutableBufferPointer<Int32>
+  private let startCount: Int
+  /// Each token as UTF-8: up to four bytes, the first in the lowest place, and their number.
+  private let characters: [(bytes: UInt32, count: Int)]
+  /// How many documents the window has, how many of them have been handed out, and how many it has next.
+  private var filled = 0, taken = 0, nextFill: Int
+  private let capacity: Int
+  private var failure: SamplerError?
+
+  /// A sampler of the documents with these numbers.
+  ///
+  /// - Parameters:
+  ///   - model: The model; `Trainer.model`, say.
+  ///   - seed: The same seed and number give the same document.
+  ///   - numbers: Which documents are made up, in this order, 0 or more.
+  ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
+  ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
+  ///     likelier. At 0 all documents are the most probable one.
+  ///   - engine: The arithmetic to compute in.
+  ///   - atOnce: The most documents that are made up together, 1 or more, if not as many as pay. It changes
+  ///     none.
+  ///   - instructionSet: The processor's instructions to use, if not the widest.
+  /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used.
+  public init(
+    _ model: Model, seed: UInt64, numbers: Range<Int>, prompt: String = "", temperature: Double = 0.5,
+    engine: EngineKind = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
+  ) throws(SamplerError) {
+    precondition(numbers.lowerBound >= 0, "Documents are numbered from 0, not from \(numbers.lowerBound).")
+    precondition(atOnce ?? 1 >= 1, "At least 1 document is made up at a time, not \(atOnce ?? 1).")
+    let start = UnsafeMutableBufferPointer<Int32>.allocate(capacity: model.configuration.blockSize)
+    do throws(SamplerError) {
+      startCount = try model.start(prompt: prompt, temperature: temperature, into: start)
+    } catch {
+      start.deallocate()
+      throw error
+    }
+    let set = min(instructionSet, .widest), count = numbers.count
+    switch engine {
+    case .exact:
+      let window = SampleWindow<ExactArithmetic>(
+        model, atOnce: atOnce, count: count, seed: seed, instructionSet: set)
+      (self.window, capacity) = (.exact(window), window.capacity)
+    case .fast:
+      let window = SampleWindow<FastArithmetic>(
+        model, atOnce: atOnce, count: count, seed: seed, instructionSet: set)
+      (self.window, capacity) = (.fast(window), window.capacity)
+    }
+    characters = model.tokenizer.characters.map { scalar in
+      var bytes: UInt32 = 0, count = 0
+      for byte in UTF8.encode(scalar)! {
+        bytes |= UInt32(byte) << UInt32(8 * count)
+        count += 1
+      }
+      return (bytes, count)
+    }
+    // The first documents are not kept waiting for thousands of others.
+    nextFill = 256
+    (self.numbers, self.engine, self.temperature, self.start) = (numbers, engine, temperature, start)
+  }
+
+  deinit { start.deallocate() }
+
+  /// The next document, the prompt included, or `nil` after the last.
+  ///
+  /// - Throws: `SamplerError`, if the model computes no finite numbers, or the temperature is so small that
+  ///   logits
+  ///   divided by it are not finite.
+  public func next() throws(SamplerError) -> String? {
+    guard let tokens = try nextTokens() else { return nil }
+    return String(unsafeUninitializedCapacity: 4 * tokens.count) { text in
+      var count = 0
+      for token in tokens { write(token) { byte in (text[count], count) = (byte, count + 1) } }
+      return count
+    }
+  }
+
+  /// Appends the next document to `text`, as UTF-8.
+  ///
+  /// - Returns: Whether there was one.
+  /// - Throws: As `next()` does.
+  public func next(appendingTo text: inout [UInt8]) throws(SamplerError) -> Bool {
+    guard let tokens = try nextTokens() else { return false }
+    for token in tokens { write(token) { byte in text.append(byte) } }
+    return true
+  }
+
+  @inline(__always)
+  private func write(_ token: Int32, _ body: (UInt8) -> Void) {
+    var (bytes, count) = characters[Int(token)]
+    while count > 0 {
+      body(UInt8(truncatingIfNeeded: bytes))
+      (bytes, count) = (bytes &>> 8, count &- 1)
+    }
+  }
+
+  /// The next document's tokens, valid until the next call.
+  private func nextTokens() throws(SamplerError) -> UnsafeBufferPointer<Int32>? {
+    if taken == filled {
+      guard !numbers.isEmpty else { return nil }
+      if let failure { throw failure }
+      let count = min(nextFill, min(capacity, numbers.count))
+      do throws(SamplerError) {
+        switch window {
+        case .exact(let window):
+          try window.fill(
+            first: numbers.lowerBound, count: count, start: start.baseAddress!, startCount: startCount,
+            temperature: temperature)
+        case .fast(let window):
+          try window.fill(
+            first: numbers.lowerBound, count: count, start: start.baseAddress!, startCount: startCount,
+            temperature: temperature)
+        }
+      } catch {
+        failure = error
+        throw error
+      }
+      (filled, taken, nextFill) = (count, 0, min(2 * nextFill, capacity))
+    }
+    defer {
+      taken += 1
+      numbers = numbers.lowerBound + 1..<numbers.upperBound
+    }
+    switch window {
+    case .exact(let window): return window.document(taken)
+    case .fast(let window): return window.document(taken)
+    }
+  }
+}
