@@ -38,7 +38,8 @@ struct SamplingEngineTests {
           engine.placesArePairs
           ? engine.pair(beginnings[row][t], at: t) : Int32(((row * 7 + 3) % rows) * positions + t)
       }
-      let wanted = SamplingEngine<A>.Sums(sums: sums, totals: totals, temperature: temperature)
+      let wanted = SamplingEngine<A>.Sums(
+        sums: sums, totals: totals, temperature: temperature, isGreedy: temperature == 0)
       try engine.compute(
         rows, at: t, tokens: beginnings.map { $0[t] }, places: places, stride: positions, wanted)
       for row in 0..<rows {

@@ -30,6 +30,7 @@ public final class BatchSampler {
 
   private let window: Window
   private let temperature: Double
+  private let isGreedy: Bool
   private let start: UnsafeMutableBufferPointer<Int32>
   private let startCount: Int
   /// Each token as UTF-8: up to four bytes, the first in the lowest place, and their number.
@@ -87,7 +88,8 @@ public final class BatchSampler {
     }
     // The first documents are not kept waiting for thousands of others.
     nextFill = 256
-    (self.numbers, self.engine, self.temperature, self.start) = (numbers, engine, temperature, start)
+    (self.numbers, self.engine, self.start) = (numbers, engine, start)
+    (self.temperature, isGreedy) = (temperature, temperature == 0)
   }
 
   deinit { start.deallocate() }
@@ -136,11 +138,11 @@ public final class BatchSampler {
         case .exact(let window):
           try window.fill(
             first: numbers.lowerBound, count: count, start: start.baseAddress!, startCount: startCount,
-            temperature: temperature)
+            temperature: temperature, isGreedy: isGreedy)
         case .fast(let window):
           try window.fill(
             first: numbers.lowerBound, count: count, start: start.baseAddress!, startCount: startCount,
-            temperature: temperature)
+            temperature: temperature, isGreedy: isGreedy)
         }
       } catch {
         failure = error

@@ -84,11 +84,15 @@ final class SampleWindow<A: SamplingArithmetic> {
 
   /// Makes up the documents of the numbers from `first` on.
   ///
-  /// - Parameter start: BOS and the prompt, `[startCount]`.
+  /// - Parameters:
+  ///   - start: BOS and the prompt, `[startCount]`.
+  ///   - isGreedy: Whether the temperature is 0. To be decided elsewhere: here the optimizer moves a comparison
+  ///     to where numbers too small for the normal format count as zero, and a temperature may be one.
   func fill(
-    first: Int, count: Int, start: UnsafePointer<Int32>, startCount: Int, temperature: Double
+    first: Int, count: Int, start: UnsafePointer<Int32>, startCount: Int, temperature: Double, isGreedy: Bool
   ) throws(SamplerError) {
-    let wanted = SamplingEngine<A>.Sums(sums: sums, totals: totals, temperature: temperature)
+    let wanted = SamplingEngine<A>.Sums(
+      sums: sums, totals: totals, temperature: temperature, isGreedy: isGreedy)
     let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
     defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
     for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }

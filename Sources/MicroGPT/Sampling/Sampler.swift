@@ -102,7 +102,7 @@ public final class Sampler {
     let wanted = temperature.map { temperature in
       SamplingEngine<ExactArithmetic>.Sums(
         sums: node < 0 ? sums : tree.sums(node), totals: node < 0 ? total : tree.totals + node,
-        temperature: temperature)
+        temperature: temperature, isGreedy: temperature == 0)
     }
     try engine.compute(
       1, at: position, tokens: tokens.baseAddress! + position, places: places, stride: tokens.count, wanted)

@@ -274,11 +274,9 @@ final class SamplingEngine<A: SamplingArithmetic> {
     fileprivate let inverseTemperature: Scalar
     fileprivate let isGreedy: Bool
 
-    /// To be made before numbers too small for the normal format count as zero, for a temperature may be
-    /// one. It is compared by its bits, since the optimizer moves other comparisons to where they are used.
-    init(sums: Buffer, totals: Buffer, temperature: Double) {
+    init(sums: Buffer, totals: Buffer, temperature: Double, isGreedy: Bool) {
       (self.sums, self.totals, self.temperature) = (sums, totals, temperature)
-      (inverseTemperature, isGreedy) = (Scalar(power(temperature, -1)), temperature.magnitude.bitPattern == 0)
+      (inverseTemperature, self.isGreedy) = (Scalar(power(temperature, -1)), isGreedy)
     }
   }
 
