@@ -66,6 +66,12 @@ private struct StepShares {
     let back =
       times[KernelName.productBack.rawValue].microseconds
       + times[KernelName.weightGradient.rawValue].microseconds
+      + times[KernelName.updateMatrix.rawValue].microseconds
+    // The fast arithmetic's optimizer moves the embeddings alone; the matrices' share comes with their gradients.
+    let embeddings = (vocabularySize + c.blockSize) * c.embedding
+    let moved = isFast ? embeddings : step.parameterCount, others = step.parameterCount - moved
+    let movedShare = Double(moved) / Double(step.parameterCount)
+    let backSpecification = scalar.productBackAndWeightGradient + (1 - movedShare) * scalar.adam
 
     let rows = Double(c.batchSize * positions), width = Double(c.embedding), layers = Double(c.layers)
     let products = 2 * rows * (12 * layers * width * width + Double(vocabularySize) * width)
@@ -77,20 +83,21 @@ private struct StepShares {
         switch name {
         case .productForward: (products, scalar.productForward)
         case .productBack, .weightGradient: (products, nil)
+        case .updateMatrix: (products + 12 * Double(others), nil)
         case .normalize: (3 * normalized, scalar.normalize)
         case .normalizeBack: (6 * normalized, scalar.normalizeBack)
         case .attend: (pairs, scalar.attend)
         case .attendBack: (2 * pairs, scalar.attendBack)
         case .loss: (25 * Double(vocabularySize) * rows, scalar.loss)
-        case .adam: (12 * Double(step.parameterCount), scalar.adam)
+        case .adam: (12 * Double(moved), movedShare * scalar.adam)
         case .transpose: (0, nil)
         }
-      let isBack = name == .productBack || name == .weightGradient
+      let isBack = name == .productBack || name == .weightGradient || name == .updateMatrix
       return KernelShare(
         name: name, calls: calls, microseconds: microseconds, operations: operations,
-        specification: isBack ? scalar.productBackAndWeightGradient * microseconds / back : specification,
+        specification: isBack ? backSpecification * microseconds / back : specification,
         timesAsFast: isBack
-          ? scalar.productBackAndWeightGradient / back : specification.map { $0 / microseconds })
+          ? backSpecification / back : specification.map { $0 / microseconds })
     }
     var machine = Machine(session.set)
     machine.measure(step.engine)
@@ -109,7 +116,7 @@ private struct StepShares {
       "".left(16), "calls".right(6), "us".right(9), "floor".right(9), "times".right(7), "share".right(7),
       "scalar us".right(10), "as fast".right(8))
     var sum = 0.0
-    for share in shares {
+    for share in shares where share.calls > 0 {
       let floor = share.operations / rate * 1e6
       sum += share.microseconds
       print(

@@ -8,7 +8,7 @@ extension Benchmark {
   static let sampling = Benchmark(
     name: "sampling", summary: "Tokens made up in a second, one stream and many, widths 16, 64 and 128"
   ) { session in
-    print(padded("best", 48), padded("median", 8), "million tokens a second")
+    print("best".right(57), "median".right(8), "million tokens a second")
     for result in try measureSampling(session.names.get(), session.set) {
       result.print()
       session.record([
@@ -32,8 +32,8 @@ struct SamplingResult {
 
   func print() {
     Swift.print(
-      "C \(padded("\(width)", 3)) " + name + String(repeating: " ", count: max(0, 36 - name.count)),
-      padded(number(best / 1e6, 3), 8), padded(number(median / 1e6, 3), 8),
+      "C \("\(width)".right(3)) \(name.left(42))", number(best / 1e6, 3).right(8),
+      number(median / 1e6, 3).right(8),
       "  \(number(characters, 3)) characters a document, of \(documents)")
   }
 }

@@ -7,10 +7,11 @@ import Peak
 
 @testable import MicroGPT
 
-/// What a kernel does in a step; one kernel multiplies matrices for three purposes.
+/// What a kernel does in a step; one kernel multiplies matrices for three purposes. The fast arithmetic's
+/// `updateMatrix` is a weight's gradient, the optimizer's step and the transposed copy in one.
 enum KernelName: Int, CaseIterable {
-  case productForward, productBack, weightGradient, normalize, normalizeBack, attend, attendBack, loss, adam
-  case transpose
+  case productForward, productBack, weightGradient, updateMatrix, normalize, normalizeBack, attend, attendBack
+  case loss, adam, transpose
 }
 
 /// The ticks and calls of each kernel since they were last taken.
@@ -86,6 +87,7 @@ enum TimedFastArithmetic: KernelArithmetic {
       productNarrow: { time(purpose($0, Float.self), plainFast.productNarrow, $0) },
       orderedProductWide: { time(.productBack, plainFast.orderedProductWide, $0) },
       orderedProductNarrow: { time(.productBack, plainFast.orderedProductNarrow, $0) },
+      positionProduct: { time(.productForward, plainFast.positionProduct, $0) },
       transpose: { time(.transpose, plainFast.transpose, $0) },
       adam: { time(.adam, plainFast.adam, $0) },
       normalize: { time(.normalize, plainFast.normalize, $0) },
@@ -94,7 +96,9 @@ enum TimedFastArithmetic: KernelArithmetic {
       attendBack: { time(.attendBack, plainFast.attendBack, $0) },
       loss: { time(.loss, plainFast.loss, $0) },
       causalSoftmax: { time(.attend, plainFast.causalSoftmax, $0) },
-      causalSoftmaxBack: { time(.attendBack, plainFast.causalSoftmaxBack, $0) })
+      causalSoftmaxBack: { time(.attendBack, plainFast.causalSoftmaxBack, $0) },
+      attendFromPeaks: { time(.attend, plainFast.attendFromPeaks, $0) },
+      updateMatrix: { time(.updateMatrix, plainFast.updateMatrix, $0) })
   }
 }
 
@@ -116,6 +120,7 @@ enum TimedExactArithmetic: KernelArithmetic {
       productNarrow: { time(purpose($0, Double.self), plainExact.productNarrow, $0) },
       orderedProductWide: { time(.productBack, plainExact.orderedProductWide, $0) },
       orderedProductNarrow: { time(.productBack, plainExact.orderedProductNarrow, $0) },
+      positionProduct: { time(.productForward, plainExact.positionProduct, $0) },
       transpose: { time(.transpose, plainExact.transpose, $0) },
       adam: { time(.adam, plainExact.adam, $0) },
       normalize: { time(.normalize, plainExact.normalize, $0) },
@@ -124,6 +129,8 @@ enum TimedExactArithmetic: KernelArithmetic {
       attendBack: { time(.attendBack, plainExact.attendBack, $0) },
       loss: { time(.loss, plainExact.loss, $0) },
       causalSoftmax: { time(.attend, plainExact.causalSoftmax, $0) },
-      causalSoftmaxBack: { time(.attendBack, plainExact.causalSoftmaxBack, $0) })
+      causalSoftmaxBack: { time(.attendBack, plainExact.causalSoftmaxBack, $0) },
+      attendFromPeaks: { time(.attend, plainExact.attendFromPeaks, $0) },
+      updateMatrix: { time(.updateMatrix, plainExact.updateMatrix, $0) })
   }
 }
