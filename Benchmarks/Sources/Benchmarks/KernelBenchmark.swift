@@ -67,9 +67,10 @@ private struct StepShares {
       times[KernelName.productBack.rawValue].microseconds
       + times[KernelName.weightGradient.rawValue].microseconds
       + times[KernelName.updateMatrix.rawValue].microseconds
-    // The fast arithmetic's optimizer moves the embeddings alone; the matrices' share comes with their gradients.
+    // Where matrices are moved with their gradients, the optimizer's own kernel moves the embeddings alone.
     let embeddings = (vocabularySize + c.blockSize) * c.embedding
-    let moved = isFast ? embeddings : step.parameterCount, others = step.parameterCount - moved
+    let moved = times[KernelName.updateMatrix.rawValue].calls > 0 ? embeddings : step.parameterCount
+    let others = step.parameterCount - moved
     let movedShare = Double(moved) / Double(step.parameterCount)
     let backSpecification = scalar.productBackAndWeightGradient + (1 - movedShare) * scalar.adam
 

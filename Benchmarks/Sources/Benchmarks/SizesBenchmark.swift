@@ -228,16 +228,17 @@ struct SizesReport {
       multiple of the floor falls at first. Widths between multiples of 16 floats (8 doubles) lie above their \
       neighbors, because rows are filled up to cache lines, and the floor does not count the filling.
 
-      With one document a step moves every parameter for few positions, so the optimizer weighs most: it reads a
-      parameter, its gradient and both moments, and writes three of them. A parameter costs least at width
+      With one document a step moves every parameter for few positions, so the optimizer weighs most: it reads and
+      writes a parameter and both moments. From width 32 on, at multiples of 32, there is no transposed copy then.
+      A parameter costs least at width
       \(results[least].configuration.embedding), \(number(optimizer[least], 2)) ns a step, and \
       \(number(optimizer[optimizer.count - 1], 2)) ns at \(last).
       """
     for (name, bytes) in [("first", cacheBytes(1)), ("second", cacheBytes(2))] {
-      guard let bytes, let first = results.first(where: { 16 * $0.parameterCount > bytes }) else { continue }
+      guard let bytes, let first = results.first(where: { 12 * $0.parameterCount > bytes }) else { continue }
       text +=
-        "\nThe four buffers outgrow the \(name) cache (\(bytes / 1024) KB) at width "
-        + "\(first.configuration.embedding): \(16 * first.parameterCount / 1024) KB."
+        "\nThe three buffers outgrow the \(name) cache (\(bytes / 1024) KB) at width "
+        + "\(first.configuration.embedding): \(12 * first.parameterCount / 1024) KB."
     }
     return text
   }

@@ -573,7 +573,8 @@ struct BatchEngine<A: KernelArithmetic> {
     var column = 0
     while column < weight.columns {
       let width = weight.width(at: column), block = BatchEngine.block / width
-      if !A.isExact, let update {
+      // Many positions at a wide layer are added up in wider tiles sooner, gradient through memory or not.
+      if !A.isExact, rows <= 64 || self.width <= 32, let update {
         let place = weight.index(0, column)
         kernels.updateMatrix(
           MatrixUpdate(
