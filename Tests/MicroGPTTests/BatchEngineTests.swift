@@ -21,6 +21,10 @@ struct BatchEngineTests {
     Size(layers: 1, embedding: 48, heads: 4, blockSize: 40, documents: 2),
     Size(layers: 1, embedding: 33, heads: 1, blockSize: 70, documents: 1),
     Size(layers: 1, embedding: 64, heads: 4, blockSize: 16, documents: 3),
+    // Without transposed copies, more positions than lanes, and rows filled up.
+    Size(layers: 2, embedding: 64, heads: 4, blockSize: 13, documents: 1),
+    Size(layers: 1, embedding: 60, heads: 3, blockSize: 9, documents: 2),
+    Size(layers: 1, embedding: 128, heads: 8, blockSize: 17, documents: 1),
     Size(layers: 1, embedding: 100, heads: 5, blockSize: 10, documents: 1),
   ]
 

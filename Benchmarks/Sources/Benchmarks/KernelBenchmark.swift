@@ -100,9 +100,11 @@ private struct StepShares {
         timesAsFast: isBack
           ? backSpecification / back : specification.map { $0 / microseconds })
     }
-    var machine = Machine(session.set)
-    machine.measure(step.engine)
-    rate = machine.rate(step.engine)
+    // The speed that the step's own floor was reckoned with.
+    let operations =
+      12 * Double(step.parameterCount)
+      + Double(c.batchSize) * c.operations(positions: positions, vocabularySize: vocabularySize)
+    rate = operations / step.medianFloor * 1e6
     (self.step, self.positions) = (step, positions)
   }
 

@@ -96,7 +96,7 @@ struct BatchEngine<A: KernelArithmetic> {
     adamScratch,
     row: Buffer
   private let targetLogits: Buffer
-  private let order, firstOrder: UnsafeMutablePointer<Int32>
+  private let order: UnsafeMutablePointer<Int32>
   private let memory: Memory
 
   /// Whether the matrices have transposed copies for the way forward.
@@ -183,7 +183,6 @@ struct BatchEngine<A: KernelArithmetic> {
       narrow: take(WideAttention<Scalar>.blockRows * head), unit: unit)
     self.kernels = kernels
     order = memory.take(3 * shape.channels, of: Int32.self)
-    firstOrder = memory.take(3 * shape.channels, of: Int32.self)
     _ = take((unit + 1) * 3 * width)
     precondition(memory.isUsedUp, "`byteCount` counts other runs than those that are taken.")
 
@@ -191,7 +190,7 @@ struct BatchEngine<A: KernelArithmetic> {
     (self.width, self.wide, self.outputs, self.unit) = (width, wide, outputs, unit)
     attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
     for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
-    fillOrders()
+    fillOrder()
   }
 
   // MARK: - Memory
@@ -210,7 +209,7 @@ struct BatchEngine<A: KernelArithmetic> {
     let parameters =
       embeddings + outputs * width + layers * (4 * width * width + 2 * wide * width)
 
-    var bytes: Count = 2 * Memory.bytes(for: 3 * channels, of: Int32.self)
+    var bytes = Memory.bytes(for: 3 * channels, of: Int32.self)
     func add(_ times: Count, _ count: Count) {
       bytes = bytes + times * Memory.bytes(for: count, of: Scalar.self)
     }
@@ -332,9 +331,7 @@ struct BatchEngine<A: KernelArithmetic> {
     for (layer, weights) in zip(layers, layout.layers) {
       normalize(layer.input, rows, into: layer.normalized, layer.scale, layer.slope)
       multiply(layer.normalized, width, rows, weights.projections, into: layer.query)
-      forEachDocument(batch, layer) { attend in
-        attention(attend)
-      }
+      forEachDocument(batch, layer, attention)
       multiply(
         layer.mixed, width, rows, weights.output, into: layer.middle, .add, layer.input, width)
       normalize(layer.middle, rows, into: layer.middleNormalized, layer.middleScale, layer.middleSlope)
@@ -468,7 +465,7 @@ struct BatchEngine<A: KernelArithmetic> {
       forEachDocument(batch, layer) { attend in
         if isWide(attend) { wideAttention.backward(attend) } else { kernels.attendBack(attend) }
       }
-      projectionsBackward(batch, weights.projections)
+      projectionsBackward(rows, weights.projections)
       change(weights.projections, dQuery, layer.normalized, width, rows, update)
       normalizeBack(dNormalized, layer.input, rows, layer.scale, layer.slope, into: d)
     }
@@ -516,41 +513,29 @@ struct BatchEngine<A: KernelArithmetic> {
 
   /// From queries, keys and values to the normalized input: the fast arithmetic takes the outputs as they lie,
   /// the exact one in the order in which the reference's graph comes to them.
-  private func projectionsBackward(_ batch: Batch, _ weight: PanelMatrix) {
-    guard A.isExact else { return multiplyBack(dQuery, weight, batch.rows, into: dNormalized) }
-    for document in 0..<batch.documents {
-      let first = batch.starts[document], count = batch.starts[document + 1] &- first
-      var product = Product(
-        x: UnsafePointer(dQuery + 3 &* first &* width), xRow: 3 &* width, xStep: 1,
-        b: UnsafePointer(parameters), bStep: 1, panel: 0, y: dNormalized + first &* width, yRow: width,
-        rows: 1, columns: width, depth: 3 &* shape.channels, z: UnsafePointer(dNormalized),
-        order: UnsafePointer(firstOrder))
-      multiply(product, weight, firstRow: 0, isOrdered: true)
-      product.x += product.xRow
-      product.y += product.yRow
-      product.rows = count &- 1
-      product.order = UnsafePointer(order)
-      multiply(product, weight, firstRow: 0, isOrdered: true)
-    }
+  private func projectionsBackward(_ rows: Int, _ weight: PanelMatrix) {
+    guard A.isExact else { return multiplyBack(dQuery, weight, rows, into: dNormalized) }
+    multiply(
+      Product(
+        x: UnsafePointer(dQuery), xRow: 3 &* width, xStep: 1, b: UnsafePointer(parameters), bStep: 1,
+        panel: 0,
+        y: dNormalized, yRow: width, rows: rows, columns: width, depth: 3 &* shape.channels,
+        z: UnsafePointer(dNormalized), order: UnsafePointer(order)),
+      weight, firstRow: 0, isOrdered: true)
   }
 
   /// The order of the rows of value, key and query in the reference's graph: heads run down, and in each the
-  /// value's rows, the key's and the query's; at position 0 the key's and the query's take turns, because
-  /// there a query meets no other key.
-  private func fillOrders() {
+  /// value's rows, the key's and the query's. (At position 0 keys and queries take turns there, but the query's
+  /// gradient is 0.)
+  private func fillOrder() {
     var place = 0
     for h in (0..<shape.heads).reversed() {
-      let channels = (h * shape.headWidth..<(h + 1) * shape.headWidth).reversed()
-      for (i, c) in channels.enumerated() {
-        let start = place + i
-        order[start] = Int32(2 * width + c)
-        order[start + shape.headWidth] = Int32(width + c)
-        order[start + 2 * shape.headWidth] = Int32(c)
-        firstOrder[start] = Int32(2 * width + c)
-        firstOrder[place + shape.headWidth + 2 * i] = Int32(width + c)
-        firstOrder[place + shape.headWidth + 2 * i + 1] = Int32(c)
+      for segment in (0..<3).reversed() {
+        for c in (h * shape.headWidth..<(h + 1) * shape.headWidth).reversed() {
+          order[place] = Int32(segment * width + c)
+          place += 1
+        }
       }
-      place += 3 * shape.headWidth
     }
   }
 
@@ -573,7 +558,7 @@ struct BatchEngine<A: KernelArithmetic> {
     var column = 0
     while column < weight.columns {
       let width = weight.width(at: column), block = BatchEngine.block / width
-      // Many positions at a wide layer are added up in wider tiles sooner, gradient through memory or not.
+      // Many positions of a wide layer are added up faster in the product's wider tiles.
       if !A.isExact, rows <= 64 || self.width <= 32, let update {
         let place = weight.index(0, column)
         kernels.updateMatrix(

@@ -68,9 +68,9 @@ extension FastLanes {
 }
 
 extension ExactLanes {
-  /// Three loops over a chunk: means, roots, parameters. They compute squares and roots as the processor rounds them, and
-  /// find out for which numbers the C library's `pow` might round differently and where that could matter: only
-  /// for these is `pow` called, behind the loop, so that the loop has to wait for no call.
+  /// Three loops over a chunk: means, roots, parameters. They compute squares and roots as the processor rounds
+  /// them, and find out for which numbers the C library's `pow` might round differently and where that could
+  /// matter: only for these is `pow` called, behind the loop, so that the loop has to wait for no call.
   ///
   /// A square or root matters where one a unit in the last place larger or smaller changes the mean square or the
   /// parameter. Rounding is monotonic: if both ends of an interval round to the same number, all that lies between
@@ -82,8 +82,8 @@ extension ExactLanes {
     let doubts = Doubts<Self>(a.scratch + 2 &* chunk)
     let update = a.update, beta1 = all(update.beta1), beta2 = all(update.beta2)
     let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
-    let rate = all(update.learningRate), epsilon = all(update.epsilon), above = all(1 + 0x1p-50),
-      below = all(1 - 0x1p-50)
+    let rate = all(update.learningRate), epsilon = all(update.epsilon)
+    let above = all(1 + 0x1p-50), below = all(1 - 0x1p-50)
     let minusAbove = all(-1 - 0x1p-50), minusBelow = all(-1 + 0x1p-50)
     // Changes nothing but numbers so small that units in the last place are no longer in proportion.
     let slack = all(0x1p-960)
@@ -153,7 +153,8 @@ extension ExactLanes {
     }
   }
 
-  /// The number next to `y` on the side of the exact result, `rest` beyond it: what glibc's `pow` gives if not `y`.
+  /// The number next to `y` on the side of the exact result, `rest` beyond it: what glibc's `pow` gives if not
+  /// `y`.
   @inline(__always)
   private static func neighbor(_ y: Double, toward rest: Double) -> Double {
     rest > 0 ? y.nextUp : y.nextDown
