@@ -10,7 +10,8 @@ import Peak
 /// What a kernel does in a step; one kernel multiplies matrices for three purposes. The fast arithmetic's
 /// `updateMatrix` is a weight's gradient, the optimizer's step and the transposed copy in one.
 enum KernelName: Int, CaseIterable {
-  case productForward, productBack, weightGradient, updateMatrix, normalize, normalizeBack, attend, attendBack
+  case embed, embedBack, productForward, productBack, weightGradient, updateMatrix, normalize, normalizeBack,
+    attend, attendBack
   case loss, adam, transpose
 }
 
@@ -88,6 +89,8 @@ enum TimedFastArithmetic: KernelArithmetic {
       orderedProductWide: { time(.productBack, plainFast.orderedProductWide, $0) },
       orderedProductNarrow: { time(.productBack, plainFast.orderedProductNarrow, $0) },
       positionProduct: { time(.productForward, plainFast.positionProduct, $0) },
+      embed: { time(.embed, plainFast.embed, $0) },
+      embedBack: { time(.embedBack, plainFast.embedBack, $0) },
       transpose: { time(.transpose, plainFast.transpose, $0) },
       adam: { time(.adam, plainFast.adam, $0) },
       normalize: { time(.normalize, plainFast.normalize, $0) },
@@ -121,6 +124,8 @@ enum TimedExactArithmetic: KernelArithmetic {
       orderedProductWide: { time(.productBack, plainExact.orderedProductWide, $0) },
       orderedProductNarrow: { time(.productBack, plainExact.orderedProductNarrow, $0) },
       positionProduct: { time(.productForward, plainExact.positionProduct, $0) },
+      embed: { time(.embed, plainExact.embed, $0) },
+      embedBack: { time(.embedBack, plainExact.embedBack, $0) },
       transpose: { time(.transpose, plainExact.transpose, $0) },
       adam: { time(.adam, plainExact.adam, $0) },
       normalize: { time(.normalize, plainExact.normalize, $0) },

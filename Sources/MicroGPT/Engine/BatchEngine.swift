@@ -73,7 +73,9 @@ struct Batch {
 }
 
 /// A model's parameters with everything that steps over batches need, allocated once.
-struct BatchEngine<A: KernelArithmetic> {
+///
+/// A class, and its layers behind a pointer, so that no step copies or counts references.
+final class BatchEngine<A: KernelArithmetic> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
@@ -91,7 +93,8 @@ struct BatchEngine<A: KernelArithmetic> {
 
   private let transposed, mean, meanSquare: Buffer
   private let embedding, embeddingScale, embeddingSlope: Buffer
-  private let layers: [Layer]
+  /// `[L]`.
+  private let layers: UnsafeMutablePointer<Layer>
   private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, positionScratch,
     adamScratch,
     row: Buffer
@@ -116,6 +119,7 @@ struct BatchEngine<A: KernelArithmetic> {
 
   /// What one layer computes on the way forward; Activations.swift tells what each is.
   private struct Layer {
+    let weights: PaddedLayout.Layer
     /// `[rows, C]` but for scales and slopes, `[rows]`; `query` has keys and values beside it, `[rows, 3C]`.
     let input, normalized, scale, slope, query, exponentials, sums, mixed: Buffer
     let middle, middleNormalized, middleScale, middleSlope: Buffer
@@ -137,7 +141,7 @@ struct BatchEngine<A: KernelArithmetic> {
       ParameterLayout(configuration, vocabularySize: vocabularySize), unit: unit)
     let width = shape.channels.rounded(up: unit), wide = (4 * shape.channels).rounded(up: unit)
     let outputs = shape.vocabulary.rounded(up: unit), rows = documents * shape.positions
-    let weights = BatchEngine.weights(configuration, documents: documents, width: Count(width)).value!
+    let pairs = BatchEngine.weights(configuration, documents: documents, width: Count(width)).value!
     let longest = shape.positions.rounded(up: unit), head = shape.headWidth.rounded(up: unit)
     let block = BatchEngine.block
     keepsCopies = BatchEngine.keepsCopies(documents: documents, width: width, wide: wide)
@@ -156,18 +160,17 @@ struct BatchEngine<A: KernelArithmetic> {
     embedding = take(rows * width)
     var input = take(rows * width)
     (embeddingScale, embeddingSlope, targetLogits) = (take(rows), take(rows), take(rows))
-    var layers: [Layer] = []
-    for _ in 0..<shape.layers {
+    layers = .allocate(capacity: shape.layers)
+    for (i, weights) in layout.layers.enumerated() {
       let layer = Layer(
-        input: input, normalized: take(rows * width), scale: take(rows), slope: take(rows),
-        query: take(3 * rows * width), exponentials: take(weights),
+        weights: weights, input: input, normalized: take(rows * width), scale: take(rows), slope: take(rows),
+        query: take(3 * rows * width), exponentials: take(pairs),
         sums: take(Swift.max(rows * width, 2 * shape.heads * rows)), mixed: take(rows * width),
         middle: take(rows * width), middleNormalized: take(rows * width), middleScale: take(rows),
         middleSlope: take(rows), hidden: take(rows * wide), output: take(rows * width))
       input = layer.output
-      layers.append(layer)
+      (layers + i).initialize(to: layer)
     }
-    self.layers = layers
     (d, dNormalized, dMixed) = (take(rows * width), take(rows * width), take(rows * width))
     (dHidden, dQuery) = (take(rows * wide), take(3 * rows * width))
     embeddingGradients = take(layout.tokenEmbedding.count + layout.positionEmbedding.count)
@@ -192,6 +195,8 @@ struct BatchEngine<A: KernelArithmetic> {
     for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
     fillOrder()
   }
+
+  deinit { layers.deallocate() }
 
   // MARK: - Memory
 
@@ -320,26 +325,30 @@ struct BatchEngine<A: KernelArithmetic> {
 
   /// Computes the logits of every row.
   func forward(_ batch: Batch) {
-    let rows = batch.rows, wte = parameters + layout.tokenEmbedding.offset
-    let wpe = parameters + layout.positionEmbedding.offset
-    for r in 0..<rows {
-      let x = embedding + r &* width
-      let token = wte + Int(batch.tokens[r]) &* width, position = wpe + Int(batch.positions[r]) &* width
-      for c in 0..<width { x[c] = token[c] + position[c] }
-    }
-    normalize(embedding, rows, into: layers[0].input, embeddingScale, embeddingSlope)
-    for (layer, weights) in zip(layers, layout.layers) {
-      normalize(layer.input, rows, into: layer.normalized, layer.scale, layer.slope)
-      multiply(layer.normalized, width, rows, weights.projections, into: layer.query)
-      forEachDocument(batch, layer, attention)
+    let rows = batch.rows
+    kernels.embed(embeddings(batch, parameters, embedding))
+    normalize(embedding, rows, into: layers.pointee.input, embeddingScale, embeddingSlope)
+    for i in 0..<shape.layers {
+      let layer = layers + i
+      normalize(
+        layer.pointee.input, rows, into: layer.pointee.normalized, layer.pointee.scale, layer.pointee.slope)
       multiply(
-        layer.mixed, width, rows, weights.output, into: layer.middle, .add, layer.input, width)
-      normalize(layer.middle, rows, into: layer.middleNormalized, layer.middleScale, layer.middleSlope)
-      multiply(layer.middleNormalized, width, rows, weights.expand, into: layer.hidden, .relu)
+        layer.pointee.normalized, width, rows, layer.pointee.weights.projections, into: layer.pointee.query)
+      attend(batch, layer, isBack: false)
       multiply(
-        layer.hidden, wide, rows, weights.contract, into: layer.output, .add, layer.middle, width)
+        layer.pointee.mixed, width, rows, layer.pointee.weights.output, into: layer.pointee.middle, .add,
+        layer.pointee.input, width)
+      normalize(
+        layer.pointee.middle, rows, into: layer.pointee.middleNormalized, layer.pointee.middleScale,
+        layer.pointee.middleSlope)
+      multiply(
+        layer.pointee.middleNormalized, width, rows, layer.pointee.weights.expand, into: layer.pointee.hidden,
+        .relu)
+      multiply(
+        layer.pointee.hidden, wide, rows, layer.pointee.weights.contract, into: layer.pointee.output, .add,
+        layer.pointee.middle, width)
     }
-    multiply(layers[layers.count - 1].output, width, rows, layout.head, into: logits)
+    multiply(layers[shape.layers - 1].output, width, rows, layout.head, into: logits)
   }
 
   private func normalize(_ x: Buffer, _ rows: Int, into y: Buffer, _ scale: Buffer, _ slope: Buffer) {
@@ -399,25 +408,27 @@ struct BatchEngine<A: KernelArithmetic> {
     }
   }
 
-  private func attention(_ attend: Attend<Scalar>) {
-    if isWide(attend) { return wideAttention.forward(attend) }
-    kernels.attend(attend)
-    // Not a number is not below the limit either.
-    if !A.isExact, !(row[0] < Scalar(attendLimit)) { kernels.attendFromPeaks(attend) }
-  }
-
-  private func forEachDocument(_ batch: Batch, _ layer: Layer, _ body: (Attend<Scalar>) -> Void) {
+  /// Attention of every document in a layer, or the way back through it.
+  private func attend(_ batch: Batch, _ layer: UnsafePointer<Layer>, isBack: Bool) {
     var pairs = 0
     for document in 0..<batch.documents {
       let first = batch.starts[document], count = batch.starts[document + 1] &- first
-      body(
-        Attend(
-          query: UnsafePointer(layer.query + 3 &* first &* width), stride: 3 &* width, segment: width,
-          mixed: layer.mixed + first &* width, dMixed: dMixed + first &* width,
-          exponentials: layer.exponentials + pairs,
-          sums: layer.sums + first &* Swift.max(width, 2 &* shape.heads),
-          dQuery: dQuery + 3 &* first &* width, positions: count, heads: shape.heads,
-          headWidth: shape.headWidth, scale: attentionScale, row: row))
+      let attend = Attend(
+        query: UnsafePointer(layer.pointee.query + 3 &* first &* width), stride: 3 &* width, segment: width,
+        mixed: layer.pointee.mixed + first &* width, dMixed: dMixed + first &* width,
+        exponentials: layer.pointee.exponentials + pairs,
+        sums: layer.pointee.sums + first &* Swift.max(width, 2 &* shape.heads),
+        dQuery: dQuery + 3 &* first &* width, positions: count, heads: shape.heads,
+        headWidth: shape.headWidth, scale: attentionScale, row: row)
+      switch (isWide(attend), isBack) {
+      case (true, false): wideAttention.forward(attend)
+      case (true, true): wideAttention.backward(attend)
+      case (false, true): kernels.attendBack(attend)
+      case (false, false):
+        kernels.attend(attend)
+        // Not a number is not below the limit either.
+        if !A.isExact, !(row[0] < Scalar(attendLimit)) { kernels.attendFromPeaks(attend) }
+      }
       pairs &+= Swift.max(
         count > BatchEngine.shortDocument ? 0 : count &* (count &+ 1) / 2 &* width,
         WideAttention<Scalar>.weights(heads: shape.heads, positions: count, unit: unit))
@@ -449,25 +460,27 @@ struct BatchEngine<A: KernelArithmetic> {
   ///
   /// Without an update the gradients are left in `gradients`, overwritten.
   func backward(_ batch: Batch, _ update: Update<Scalar>?) {
-    let rows = batch.rows, output = layers[layers.count - 1].output
+    let rows = batch.rows, output = layers[shape.layers - 1].output
     headBackward(batch)
     change(layout.head, logits, output, width, rows, update)
-    for (layer, weights) in zip(layers, layout.layers).reversed() {
+    for i in (0..<shape.layers).reversed() {
+      let layer = layers + i
       // y = contract · relu(expand · normalized middle) + middle
-      multiplyBack(d, weights.contract, rows, into: dHidden, .reluBackward, layer.hidden, wide)
-      change(weights.contract, d, layer.hidden, wide, rows, update)
-      multiplyBack(dHidden, weights.expand, rows, into: dNormalized)
-      change(weights.expand, dHidden, layer.middleNormalized, width, rows, update)
-      normalizeBack(dNormalized, layer.middle, rows, layer.middleScale, layer.middleSlope, into: d)
+      multiplyBack(
+        d, layer.pointee.weights.contract, rows, into: dHidden, .reluBackward, layer.pointee.hidden, wide)
+      change(layer.pointee.weights.contract, d, layer.pointee.hidden, wide, rows, update)
+      multiplyBack(dHidden, layer.pointee.weights.expand, rows, into: dNormalized)
+      change(layer.pointee.weights.expand, dHidden, layer.pointee.middleNormalized, width, rows, update)
+      normalizeBack(
+        dNormalized, layer.pointee.middle, rows, layer.pointee.middleScale, layer.pointee.middleSlope, into: d
+      )
       // middle = output · mixed + x
-      multiplyBack(d, weights.output, rows, into: dMixed)
-      change(weights.output, d, layer.mixed, width, rows, update)
-      forEachDocument(batch, layer) { attend in
-        if isWide(attend) { wideAttention.backward(attend) } else { kernels.attendBack(attend) }
-      }
-      projectionsBackward(rows, weights.projections)
-      change(weights.projections, dQuery, layer.normalized, width, rows, update)
-      normalizeBack(dNormalized, layer.input, rows, layer.scale, layer.slope, into: d)
+      multiplyBack(d, layer.pointee.weights.output, rows, into: dMixed)
+      change(layer.pointee.weights.output, d, layer.pointee.mixed, width, rows, update)
+      attend(batch, layer, isBack: true)
+      projectionsBackward(rows, layer.pointee.weights.projections)
+      change(layer.pointee.weights.projections, dQuery, layer.pointee.normalized, width, rows, update)
+      normalizeBack(dNormalized, layer.pointee.input, rows, layer.pointee.scale, layer.pointee.slope, into: d)
     }
     normalizeBack(d, embedding, rows, embeddingScale, embeddingSlope, into: dNormalized, fresh: true)
     embeddingBackward(batch, update)
@@ -603,25 +616,22 @@ struct BatchEngine<A: KernelArithmetic> {
         scratch: adamScratch))
   }
 
-  /// Gives every row's gradient to its token's and its position's vector, the last row first.
+  /// Gives every row's gradient to its token's and its position's vector.
   private func embeddingBackward(_ batch: Batch, _ update: Update<Scalar>?) {
-    let positions = layout.tokenEmbedding.count, count = positions + layout.positionEmbedding.count
-    var r = batch.rows
-    while r > 0 {
-      r &-= 1
-      let row = dNormalized + r &* width
-      let token = embeddingGradients + Int(batch.tokens[r]) &* width
-      let position = embeddingGradients + (positions &+ Int(batch.positions[r]) &* width)
-      for c in 0..<width {
-        token[c] += row[c]
-        position[c] += row[c]
-      }
-    }
+    let count = layout.tokenEmbedding.count + layout.positionEmbedding.count
+    kernels.embedBack(embeddings(batch, embeddingGradients, dNormalized))
     if let update {
       move(0, count, embeddingGradients, update, clearsGradients: true)
     } else if let gradients {
       gradients.update(from: embeddingGradients, count: count)
       embeddingGradients.update(repeating: 0, count: count)
     }
+  }
+
+  /// - Parameter vectors: The tokens' and behind them the positions', as at the start of the parameters.
+  private func embeddings(_ batch: Batch, _ vectors: Buffer, _ x: Buffer) -> Embedding<Scalar> {
+    Embedding(
+      tokens: UnsafePointer(batch.tokens), positions: UnsafePointer(batch.positions), tokenVectors: vectors,
+      positionVectors: vectors + layout.positionEmbedding.offset, x: x, rows: batch.rows, stride: width)
   }
 }

@@ -10,7 +10,7 @@ struct Kernels<Scalar> {
 
   let lanes: Int
   let productWide, productNarrow, orderedProductWide, orderedProductNarrow, positionProduct: Entry
-  let transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
+  let embed, embedBack, transpose, adam, normalize, normalizeBack, attend, attendBack, loss: Entry
   /// Only in the fast arithmetic; in the exact one they are the ones for a document.
   let causalSoftmax, causalSoftmaxBack, attendFromPeaks: Entry
   /// Only in the fast arithmetic; in the exact one it is `adam`.
@@ -23,6 +23,8 @@ struct Kernels<Scalar> {
   @inline(__always) func orderedProduct(_ arguments: Product<Scalar>) {
     split(arguments, orderedProductWide, orderedProductNarrow)
   }
+  @inline(__always) func embed(_ arguments: Embedding<Scalar>) { call(embed, arguments) }
+  @inline(__always) func embedBack(_ arguments: Embedding<Scalar>) { call(embedBack, arguments) }
   @inline(__always) func transpose(_ arguments: Transpose<Scalar>) { call(transpose, arguments) }
   @inline(__always) func adam(_ arguments: AdamStep<Scalar>) { call(adam, arguments) }
   @inline(__always) func positionProduct(_ arguments: PositionProduct<Scalar>) {
@@ -83,6 +85,7 @@ extension Kernels<Float> {
         orderedProductWide: microgpt_product_wide_f32_avx512,
         orderedProductNarrow: microgpt_product_narrow_f32_avx512,
         positionProduct: microgpt_position_product_f32_avx512,
+        embed: microgpt_embed_f32_avx512, embedBack: microgpt_embed_back_f32_avx512,
         transpose: microgpt_transpose_f32_avx512,
         adam: microgpt_adam_f32_avx512,
         normalize: microgpt_normalize_f32_avx512,
@@ -101,6 +104,7 @@ extension Kernels<Float> {
         orderedProductWide: microgpt_product_wide_f32_avx2,
         orderedProductNarrow: microgpt_product_narrow_f32_avx2,
         positionProduct: microgpt_position_product_f32_avx2,
+        embed: microgpt_embed_f32_avx2, embedBack: microgpt_embed_back_f32_avx2,
         transpose: microgpt_transpose_f32_avx2,
         adam: microgpt_adam_f32_avx2,
         normalize: microgpt_normalize_f32_avx2,
@@ -119,6 +123,7 @@ extension Kernels<Float> {
         orderedProductWide: microgpt_product_wide_f32_baseline,
         orderedProductNarrow: microgpt_product_narrow_f32_baseline,
         positionProduct: microgpt_position_product_f32_baseline,
+        embed: microgpt_embed_f32_baseline, embedBack: microgpt_embed_back_f32_baseline,
         transpose: microgpt_transpose_f32_baseline,
         adam: microgpt_adam_f32_baseline,
         normalize: microgpt_normalize_f32_baseline,
@@ -149,6 +154,7 @@ extension Kernels<Double> {
         orderedProductWide: microgpt_ordered_product_wide_f64_avx512,
         orderedProductNarrow: microgpt_ordered_product_narrow_f64_avx512,
         positionProduct: microgpt_position_product_f64_avx512,
+        embed: microgpt_embed_f64_avx512, embedBack: microgpt_embed_back_f64_avx512,
         transpose: microgpt_transpose_f64_avx512,
         adam: microgpt_adam_f64_avx512,
         normalize: microgpt_normalize_f64_avx512,
@@ -166,6 +172,7 @@ extension Kernels<Double> {
         orderedProductWide: microgpt_ordered_product_wide_f64_avx2,
         orderedProductNarrow: microgpt_ordered_product_narrow_f64_avx2,
         positionProduct: microgpt_position_product_f64_avx2,
+        embed: microgpt_embed_f64_avx2, embedBack: microgpt_embed_back_f64_avx2,
         transpose: microgpt_transpose_f64_avx2,
         adam: microgpt_adam_f64_avx2,
         normalize: microgpt_normalize_f64_avx2,
@@ -183,6 +190,7 @@ extension Kernels<Double> {
         orderedProductWide: microgpt_ordered_product_wide_f64_baseline,
         orderedProductNarrow: microgpt_ordered_product_narrow_f64_baseline,
         positionProduct: microgpt_position_product_f64_baseline,
+        embed: microgpt_embed_f64_baseline, embedBack: microgpt_embed_back_f64_baseline,
         transpose: microgpt_transpose_f64_baseline,
         adam: microgpt_adam_f64_baseline,
         normalize: microgpt_normalize_f64_baseline,
@@ -216,6 +224,26 @@ extension Kernels<Double> {
 }
 @c @implementation func microgpt_product_narrow_f32_baseline(_ a: UnsafeRawPointer!) {
   Fast4.productNarrow(a.arguments(), ordered: false)
+}
+
+@c @implementation func microgpt_embed_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.embed(a.arguments())
+}
+@c @implementation func microgpt_embed_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.embed(a.arguments())
+}
+@c @implementation func microgpt_embed_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.embed(a.arguments())
+}
+
+@c @implementation func microgpt_embed_back_f32_avx512_body(_ a: UnsafeRawPointer!) {
+  Fast16.embedBack(a.arguments())
+}
+@c @implementation func microgpt_embed_back_f32_avx2_body(_ a: UnsafeRawPointer!) {
+  Fast8.embedBack(a.arguments())
+}
+@c @implementation func microgpt_embed_back_f32_baseline(_ a: UnsafeRawPointer!) {
+  Fast4.embedBack(a.arguments())
 }
 
 @c @implementation func microgpt_transpose_f32_avx512_body(_ a: UnsafeRawPointer!) {
@@ -364,6 +392,26 @@ extension Kernels<Double> {
 }
 @c @implementation func microgpt_position_product_f64_baseline(_ a: UnsafeRawPointer!) {
   Exact2.positionProduct(a.arguments())
+}
+
+@c @implementation func microgpt_embed_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact8.embed(a.arguments())
+}
+@c @implementation func microgpt_embed_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.embed(a.arguments())
+}
+@c @implementation func microgpt_embed_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.embed(a.arguments())
+}
+
+@c @implementation func microgpt_embed_back_f64_avx512_body(_ a: UnsafeRawPointer!) {
+  Exact8.embedBack(a.arguments())
+}
+@c @implementation func microgpt_embed_back_f64_avx2_body(_ a: UnsafeRawPointer!) {
+  Exact4.embedBack(a.arguments())
+}
+@c @implementation func microgpt_embed_back_f64_baseline(_ a: UnsafeRawPointer!) {
+  Exact2.embedBack(a.arguments())
 }
 
 @c @implementation func microgpt_transpose_f64_avx512_body(_ a: UnsafeRawPointer!) {

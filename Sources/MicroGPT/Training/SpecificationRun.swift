@@ -2,10 +2,12 @@
 // faster way to them, because vectors that are not compiled into instructions take a hundred times as long.
 
 /// A training run by the specification: one document a step.
-struct SpecificationRun {
+final class SpecificationRun {
   private let engine: Engine<ExactArithmetic>
   private let optimizer: Adam<ExactArithmetic>
-  private let means: Memory
+  private let memory: Memory
+  /// A document's tokens, `[T + 1]`.
+  private let tokens: UnsafeMutablePointer<Int32>
   private let weightDecay: Double
 
   /// Whether a run is one for the specification: in a debug build, unless kernels of a certain set are wanted.
@@ -23,20 +25,20 @@ struct SpecificationRun {
     let count = engine.layout.count
     weightDecay = configuration.weightDecay
     for i in 0..<count { engine.parameters[i] = parameter(i) }
-    means = Memory(byteCount: 2 * Memory.bytes(for: count, of: Double.self))
+    let places = configuration.blockSize + 1
+    memory = Memory(
+      byteCount: 2 * Memory.bytes(for: count, of: Double.self) + Memory.bytes(for: places, of: Int32.self))
+    tokens = memory.take(places, of: Int32.self)
     optimizer = Adam(
       beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
-      mean: means.take(count, of: Double.self), meanSquare: means.take(count, of: Double.self))
+      mean: memory.take(count, of: Double.self), meanSquare: memory.take(count, of: Double.self))
   }
 
   /// One step.
   ///
-  /// - Parameters:
-  ///   - tokens: `[count + 1]`.
-  ///   - count: Positions of the document.
   /// - Returns: The loss before it. If that is not finite, the parameters stay as they are.
-  func step(_ tokens: UnsafePointer<Int32>, count: Int, number: Int, learningRate: Double) -> Double {
-    let loss = loss(tokens, count: count)
+  func step(_ batch: Batch, number: Int, learningRate: Double) -> Double {
+    let loss = loss(batch), count = batch.rows
     guard loss.isFinite else { return loss }
     engine.backward(tokens, count: count)
     optimizer.update(
@@ -49,8 +51,12 @@ struct SpecificationRun {
     return loss
   }
 
-  /// The loss of a document: its tokens, `[count + 1]`.
-  func loss(_ tokens: UnsafePointer<Int32>, count: Int) -> Double {
+  /// The loss of a document.
+  func loss(_ batch: Batch) -> Double {
+    precondition(batch.documents == 1, "The specification takes one document a step.")
+    let count = batch.rows
+    tokens.update(from: batch.tokens, count: count)
+    tokens[count] = batch.targets[count - 1]
     engine.forward(tokens, at: 0..<count)
     return engine.loss(tokens, count: count)
   }

@@ -32,6 +32,7 @@ public final class Trainer {
   /// The arithmetic of the run.
   public let engine: EngineKind
 
+  /// An enumeration, not a protocol: through one the runs would not be compiled for their arithmetics.
   private enum Run {
     case specification(SpecificationRun)
     case exact(TrainingRun<ExactArithmetic>)
@@ -121,8 +122,7 @@ public final class Trainer {
     let number = completedSteps + 1
     let loss =
       switch run {
-      case .specification(let run):
-        run.step(tokens.baseAddress!, count: batch.rows, number: number, learningRate: learningRate)
+      case .specification(let run): run.step(batch, number: number, learningRate: learningRate)
       case .exact(let run): run.step(batch, number: number, learningRate: learningRate)
       case .fast(let run): run.step(batch, number: number, learningRate: learningRate)
       }
@@ -149,7 +149,7 @@ public final class Trainer {
   /// The loss of the documents in the batch, from which nothing is learned.
   func batchLoss() -> Double {
     switch run {
-    case .specification(let run): run.loss(tokens.baseAddress!, count: batch.rows)
+    case .specification(let run): run.loss(batch)
     case .exact(let run): run.loss(batch)
     case .fast(let run): run.loss(batch)
     }

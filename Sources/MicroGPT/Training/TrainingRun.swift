@@ -11,9 +11,9 @@ public enum EngineKind: String, Sendable, CaseIterable {
   case fast
 }
 
-/// The part of a trainer that is generic over its arithmetic. A class, so that a step copies no engine.
+/// The part of a trainer that is generic over its arithmetic.
 final class TrainingRun<A: KernelArithmetic> {
-  let engine: BatchEngine<A>
+  private let engine: BatchEngine<A>
   private let configuration: Configuration
 
   /// - Parameter parameter: The first parameters by index, asked for in order.
