@@ -27,15 +27,22 @@ struct AdamStep<Scalar> {
 /// The optimizer's step for single vectors.
 ///
 /// The means lack the factors `1 - β`, which the step makes up for: `m/(1-β₁) → β₁·m/(1-β₁) + g`.
+///
+/// `1/(√v̂ + ε)` is one estimate with a step of Newton's, `(v̂ + 2ε√v̂ + ε²)^(-1/2)`, and since the root in it only
+/// decides how much `ε` counts, it is taken from the exponent's bits: the step is as if `ε` were up to 3 % larger or
+/// smaller than it is, and what is left of that where `√v̂` is a hundred times `ε` is less than 0.03 % of the step.
 struct FastAdam<L: FastLanes> {
-  private let beta1, beta2, rate, inverse2, epsilon, tiny: L.Vector
+  private let beta1, beta2, rate, inverse2, twice, square: L.Vector
 
   @inline(__always)
   init(_ update: Update<Float>) {
     (beta1, beta2) = (L.all(update.beta1), L.all(update.beta2))
     rate = L.all(-update.learningRate * (1 - update.beta1) / update.correction1)
-    inverse2 = L.all((1 - update.beta2) / update.correction2)
-    (epsilon, tiny) = (L.all(update.epsilon), L.all(1e-36))
+    let inverse2 = (1 - update.beta2) / update.correction2
+    self.inverse2 = L.all(inverse2)
+    twice = L.all(2 * update.epsilon * (inverse2.squareRoot() / roughRootUnit))
+    // An ε below 1e-18 counts as that: there would be no power -1/2 of its square.
+    square = L.all(Swift.max(update.epsilon * update.epsilon, 1e-36))
   }
 
   @inline(__always)
@@ -43,14 +50,12 @@ struct FastAdam<L: FastLanes> {
     _ parameter: UnsafeMutablePointer<Float>, _ mean: UnsafeMutablePointer<Float>,
     _ meanSquare: UnsafeMutablePointer<Float>, against g: L.Vector
   ) {
-    let m = L.add(g, beta1, times: L.load(mean))
+    let m = L.add(g, beta1, times: L.load(mean)), p = L.load(parameter)
     let v = L.add(L.multiply(beta2, L.load(meanSquare)), g, times: g)
     L.store(m, mean)
     L.store(v, meanSquare)
-    // √v as v·v^(-1/2), where the root of 0 is 0 because `tiny` keeps the estimate finite.
-    let corrected = L.add(tiny, v, times: inverse2)
-    let root = L.add(epsilon, corrected, times: L.inverseRoot(corrected))
-    L.store(L.add(L.load(parameter), L.multiply(rate, m), times: L.inverse(root)), parameter)
+    let sum = L.add(L.add(square, v, times: inverse2), twice, times: L.roughRoot(v))
+    L.store(L.add(p, L.multiply(rate, m), times: L.inverseRoot(sum)), parameter)
   }
 }
 

@@ -37,6 +37,8 @@ protocol FastLanes: Lanes where Scalar == Float {
   static func inverseRoot(_ x: Vector) -> Vector
   /// `1/x` within 2 ulp.
   static func inverse(_ x: Vector) -> Vector
+  /// `√x` within 3 %, times `roughRootUnit`; `x` must not be below 0.
+  static func roughRoot(_ x: Vector) -> Vector
   /// `x·2ⁿ`, for normal results; the low bits of `n` are an integer's.
   static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector
   /// The sum of all lanes.
@@ -46,6 +48,10 @@ protocol FastLanes: Lanes where Scalar == Float {
   /// In every lane the sum of its group of `width` lanes, a power of two.
   static func groupSum(_ x: Vector, width: Int) -> Vector
 }
+
+/// What `FastLanes.roughRoot` is a multiple of. Half the bits of a number `(1 + f)·2ᵉ` are an exponent of half of
+/// `e + 127`, less 127, and a fraction of half of `f`, or of that and a half: √2 to 3/2 times `√x`, times 2⁻⁶⁴.
+let roughRootUnit: Float = 0x1p-64 * 1.457_106_8
 
 /// Vectors of the exact arithmetic.
 protocol ExactLanes: Lanes where Scalar == Double {
@@ -119,6 +125,9 @@ enum Fast16: FastLanes {
     return unsafeBitCast(SIMD8<Double>(repeating: pair), to: Vector.self)
   }
   @inline(__always) static func inverse(_ x: Vector) -> Vector { microgpt_f32x16_inverse(x) }
+  @inline(__always) static func roughRoot(_ x: Vector) -> Vector {
+    unsafeBitCast(unsafeBitCast(x, to: Bits.self) &>> Bits(repeating: 1), to: Vector.self)
+  }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
     let exponents = unsafeBitCast(n, to: Bits.self) &<< Bits(repeating: 23)
     return unsafeBitCast(unsafeBitCast(x, to: Bits.self) &+ exponents, to: Vector.self)
@@ -163,6 +172,9 @@ enum Fast8: FastLanes {
     return unsafeBitCast(SIMD4<Double>(repeating: pair), to: Vector.self)
   }
   @inline(__always) static func inverse(_ x: Vector) -> Vector { microgpt_f32x8_inverse(x) }
+  @inline(__always) static func roughRoot(_ x: Vector) -> Vector {
+    unsafeBitCast(unsafeBitCast(x, to: Bits.self) &>> Bits(repeating: 1), to: Vector.self)
+  }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
     let exponents = unsafeBitCast(n, to: Bits.self) &<< Bits(repeating: 23)
     return unsafeBitCast(unsafeBitCast(x, to: Bits.self) &+ exponents, to: Vector.self)
@@ -215,6 +227,9 @@ enum Fast4: FastLanes {
     return unsafeBitCast(SIMD2<Double>(repeating: pair), to: Vector.self)
   }
   @inline(__always) static func inverse(_ x: Vector) -> Vector { microgpt_f32x4_inverse(x) }
+  @inline(__always) static func roughRoot(_ x: Vector) -> Vector {
+    unsafeBitCast(unsafeBitCast(x, to: Bits.self) &>> Bits(repeating: 1), to: Vector.self)
+  }
   @inline(__always) static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector {
     let exponents = unsafeBitCast(n, to: Bits.self) &<< Bits(repeating: 23)
     return unsafeBitCast(unsafeBitCast(x, to: Bits.self) &+ exponents, to: Vector.self)
