@@ -178,7 +178,7 @@ final class BatchEngine<A: KernelArithmetic> {
     positionScratch = take(
       keepsCopies
         ? 0 : PositionProduct<Scalar>.scratchCount(positions: Count(rows), columns: Count(wide)).value!)
-    adamScratch = take(4 * AdamStep<Scalar>.chunk)
+    adamScratch = take(5 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
     let kernels = A.kernels(instructionSet)
     wideAttention = WideAttention(
@@ -239,7 +239,7 @@ final class BatchEngine<A: KernelArithmetic> {
     add(1, embeddings)
     add(1, Count(block))
     if !isCopied { add(1, PositionProduct<Scalar>.scratchCount(positions: rows, columns: wide)) }
-    add(1, Count(4 * AdamStep<Scalar>.chunk))
+    add(1, Count(5 * AdamStep<Scalar>.chunk))
     add(1, 2 * positions)
     add(1, longest * head)
     add(1, longest * positions)

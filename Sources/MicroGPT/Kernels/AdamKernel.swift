@@ -17,7 +17,7 @@ struct AdamStep<Scalar> {
   var count: Int
   var update: Update<Scalar>
   var clearsGradients: Bool
-  /// Room to compute in, `[4·AdamStep.chunk]`; the exact arithmetic's.
+  /// Room to compute in, `[5·AdamStep.chunk]`; the exact arithmetic's.
   var scratch: UnsafeMutablePointer<Scalar>
 
   /// How many parameters the exact arithmetic moves in one go.
@@ -73,24 +73,21 @@ extension FastLanes {
 }
 
 extension ExactLanes {
-  /// Three loops over a chunk: means, roots, parameters. They compute squares and roots as the processor rounds
-  /// them, and find out for which numbers the C library's `pow` might round differently and where that could
-  /// matter: only for these is `pow` called, behind the loop, so that the loop has to wait for no call.
+  /// Three loops over a chunk: means; estimates of roots; roots and parameters. Two would do, but while one vector
+  /// waits for its division, few others of a long loop are in the processor's sight.
   ///
-  /// A square or root matters where one a unit in the last place larger or smaller changes the mean square or the
-  /// parameter. Rounding is monotonic: if both ends of an interval round to the same number, all that lies between
-  /// does. What `above` and `below` leave room for are that unit and the roundings on the way.
+  /// They compute squares and roots as the processor rounds them, and beside each the only other number that the C
+  /// library's `pow` could give, `other`: the neighbor on the side of the exact result if that is nearly as close,
+  /// and mostly the number itself. Only where the other one leads to another mean square or parameter is `pow`
+  /// called, behind the loop, so that the loop has to wait for no call.
   @inline(__always)
   static func adam(_ a: AdamStep<Double>) {
-    let chunk = AdamStep<Double>.chunk, roots = a.scratch
-    let unsettledRoots = UnsafeMutableRawPointer(a.scratch + chunk).assumingMemoryBound(to: UInt8.self)
+    let chunk = AdamStep<Double>.chunk, corrected = a.scratch, inverses = a.scratch + chunk
     let doubts = Doubts<Self>(a.scratch + 2 &* chunk)
     let update = a.update, beta1 = all(update.beta1), beta2 = all(update.beta2)
     let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
     let rate = all(update.learningRate), epsilon = all(update.epsilon)
-    let above = all(1 + 0x1p-50), below = all(1 - 0x1p-50)
-    let minusAbove = all(-1 - 0x1p-50), minusBelow = all(-1 + 0x1p-50)
-    // Changes nothing but numbers so small that units in the last place are no longer in proportion.
+    // Changes nothing but numbers so small that a square's rest may have lost bits.
     let slack = all(0x1p-960)
     let correction1 = Divisor<Self>(update.correction1), correction2 = Divisor<Self>(update.correction2)
     let everyLane: UInt8 = CLibrary.hasGlibcPow ? 0 : .max &>> UInt8(truncatingIfNeeded: 8 &- count)
@@ -103,66 +100,87 @@ extension ExactLanes {
       while i < n {
         let g = load(gradients + i), y = multiply(g, g)
         store(add(multiply(beta1, load(mean + i)), rest1, times: g), mean + i)
-        let decayed = multiply(beta2, load(meanSquares + i)), term = multiply(rest2, y)
-        store(add(decayed, term), meanSquares + i)
-        let isSensitive = differ(
-          add(near(decayed, term, times: above), slack), near(decayed, term, times: below))
-        let isUnsettled = unsettled(y, error: squareError(g, y, from: y), times: all(1))
-        doubts.note(i, isSensitive & isUnsettled | everyLane, decayed, at: &open)
+        let decayed = multiply(beta2, load(meanSquares + i)), meanSquare = add(decayed, rest2, times: y)
+        store(meanSquare, meanSquares + i)
+        let other = near(y, squareRest(g, y), times: all(doubt))
+        var lanes = differ(add(add(decayed, slack), rest2, times: other), meanSquare) | everyLane
+        if lanes != 0 {
+          // The square of 0 is 0.
+          lanes &= differ(g, all(0))
+          doubts.note(i, lanes, decayed, decayed, at: &open)
+        }
         i &+= count
       }
-      doubts.forEachLane(open) { i, decayed in
-        func meanSquare(_ square: Double) -> Double { decayed + (1 - update.beta2) * square }
-        let g = gradients[i], y = g * g
-        if g == 0 { return }
-        let isSettled =
-          hasFused && everyLane == 0 && y > 0x1p-900
-          && meanSquares[i] == meanSquare(neighbor(y, toward: (-y).addingProduct(g, g)))
-        if !isSettled { meanSquares[i] = meanSquare(power(g, 2)) }
+      doubts.forEach(open) { i, lanes, decayed, _ in
+        forEachLane(lanes) { lane in
+          meanSquares[i &+ lane] = decayed[lane] + (1 - update.beta2) * power(gradients[i &+ lane], 2)
+        }
       }
 
-      i = 0
+      i = hasFused ? 0 : n
       while i < n {
-        let v = load(meanSquares + i)
-        // Nearly all numbers are in a range where nothing can overflow or lose bits to underflow.
-        let isUsual = hasFused && isWithin(v, 0x1p-100, 0x1p100)
-        let x = isUsual ? correction2.divideUsual(v) : correction2.divide(v)
-        let y = isUsual ? rootNearly(x) : squareRoot(x)
-        store(y, roots + i)
-        unsettledRoots[i] = unsettled(y, error: squareError(y, multiply(y, y), from: x), times: add(y, y))
+        let x = correction2.divideUsual(load(meanSquares + i))
+        store(x, corrected + i)
+        store(inverseRootEstimate(x), inverses + i)
         i &+= count
       }
 
       (open, i) = (0, 0)
       while i < n {
+        let (root, other) = roots(
+          load(corrected + i), load(inverses + i), load(meanSquares + i), over: correction2)
+        let step = divide(multiply(rate, correction1.divide(load(mean + i))), add(root, epsilon))
         let parameter = load(parameters + i)
-        let step = divide(multiply(rate, correction1.divide(load(mean + i))), add(load(roots + i), epsilon))
         store(subtract(parameter, step), parameters + i)
-        let isSensitive = differ(
-          near(add(parameter, slack), step, times: minusAbove), near(parameter, step, times: minusBelow))
-        doubts.note(i, isSensitive & unsettledRoots[i] | everyLane, parameter, at: &open)
+        doubts.note(i, differ(root, other) | everyLane, parameter, other, at: &open)
         if a.clearsGradients { store(all(0), gradients + i) }
         i &+= count
       }
-      doubts.forEachLane(open) { i, parameter in
-        func moved(_ root: Double) -> Double {
-          parameter - update.learningRate * (mean[i] / update.correction1) / (root + update.epsilon)
+      doubts.forEach(open) { i, lanes, parameter, other in
+        let step = divide(
+          multiply(rate, correction1.divide(load(mean + i))), add(load(other), epsilon))
+        let isOpen = differ(subtract(load(parameter), step), load(parameters + i))
+        forEachLane(lanes & isOpen | everyLane) { lane in
+          let root = power(meanSquares[i &+ lane] / update.correction2, 0.5)
+          parameters[i &+ lane] =
+            parameter[lane] - update.learningRate * (mean[i &+ lane] / update.correction1)
+            / (root + update.epsilon)
         }
-        let x = meanSquares[i] / update.correction2, y = roots[i]
-        let isSettled =
-          hasFused && everyLane == 0 && y > 0x1p-400
-          && parameters[i] == moved(neighbor(y, toward: x.addingProduct(-y, y)))
-        if !isSettled { parameters[i] = moved(power(x, 0.5)) }
       }
       first &+= chunk
     }
   }
 
-  /// The number next to `y` on the side of the exact result, `rest` beyond it: what glibc's `pow` gives if not
-  /// `y`.
+  /// The share of a rounding error that is added to a rounded number to see whether that is in doubt.
+  ///
+  /// The bound is that of `ExactArithmetic`: glibc's `pow` rounds as the exact result does where the rounded one is
+  /// less than 0.485 units in the last place off; so much times this is more than the half that rounds to a neighbor.
   @inline(__always)
-  private static func neighbor(_ y: Double, toward rest: Double) -> Double {
-    rest > 0 ? y.nextUp : y.nextDown
+  private static var doubt: Double { 1.031 }
+
+  /// `√x` for `x = meanSquare/correction`, and the other number that `pow` could give.
+  ///
+  /// - Parameters:
+  ///   - x: `correction.divideUsual(meanSquare)`, if there are fused multiply-adds.
+  ///   - inverse: An estimate of its power -1/2.
+  @inline(__always)
+  private static func roots(
+    _ x: Vector, _ inverse: Vector, _ meanSquare: Vector, over correction: Divisor<Self>
+  ) -> (Vector, other: Vector) {
+    // Nearly all numbers are in a range where nothing can overflow or lose bits to underflow.
+    if hasFused && isWithin(x, 0x1p-100, 0x1p100) {
+      // An estimate in floats, twice corrected: the root, or a neighbor of it in rare lanes, which are in doubt then.
+      let half = multiply(inverse, all(0.5))
+      var y = multiply(x, inverse)
+      y = fused(y, half, fusedRest(x, y, y))
+      y = fused(y, half, fusedRest(x, y, y))
+      return (y, fused(y, fusedRest(x, y, y), multiply(inverse, all(0.5 * doubt))))
+    }
+    let x = correction.divide(meanSquare), y = squareRoot(x)
+    // Leads to doubt only where `x` is so small that its rest may have lost bits, and for 0, where it does no harm.
+    let slack = all(0x1p-1010), least = all(0x1p-500)
+    let rest = subtract(slack, multiply(squareRest(y, x), all(0.5 * doubt)))
+    return (y, add(y, divide(rest, max(y, least))))
   }
 
   /// `a + b·c`, rounded once or twice.
@@ -171,26 +189,15 @@ extension ExactLanes {
     hasFused ? fused(a, b, c) : add(a, b, times: c)
   }
 
-  /// `|y² - x|`, for a `y²` near `x` and without its rounding error. `square` is `y²`, rounded.
+  /// `y² - x`, exactly, for an `x` near `y²`.
   @inline(__always)
-  private static func squareError(_ y: Vector, _ square: Vector, from x: Vector) -> Vector {
-    if hasFused { return magnitude(fusedRest(x, y, y)) }
+  private static func squareRest(_ y: Vector, _ x: Vector) -> Vector {
+    if hasFused { return fused(subtract(all(0), x), y, y) }
     // Without the instruction: Dekker's product of halves of 26 bits, every one of whose terms is exact.
-    let shifted = multiply(y, all(134_217_729)), high = subtract(shifted, subtract(shifted, y))
-    let low = subtract(y, high), cross = multiply(high, low)
+    let square = multiply(y, y), shifted = multiply(y, all(134_217_729))
+    let high = subtract(shifted, subtract(shifted, y)), low = subtract(y, high), cross = multiply(high, low)
     let error = add(add(subtract(multiply(high, high), square), add(cross, cross)), multiply(low, low))
-    return magnitude(add(subtract(square, x), error))
-  }
-
-  /// The lanes, as bits, whose rounded result `y` need not be what glibc's `pow` gives.
-  ///
-  /// The bound is that of `ExactArithmetic`: glibc's `pow` rounds as the exact result does where `y` is less than
-  /// 0.485 units in the last place off. Where `y` is below 2⁻¹³⁰ the bound is negative and nothing is settled.
-  ///
-  /// - Parameter error: How far `y` is off, times `factor`.
-  @inline(__always)
-  private static func unsettled(_ y: Vector, error: Vector, times factor: Vector) -> UInt8 {
-    notBelow(error, multiply(factor, near(all(-0x1p-184), binade(y), times: all(0.485 * 0x1p-52))))
+    return add(subtract(square, x), error)
   }
 
   /// Whether all lanes are above `low` and below `high`.
@@ -199,13 +206,13 @@ extension ExactLanes {
     notBelow(x, all(high)) | notBelow(all(low), x) == 0
   }
 
-  /// `√x`, or a neighbor of it in rare lanes: from an estimate in floats, twice corrected.
   @inline(__always)
-  private static func rootNearly(_ x: Vector) -> Vector {
-    let inverse = inverseRootEstimate(x), half = multiply(inverse, all(0.5))
-    var y = multiply(x, inverse)
-    y = fused(y, half, fusedRest(x, y, y))
-    return fused(y, half, fusedRest(x, y, y))
+  private static func forEachLane(_ lanes: UInt8, _ body: (Int) -> Void) {
+    var lanes = lanes
+    while lanes != 0 {
+      body(lanes.trailingZeroBitCount)
+      lanes &= lanes &- 1
+    }
   }
 }
 
@@ -246,39 +253,38 @@ private struct Divisor<L: ExactLanes> {
   }
 }
 
-/// Numbers that may have to be computed again, with what they were computed from.
+/// Vectors that may have to be computed again, with what they were computed from.
 private struct Doubts<L: ExactLanes> {
-  /// A vector's index and, in the low eight bits, its lanes.
+  /// A vector's index and, in the low eight bits, its lanes in doubt.
   private let places: UnsafeMutablePointer<Int32>
-  /// A vector for each of these.
+  /// Two vectors for each of these.
   private let vectors: UnsafeMutablePointer<Double>
 
-  /// - Parameter scratch: Room for the vectors of a chunk and one more, and for the places.
+  /// - Parameter scratch: Room for two chunks and two vectors, and for the places.
   @inline(__always)
   init(_ scratch: UnsafeMutablePointer<Double>) {
     vectors = scratch
-    places = UnsafeMutableRawPointer(scratch + (AdamStep<Double>.chunk &+ L.count))
+    places = UnsafeMutableRawPointer(scratch + 2 &* (AdamStep<Double>.chunk &+ L.count))
       .assumingMemoryBound(to: Int32.self)
   }
 
   /// Writes an entry, and keeps it if there are lanes: cheaper than a branch that cannot be foreseen.
   @inline(__always)
-  func note(_ index: Int, _ lanes: UInt8, _ vector: L.Vector, at end: inout Int) {
-    L.store(vector, vectors + end &* L.count)
+  func note(_ index: Int, _ lanes: UInt8, _ a: L.Vector, _ b: L.Vector, at end: inout Int) {
+    L.store(a, vectors + 2 &* end &* L.count)
+    L.store(b, vectors + (2 &* end &+ 1) &* L.count)
     places[end] = Int32(truncatingIfNeeded: index &<< 8) | Int32(lanes)
-    end &+= lanes == 0 ? 0 : 1
+    end &+= (Int(lanes) &+ 255) &>> 8
   }
 
-  /// Calls `body` with the index of every number and its lane of the vector.
+  /// Calls `body` with the index, the lanes and both vectors of every entry.
   @inline(__always)
-  func forEachLane(_ end: Int, _ body: (Int, Double) -> Void) {
+  func forEach(
+    _ end: Int, _ body: (Int, UInt8, UnsafePointer<Double>, UnsafePointer<Double>) -> Void
+  ) {
     for entry in 0..<end {
-      var lanes = UInt8(truncatingIfNeeded: places[entry])
-      while lanes != 0 {
-        let lane = lanes.trailingZeroBitCount
-        body(Int(places[entry] &>> 8) &+ lane, vectors[entry &* L.count &+ lane])
-        lanes &= lanes &- 1
-      }
+      let a = UnsafePointer(vectors) + 2 &* entry &* L.count
+      body(Int(places[entry] &>> 8), UInt8(truncatingIfNeeded: places[entry]), a, a + L.count)
     }
   }
 }
