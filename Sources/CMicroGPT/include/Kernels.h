@@ -98,8 +98,9 @@ MICROGPT_INLINE long microgpt_opaque(long x) {
   MICROGPT_INLINE V V##_fused(V a, V b, V c) { return __builtin_elementwise_fma(b, c, a); }                 \
   /** a - b·c, rounded once. */                                                                             \
   MICROGPT_INLINE V V##_fused_rest(V a, V b, V c) { return __builtin_elementwise_fma(-b, c, a); }           \
-  MICROGPT_INLINE V V##_max(V a, V b) { return __builtin_elementwise_max(a, b); }                           \
-  MICROGPT_INLINE V V##_min(V a, V b) { return __builtin_elementwise_min(a, b); }                           \
+  /** b where one of the two is not a number, as the processor does it. */                                  \
+  MICROGPT_INLINE V V##_max(V a, V b) { return a > b ? a : b; }                                             \
+  MICROGPT_INLINE V V##_min(V a, V b) { return a < b ? a : b; }                                             \
   MICROGPT_INLINE V V##_abs(V a) { return __builtin_elementwise_abs(a); }                                   \
   MICROGPT_INLINE V V##_root(V a) { return __builtin_elementwise_sqrt(a); }                                 \
   /** The lanes of a where those of x are above 0, and 0 elsewhere. */                                      \
@@ -145,6 +146,18 @@ MICROGPT_SWAP(microgpt_f32x8, 2, (2, 3, 0, 1, 6, 7, 4, 5))
 MICROGPT_SWAP(microgpt_f32x8, 4, (4, 5, 6, 7, 0, 1, 2, 3))
 MICROGPT_SWAP(microgpt_f32x4, 1, (1, 0, 3, 2))
 MICROGPT_SWAP(microgpt_f32x4, 2, (2, 3, 0, 1))
+
+/// All ones in the lanes whose number has bit k, and the lanes of b where a mask has ones and those of a elsewhere. The
+/// optimizer must not know the mask: it would make shuffles of it for the baseline, which other targets do not undo.
+#define MICROGPT_SELECT(V, I, ...)                                                                          \
+  MICROGPT_INLINE I V##_lanes_with(long k) {                                                                \
+    return ((I){__VA_ARGS__} & (int)microgpt_opaque(k)) != 0;                                               \
+  }                                                                                                         \
+  MICROGPT_INLINE V V##_select(I mask, V a, V b) { return (V)((~mask & (I)a) | (mask & (I)b)); }
+
+MICROGPT_SELECT(microgpt_f32x16, microgpt_i32x16, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+MICROGPT_SELECT(microgpt_f32x8, microgpt_i32x8, 0, 1, 2, 3, 4, 5, 6, 7)
+MICROGPT_SELECT(microgpt_f32x4, microgpt_i32x4, 0, 1, 2, 3)
 
 /// Lanes as bits: where x is not below y, and where they are not equal.
 #define MICROGPT_COMPARE(V, n)                                                                              \

@@ -97,7 +97,7 @@ final class BatchEngine<A: KernelArithmetic> {
   private let layers: UnsafeMutablePointer<Layer>
   private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, positionScratch,
     adamScratch,
-    row: Buffer
+    row, attentionPairs, square: Buffer
   private let targetLogits: Buffer
   private let order: UnsafeMutablePointer<Int32>
   private let memory: Memory
@@ -180,6 +180,8 @@ final class BatchEngine<A: KernelArithmetic> {
         ? 0 : PositionProduct<Scalar>.scratchCount(positions: Count(rows), columns: Count(wide)).value!)
     adamScratch = take(5 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
+    attentionPairs = take(BatchEngine.attentionPairs(shape.positions))
+    square = take((unit + 1) * unit)
     let kernels = A.kernels(instructionSet)
     wideAttention = WideAttention(
       kernels: kernels, turned: take(longest * head), dWeights: take(longest * shape.positions),
@@ -241,6 +243,8 @@ final class BatchEngine<A: KernelArithmetic> {
     if !isCopied { add(1, PositionProduct<Scalar>.scratchCount(positions: rows, columns: wide)) }
     add(1, Count(5 * AdamStep<Scalar>.chunk))
     add(1, 2 * positions)
+    add(1, Count(attentionPairs(configuration.blockSize)))
+    add(1, Count((unit + 1) * unit))
     add(1, longest * head)
     add(1, longest * positions)
     add(1, Count(WideAttention<Scalar>.blockRows) * head)
@@ -260,10 +264,20 @@ final class BatchEngine<A: KernelArithmetic> {
   private static func weights(_ configuration: Configuration, documents: Int, width: Count) -> Count {
     let unit = Memory.alignment / MemoryLayout<Scalar>.stride, positions = Count(configuration.blockSize)
     let short = Swift.min(configuration.blockSize, shortDocument)
-    return Count(documents)
+    // The fast arithmetic takes as many pairs at a time as a head has channels.
+    return Count(A.isExact ? 0 : unit * unit)
+      + Count(documents)
       * Count.max(
         Count(short * (short + 1) / 2) * width,
         Count(configuration.heads) * positions * positions.rounded(up: unit))
+  }
+
+  /// The numbers of a vector of every pair of positions, as far as they are computed pair by pair, and as many more as
+  /// the fast arithmetic takes at a time.
+  private static func attentionPairs(_ positions: Int) -> Int {
+    if A.isExact { return 0 }
+    let unit = Memory.alignment / MemoryLayout<Scalar>.stride, short = Swift.min(positions, shortDocument)
+    return (short * (short + 1) / 2 + unit) * unit
   }
 
   // MARK: - Parameters
@@ -355,7 +369,7 @@ final class BatchEngine<A: KernelArithmetic> {
     kernels.normalize(
       Normalize(
         x: UnsafePointer(x), y: y, scale: scale, slope: slope, rows: rows, channels: shape.channels,
-        stride: width))
+        stride: width, square: square))
   }
 
   /// `y = x · weightᵀ`.
@@ -419,7 +433,7 @@ final class BatchEngine<A: KernelArithmetic> {
         exponentials: layer.pointee.exponentials + pairs,
         sums: layer.pointee.sums + first &* Swift.max(width, 2 &* shape.heads),
         dQuery: dQuery + 3 &* first &* width, positions: count, heads: shape.heads,
-        headWidth: shape.headWidth, scale: attentionScale, row: row)
+        headWidth: shape.headWidth, scale: attentionScale, row: row, pairs: attentionPairs)
       switch (isWide(attend), isBack) {
       case (true, false): wideAttention.forward(attend)
       case (true, true): wideAttention.backward(attend)
@@ -448,7 +462,7 @@ final class BatchEngine<A: KernelArithmetic> {
           logits: logits + first &* outputs, targets: UnsafePointer(batch.targets + first),
           loss: documentLoss, padding: UnsafePointer(padding), rows: count, vocabulary: shape.vocabulary,
           stride: outputs,
-          weight: 1 / Scalar(count) * share))
+          weight: 1 / Scalar(count) * share, square: square))
       sum += documentLoss[0] * (1 / Scalar(count))
     }
     return sum * share
@@ -559,7 +573,7 @@ final class BatchEngine<A: KernelArithmetic> {
     kernels.normalizeBack(
       NormalizeBack(
         dy: UnsafePointer(dy), x: UnsafePointer(x), scale: UnsafePointer(scale), slope: UnsafePointer(slope),
-        dx: dx, rows: rows, channels: shape.channels, stride: width, fresh: fresh))
+        dx: dx, rows: rows, channels: shape.channels, stride: width, fresh: fresh, square: square))
   }
 
   /// `dWeight = dyᵀ · x`, rows from the last to the first; then the optimizer's step with it.

@@ -22,6 +22,8 @@ struct Attend<Scalar> {
   var scale: Scalar
   /// Room for two rows of weights, `[2T]`.
   var row: UnsafeMutablePointer<Scalar>
+  /// Room for a vector for every pair of positions and 15 more; the fast arithmetic's backward pass.
+  var pairs: UnsafeMutablePointer<Scalar>
 }
 
 /// What the fast arithmetic's sums of exponentials have to stay below.
@@ -30,52 +32,69 @@ let attendLimit = 0x1p120
 extension FastLanes {
   /// Attention of heads whose channels share a vector: `D` divides the lanes.
   ///
-  /// Lanes are channels, so a product of queries and keys is one multiplication for all heads of a vector,
-  /// and a sum over a head's lanes stays within the vector and leaves the score in every lane of the head.
+  /// Lanes are channels, so a product of queries and keys is one multiplication for all heads of a vector. Then the
+  /// products of `D` pairs of positions are folded to one vector, in which every head has a lane for each pair;
+  /// their exponentials are spread again, so that every lane of a head has its weight.
   ///
-  /// The exponentials are those of scores less the score of a position with itself, so that one loop does. Should
-  /// one come near the end of the numbers, `attendFromPeaks` has to do it again: where the largest sum of
-  /// exponentials, left in `row`, is not below `attendLimit`.
+  /// The exponentials are those of scores less the score of a position with itself, so that no largest score has to
+  /// be known. Should one come near the end of the numbers, `attendFromPeaks` has to do it again: where the largest
+  /// sum of exponentials, left in `row`, is not below `attendLimit`.
   @inline(__always)
   static func attend(_ a: Attend<Float>) {
-    switch a.headWidth {
-    case 1: attend(a, width: 1)
-    case 2: attend(a, width: 2)
-    case 4: attend(a, width: 4)
-    case 8 where count >= 8: attend(a, width: 8)
-    default: attend(a, width: count == 16 ? 16 : count)
-    }
-  }
-
-  @inline(__always)
-  private static func attend(_ a: Attend<Float>, width: Int) {
     let scale = all(a.scale)
     var pairs = a.exponentials, c = 0, largestTotal = all(0)
     while c < a.segment {
+      var pair = pairs
       for t in 0..<a.positions {
-        let row = t &* a.stride &+ c, query = multiply(load(a.query + row), scale)
-        let own = groupSum(multiply(query, load(a.query + (row &+ a.segment))), width: width)
-        var key = a.query + (a.segment &+ c), value = key + a.segment
-        var total = all(1), mixed = load(a.query + (row &+ 2 &* a.segment))
-        for s in 0..<t {
-          let score = groupSum(multiply(query, load(key)), width: width)
-          let e = boundedExponential(subtract(score, own))
-          store(e, pairs + s &* count)
+        let query = a.query + (t &* a.stride &+ c), own = load(query + a.segment)
+        let scaled = multiply(load(query), scale)
+        var key = a.query + (a.segment &+ c)
+        for _ in 0...t {
+          store(multiply(scaled, subtract(load(key), own)), pair)
+          key += a.stride
+          pair += count
+        }
+      }
+      headSums(pairs, before: pair, headWidth: a.headWidth) { boundedExponential($0) }
+      for t in 0..<a.positions {
+        var value = a.query + (2 &* a.segment &+ c), total = all(0), mixed = all(0)
+        for _ in 0...t {
+          let e = load(pairs)
           total = add(total, e)
           mixed = add(mixed, e, times: load(value))
-          key += a.stride
           value += a.stride
+          pairs += count
         }
-        store(all(1), pairs + t &* count)
         largestTotal = max(largestTotal, total)
         let inverse = inverse(total)
         store(inverse, a.sums + (t &* a.segment &+ c))
         store(multiply(mixed, inverse), a.mixed + (t &* a.segment &+ c))
-        pairs += (t &+ 1) &* count
       }
       c &+= count
     }
     a.row[0] = largest(largestTotal)
+  }
+
+  /// Puts functions of sums over the lanes of a head in all of its lanes. Up to `headWidth - 1` vectors behind the last
+  /// one are overwritten.
+  @inline(__always)
+  private static func headSums(
+    _ first: UnsafeMutablePointer<Float>, before end: UnsafeMutablePointer<Float>, headWidth: Int,
+    _ function: (Vector) -> Vector
+  ) {
+    let folding = Folding<Self>()
+    var p = first
+    while p < end {
+      switch headWidth {
+      case 1: store(function(load(p)), p)
+      case 2: folding.spread2(function(folding.fold2(p, add)), p)
+      case 4: folding.spread4(function(folding.fold4(p, add)), p)
+      case 8 where count >= 8: folding.spread8(function(folding.fold8(p, add)), p)
+      case 16 where count >= 16: folding.spread16(function(folding.fold16(p, add)), p)
+      default: break
+      }
+      p += headWidth &* count
+    }
   }
 
   /// `attend` whatever the scores: in two loops, with the largest score subtracted.
@@ -122,43 +141,45 @@ extension FastLanes {
   }
 
   /// The way back through `attend`.
+  ///
+  /// The mean of the weights' gradients, `Σₛ w[s]·(dMixed·v[s])`, is `dMixed·mixed`, so that a gradient less the mean
+  /// is `dMixed·(v[s] - mixed)`.
   @inline(__always)
   static func attendBack(_ a: Attend<Float>) {
-    switch a.headWidth {
-    case 1: attendBack(a, width: 1)
-    case 2: attendBack(a, width: 2)
-    case 4: attendBack(a, width: 4)
-    case 8 where count >= 8: attendBack(a, width: 8)
-    default: attendBack(a, width: count == 16 ? 16 : count)
-    }
-  }
-
-  /// The mean of the weights' gradients, `Σₛ w[s]·(dMixed·v[s])`, is `dMixed·mixed`.
-  @inline(__always)
-  private static func attendBack(_ a: Attend<Float>, width: Int) {
     let scale = all(a.scale)
-    var pairs = a.exponentials, c = 0
+    var weights = a.exponentials, c = 0
     while c < a.segment {
+      var pair = a.pairs
+      for t in 0..<a.positions {
+        let place = t &* a.segment &+ c, dMixed = load(a.dMixed + place), mixed = load(a.mixed + place)
+        var value = a.query + (2 &* a.segment &+ c)
+        for _ in 0...t {
+          store(multiply(dMixed, subtract(load(value), mixed)), pair)
+          value += a.stride
+          pair += count
+        }
+      }
+      headSums(a.pairs, before: pair, headWidth: a.headWidth) { $0 }
+      pair = a.pairs
       for t in 0..<a.positions {
         let row = t &* a.stride &+ c, place = t &* a.segment &+ c
         let query = multiply(load(a.query + row), scale), dMixed = load(a.dMixed + place)
         let inverse = load(a.sums + place)
-        let mean = groupSum(multiply(dMixed, load(a.mixed + place)), width: width)
         // The first query that meets a key and a value is their own position's: it overwrites.
         store(all(0), a.dQuery + (row &+ a.segment))
         store(all(0), a.dQuery + (row &+ 2 &* a.segment))
         var dQuery = all(0), key = c &+ a.segment
-        for s in 0...t {
-          let weight = multiply(load(pairs + s &* count), inverse), value = key &+ a.segment
-          let da = groupSum(multiply(dMixed, load(a.query + value)), width: width)
-          let dScore = multiply(weight, subtract(da, mean))
+        for _ in 0...t {
+          let weight = multiply(load(weights), inverse), dScore = multiply(weight, load(pair))
+          let value = key &+ a.segment
           dQuery = add(dQuery, dScore, times: load(a.query + key))
           store(add(load(a.dQuery + key), dScore, times: query), a.dQuery + key)
           store(add(load(a.dQuery + value), weight, times: dMixed), a.dQuery + value)
           key &+= a.stride
+          weights += count
+          pair += count
         }
         store(multiply(dQuery, scale), a.dQuery + row)
-        pairs += (t &+ 1) &* count
       }
       c &+= count
     }

@@ -45,8 +45,12 @@ protocol FastLanes: Lanes where Scalar == Float {
   static func sum(_ x: Vector) -> Float
   /// The largest lane.
   static func largest(_ x: Vector) -> Float
-  /// In every lane the sum of its group of `width` lanes, a power of two.
-  static func groupSum(_ x: Vector, width: Int) -> Vector
+  /// Every lane changes places with the one whose number differs in bit `k` only.
+  static func swap(_ x: Vector, _ k: Int) -> Vector
+  /// The lanes whose number has bit `k`.
+  static func lanes(with k: Int) -> Bits
+  /// The lanes of `b` where there are ones, and those of `a` elsewhere.
+  static func select(_ mask: Bits, _ a: Vector, _ b: Vector) -> Vector
 }
 
 /// What `FastLanes.roughRoot` is a multiple of. Half the bits of a number `(1 + f)·2ᵉ` are an exponent of half of
@@ -92,6 +96,18 @@ extension Lanes {
   @inline(__always) static func all(_ x: Scalar) -> Vector { Vector(repeating: x) }
 }
 
+extension FastLanes {
+  /// In every lane the sum of its group of `width` lanes, a power of two.
+  @inline(__always) static func groupSum(_ x: Vector, width: Int) -> Vector {
+    var x = x
+    if width > 1 { x = add(x, swap(x, 1)) }
+    if width > 2 { x = add(x, swap(x, 2)) }
+    if width > 4 { x = add(x, swap(x, 4)) }
+    if width > 8 { x = add(x, swap(x, 8)) }
+    return x
+  }
+}
+
 extension ExactLanes {
   /// `ExactArithmetic.power`, which is worth its fused multiply-adds only where they are no calls.
   @inline(__always) static func settledPower(_ x: Double, _ exponent: Double) -> Double {
@@ -133,13 +149,17 @@ enum Fast16: FastLanes {
     return unsafeBitCast(unsafeBitCast(x, to: Bits.self) &+ exponents, to: Vector.self)
   }
   @inline(__always) static func sum(_ x: Vector) -> Float { Fast8.sum(x.lowHalf + x.highHalf) }
-  @inline(__always) static func groupSum(_ x: Vector, width: Int) -> Vector {
-    var x = x
-    if width > 1 { x += microgpt_f32x16_swap1(x) }
-    if width > 2 { x += microgpt_f32x16_swap2(x) }
-    if width > 4 { x += microgpt_f32x16_swap4(x) }
-    if width > 8 { x += microgpt_f32x16_swap8(x) }
-    return x
+  @inline(__always) static func swap(_ x: Vector, _ k: Int) -> Vector {
+    switch k {
+    case 1: microgpt_f32x16_swap1(x)
+    case 2: microgpt_f32x16_swap2(x)
+    case 4: microgpt_f32x16_swap4(x)
+    default: microgpt_f32x16_swap8(x)
+    }
+  }
+  @inline(__always) static func lanes(with k: Int) -> Bits { microgpt_f32x16_lanes_with(k) }
+  @inline(__always) static func select(_ mask: Bits, _ a: Vector, _ b: Vector) -> Vector {
+    microgpt_f32x16_select(mask, a, b)
   }
   @inline(__always) static func largest(_ x: Vector) -> Float {
     Fast8.largest(Fast8.max(x.lowHalf, x.highHalf))
@@ -180,12 +200,16 @@ enum Fast8: FastLanes {
     return unsafeBitCast(unsafeBitCast(x, to: Bits.self) &+ exponents, to: Vector.self)
   }
   @inline(__always) static func sum(_ x: Vector) -> Float { Fast4.sum(x.lowHalf + x.highHalf) }
-  @inline(__always) static func groupSum(_ x: Vector, width: Int) -> Vector {
-    var x = x
-    if width > 1 { x += microgpt_f32x8_swap1(x) }
-    if width > 2 { x += microgpt_f32x8_swap2(x) }
-    if width > 4 { x += microgpt_f32x8_swap4(x) }
-    return x
+  @inline(__always) static func swap(_ x: Vector, _ k: Int) -> Vector {
+    switch k {
+    case 1: microgpt_f32x8_swap1(x)
+    case 2: microgpt_f32x8_swap2(x)
+    default: microgpt_f32x8_swap4(x)
+    }
+  }
+  @inline(__always) static func lanes(with k: Int) -> Bits { microgpt_f32x8_lanes_with(k) }
+  @inline(__always) static func select(_ mask: Bits, _ a: Vector, _ b: Vector) -> Vector {
+    microgpt_f32x8_select(mask, a, b)
   }
   @inline(__always) static func largest(_ x: Vector) -> Float {
     Fast4.largest(Fast4.max(x.lowHalf, x.highHalf))
@@ -235,11 +259,15 @@ enum Fast4: FastLanes {
     return unsafeBitCast(unsafeBitCast(x, to: Bits.self) &+ exponents, to: Vector.self)
   }
   @inline(__always) static func sum(_ x: Vector) -> Float { x[0] + x[1] + (x[2] + x[3]) }
-  @inline(__always) static func groupSum(_ x: Vector, width: Int) -> Vector {
-    var x = x
-    if width > 1 { x += microgpt_f32x4_swap1(x) }
-    if width > 2 { x += microgpt_f32x4_swap2(x) }
-    return x
+  @inline(__always) static func swap(_ x: Vector, _ k: Int) -> Vector {
+    switch k {
+    case 1: microgpt_f32x4_swap1(x)
+    default: microgpt_f32x4_swap2(x)
+    }
+  }
+  @inline(__always) static func lanes(with k: Int) -> Bits { microgpt_f32x4_lanes_with(k) }
+  @inline(__always) static func select(_ mask: Bits, _ a: Vector, _ b: Vector) -> Vector {
+    microgpt_f32x4_select(mask, a, b)
   }
   @inline(__always) static func largest(_ x: Vector) -> Float {
     Swift.max(Swift.max(x[0], x[1]), Swift.max(x[2], x[3]))

@@ -16,42 +16,61 @@ struct Loss<Scalar> {
   var stride: Int
   /// The share of one row in the step's loss: 1/(*n*·*B*).
   var weight: Scalar
+  /// Room for a square of vectors and one more; the fast arithmetic's.
+  var square: UnsafeMutablePointer<Scalar>
 }
 
 extension FastLanes {
-  /// The logarithms of the rows' totals are that of their product, taken whenever that has grown large.
+  /// As many rows at a time as a vector has lanes, so that their peaks and totals are found in one. The logarithms of
+  /// the totals are that of their product, taken whenever that has grown large.
   @inline(__always)
   static func loss(_ a: Loss<Float>) {
-    var loss = 0.0, totalProduct = 1.0
-    for r in 0..<a.rows {
-      let z = a.logits + r &* a.stride, target = Int(a.targets[r]), targetLogit = z[target]
-      var peaks = add(load(z), load(a.padding)), c = count
-      while c < a.stride {
-        peaks = max(peaks, add(load(z + c), load(a.padding + c)))
-        c &+= count
+    let folding = Folding<Self>(), numbers = a.square + count &* count
+    var loss = 0.0, totalProduct = 1.0, first = 0
+    while first < a.rows {
+      let rows = Swift.min(count, a.rows &- first), logits = a.logits + first &* a.stride
+      for r in 0..<rows {
+        let z = logits + r &* a.stride
+        var peaks = add(load(z), load(a.padding)), c = count
+        while c < a.stride {
+          peaks = max(peaks, add(load(z + c), load(a.padding + c)))
+          c &+= count
+        }
+        store(peaks, a.square + r &* count)
       }
-      let peak = largest(peaks), shift = all(-peak)
-      var totals = all(0)
-      c = 0
-      while c < a.stride {
-        let e = exponential(add(add(load(z + c), shift), load(a.padding + c)))
-        totals = add(totals, e)
-        store(e, z + c)
-        c &+= count
+      store(folding.all(a.square, max), numbers)
+      for r in 0..<rows {
+        let z = logits + r &* a.stride, peak = numbers[r], shift = all(-peak)
+        loss += Double(peak - z[Int(a.targets[first &+ r])])
+        var totals = all(0), c = 0
+        while c < a.stride {
+          let e = exponential(add(add(load(z + c), shift), load(a.padding + c)))
+          totals = add(totals, e)
+          store(e, z + c)
+          c &+= count
+        }
+        store(totals, a.square + r &* count)
       }
-      let total = sum(totals), factor = all(a.weight / total)
-      c = 0
-      while c < a.stride {
-        store(multiply(load(z + c), factor), z + c)
-        c &+= count
+      let totals = folding.all(a.square, add)
+      store(totals, numbers)
+      for r in 0..<rows {
+        totalProduct *= Double(numbers[r])
+        if totalProduct > 1e200 {
+          loss += log(totalProduct)
+          totalProduct = 1
+        }
       }
-      z[target] -= a.weight
-      loss += Double(peak - targetLogit)
-      totalProduct *= Double(total)
-      if totalProduct > 1e200 {
-        loss += log(totalProduct)
-        totalProduct = 1
+      store(multiply(all(a.weight), inverse(totals)), numbers)
+      for r in 0..<rows {
+        let z = logits + r &* a.stride, factor = all(numbers[r])
+        var c = 0
+        while c < a.stride {
+          store(multiply(load(z + c), factor), z + c)
+          c &+= count
+        }
+        z[Int(a.targets[first &+ r])] -= a.weight
       }
+      first &+= count
     }
     a.loss[0] = Float(loss + log(totalProduct))
   }

@@ -7,11 +7,13 @@ struct Normalize<Scalar> {
   var x: UnsafePointer<Scalar>
   /// `[rows, stride]`, overwritten.
   var y: UnsafeMutablePointer<Scalar>
-  /// `s` and its slope along the mean, `[rows]` each, overwritten.
+  /// `s` and its slope along the mean, `[rows]` each, overwritten up to the end of a vector.
   var scale, slope: UnsafeMutablePointer<Scalar>
   var rows, channels: Int
   /// From a row to the next: the channels, padded.
   var stride: Int
+  /// Room for a square of vectors; the fast arithmetic's.
+  var square: UnsafeMutablePointer<Scalar>
 }
 
 /// `dx[r] += s·dy[r] + 2·x[r]·(slope/C)·Σ x[r]·dy[r]`, for every row.
@@ -24,48 +26,72 @@ struct NormalizeBack<Scalar> {
   var dx: UnsafeMutablePointer<Scalar>
   var rows, channels, stride: Int
   var fresh: Bool
+  /// Room for a square of vectors and one more; the fast arithmetic's.
+  var square: UnsafeMutablePointer<Scalar>
 }
 
 extension FastLanes {
+  /// As many rows at a time as a vector has lanes, so that their scales are computed in one.
   @inline(__always)
   static func normalize(_ a: Normalize<Float>) {
-    let inverse = 1 / Float(a.channels)
-    for r in 0..<a.rows {
-      let x = a.x + r &* a.stride, y = a.y + r &* a.stride
-      var sum = all(0), c = 0
-      while c < a.stride {
-        let part = load(x + c)
-        sum = add(sum, part, times: part)
-        c &+= count
+    let folding = Folding<Self>(), inverse = all(1 / Float(a.channels))
+    var first = 0
+    while first < a.rows {
+      let rows = Swift.min(count, a.rows &- first), start = first &* a.stride
+      for r in 0..<rows {
+        let x = a.x + (start &+ r &* a.stride)
+        var sum = all(0), c = 0
+        while c < a.stride {
+          let part = load(x + c)
+          sum = add(sum, part, times: part)
+          c &+= count
+        }
+        store(sum, a.square + r &* count)
       }
-      let s = 1 / (self.sum(sum) * inverse + 1e-5).squareRoot()
-      a.scale[r] = s
-      a.slope[r] = -0.5 * s * s * s
-      c = 0
-      while c < a.stride {
-        store(multiply(load(x + c), all(s)), y + c)
-        c &+= count
+      let scale = inverseRoot(add(all(1e-5), folding.all(a.square, add), times: inverse))
+      store(scale, a.scale + first)
+      store(multiply(multiply(all(-0.5), scale), multiply(scale, scale)), a.slope + first)
+      for r in 0..<rows {
+        let x = a.x + (start &+ r &* a.stride), y = a.y + (start &+ r &* a.stride)
+        let scale = all(a.scale[first &+ r])
+        var c = 0
+        while c < a.stride {
+          store(multiply(load(x + c), scale), y + c)
+          c &+= count
+        }
       }
+      first &+= count
     }
   }
 
   @inline(__always)
   static func normalizeBack(_ a: NormalizeBack<Float>) {
-    let inverse = 2 / Float(a.channels)
-    for r in 0..<a.rows {
-      let x = a.x + r &* a.stride, dy = a.dy + r &* a.stride, dx = a.dx + r &* a.stride
-      var product = all(0), c = 0
-      while c < a.stride {
-        product = add(product, load(x + c), times: load(dy + c))
-        c &+= count
+    let folding = Folding<Self>(), inverse = all(2 / Float(a.channels))
+    let factors = a.square + count &* count
+    var first = 0
+    while first < a.rows {
+      let rows = Swift.min(count, a.rows &- first), start = first &* a.stride
+      for r in 0..<rows {
+        let x = a.x + (start &+ r &* a.stride), dy = a.dy + (start &+ r &* a.stride)
+        var product = all(0), c = 0
+        while c < a.stride {
+          product = add(product, load(x + c), times: load(dy + c))
+          c &+= count
+        }
+        store(product, a.square + r &* count)
       }
-      let s = all(a.scale[r]), g = all(inverse * a.slope[r] * sum(product))
-      c = 0
-      while c < a.stride {
-        let start = a.fresh ? all(0) : load(dx + c)
-        store(add(add(start, s, times: load(dy + c)), load(x + c), times: g), dx + c)
-        c &+= count
+      store(multiply(multiply(inverse, load(a.slope + first)), folding.all(a.square, add)), factors)
+      for r in 0..<rows {
+        let x = a.x + (start &+ r &* a.stride), dy = a.dy + (start &+ r &* a.stride)
+        let dx = a.dx + (start &+ r &* a.stride), scale = all(a.scale[first &+ r]), factor = all(factors[r])
+        var c = 0
+        while c < a.stride {
+          let start = a.fresh ? all(0) : load(dx + c)
+          store(add(add(start, scale, times: load(dy + c)), load(x + c), times: factor), dx + c)
+          c &+= count
+        }
       }
+      first &+= count
     }
   }
 }

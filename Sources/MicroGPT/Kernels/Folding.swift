@@ -1,0 +1,65 @@
+// Sums over lanes, of many vectors at a time: one vector alone would take as many operations for a single number.
+
+/// Folds 2, 4, 8 or 16 vectors to one, in which every group of so many lanes has a lane for each of them: the sum, or
+/// whatever joins two numbers, over their lanes of that group. And spreads such a vector again.
+///
+/// At every level two vectors are joined: half of the lanes of each, and the other half swapped with those.
+struct Folding<L: FastLanes> {
+  typealias Pointer = UnsafeMutablePointer<Float>
+  typealias Join = (L.Vector, L.Vector) -> L.Vector
+
+  private let with1 = L.lanes(with: 1), with2 = L.lanes(with: 2)
+  private let with4 = L.lanes(with: 4), with8 = L.lanes(with: 8)
+
+  @inline(__always) init() {}
+
+  /// In lane `i`, the lanes of the `i`-th vector joined: of as many vectors as a vector has lanes.
+  @inline(__always) func all(_ p: Pointer, _ join: Join) -> L.Vector {
+    L.count == 16 ? fold16(p, join) : L.count == 8 ? fold8(p, join) : fold4(p, join)
+  }
+
+  @inline(__always) func fold2(_ p: Pointer, _ join: Join) -> L.Vector {
+    fold(L.load(p), L.load(p + L.count), with1, 1, join)
+  }
+  @inline(__always) func fold4(_ p: Pointer, _ join: Join) -> L.Vector {
+    fold(fold2(p, join), fold2(p + 2 &* L.count, join), with2, 2, join)
+  }
+  @inline(__always) func fold8(_ p: Pointer, _ join: Join) -> L.Vector {
+    fold(fold4(p, join), fold4(p + 4 &* L.count, join), with4, 4, join)
+  }
+  @inline(__always) func fold16(_ p: Pointer, _ join: Join) -> L.Vector {
+    fold(fold8(p, join), fold8(p + 8 &* L.count, join), with8, 8, join)
+  }
+
+  // In every lane of a group the lane of the first vector; then those of the others.
+  @inline(__always) func spread2(_ x: L.Vector, _ p: Pointer) {
+    let (a, b) = spread(x, with1, 1)
+    L.store(a, p)
+    L.store(b, p + L.count)
+  }
+  @inline(__always) func spread4(_ x: L.Vector, _ p: Pointer) {
+    let (a, b) = spread(x, with2, 2)
+    spread2(a, p)
+    spread2(b, p + 2 &* L.count)
+  }
+  @inline(__always) func spread8(_ x: L.Vector, _ p: Pointer) {
+    let (a, b) = spread(x, with4, 4)
+    spread4(a, p)
+    spread4(b, p + 4 &* L.count)
+  }
+  @inline(__always) func spread16(_ x: L.Vector, _ p: Pointer) {
+    let (a, b) = spread(x, with8, 8)
+    spread8(a, p)
+    spread8(b, p + 8 &* L.count)
+  }
+
+  @inline(__always)
+  private func fold(_ a: L.Vector, _ b: L.Vector, _ lanes: L.Bits, _ k: Int, _ join: Join) -> L.Vector {
+    join(L.select(lanes, a, b), L.swap(L.select(lanes, b, a), k))
+  }
+  @inline(__always)
+  private func spread(_ x: L.Vector, _ lanes: L.Bits, _ k: Int) -> (L.Vector, L.Vector) {
+    let other = L.swap(x, k)
+    return (L.select(lanes, x, other), L.select(lanes, other, x))
+  }
+}
