@@ -26,6 +26,8 @@ protocol Lanes {
   static func wherePositive(_ x: Vector, _ a: Vector) -> Vector
   /// `[0]` and `[1]` of the lanes of both by turns: the first half of the result, and the second.
   static func zip(_ a: Vector, _ b: Vector) -> (Vector, Vector)
+  /// Two lanes of `a` and the same two of `b` added up, side by side in their place; not for doubles.
+  static func pairSums(_ a: Vector, _ b: Vector) -> Vector
   /// A double's worth of numbers again and again: `p[0]`, or `p[0]` and `p[1]` by turns.
   static func everywhere(_ p: UnsafePointer<Scalar>) -> Vector
 }
@@ -97,6 +99,10 @@ extension Lanes {
 }
 
 extension FastLanes {
+  @inline(__always) static func pairSums(_ a: Vector, _ b: Vector) -> Vector {
+    let odd = lanes(with: 1)
+    return add(select(odd, a, b), swap(select(odd, b, a), 1))
+  }
   /// In every lane the sum of its group of `width` lanes, a power of two.
   @inline(__always) static func groupSum(_ x: Vector, width: Int) -> Vector {
     var x = x
@@ -109,6 +115,7 @@ extension FastLanes {
 }
 
 extension ExactLanes {
+  @inline(__always) static func pairSums(_ a: Vector, _ b: Vector) -> Vector { a }
   /// `ExactArithmetic.power`, which is worth its fused multiply-adds only where they are no calls.
   @inline(__always) static func settledPower(_ x: Double, _ exponent: Double) -> Double {
     hasFused ? ExactArithmetic.power(x, exponent) : power(x, exponent)

@@ -106,12 +106,18 @@ extension Lanes {
           column &+= panel
         }
         tile.store(square)
-        transposeBlock(UnsafePointer(square), count, turned, count)
+        // What a position's two lanes have added up goes together, for two rows at a time.
+        if beside == 2 {
+          for pair in 0..<group {
+            let rows = square + 2 &* pair &* count
+            store(pairSums(load(rows), load(rows + count)), square + pair &* count)
+          }
+        }
+        transposeDoubles(square, count, turned, count)
         let end = Swift.min(group, a.positions &- first)
         let y = a.y + (first &* a.yRow &+ row), z = a.z + (first &* a.zRow &+ row)
         for t in 0..<end {
-          var sum = load(turned + beside &* t &* count)
-          if beside == 2 { sum = add(sum, load(turned + (2 &* t &+ 1) &* count)) }
+          let sum = load(turned + t &* count)
           let y = y + t &* a.yRow, z = z + t &* a.zRow
           switch a.ending {
           case .store: store(sum, y)
@@ -134,14 +140,22 @@ extension Lanes {
     while first < a.positions {
       var c = 0
       while c < columns {
-        let x = UnsafeRawPointer(a.x + (first &* a.xRow &+ c))
-        let y = UnsafeMutableRawPointer(positions + (first &* columns &+ c &* group))
-        Doubles.transposeBlock(
-          x.assumingMemoryBound(to: Double.self), a.xRow &* group / count,
-          y.assumingMemoryBound(to: Double.self), group)
+        transposeDoubles(
+          a.x + (first &* a.xRow &+ c), a.xRow, positions + (first &* columns &+ c &* group), count)
         c &+= count
       }
       first &+= group
     }
+  }
+
+  /// Turns a square of doubles, or of pairs of floats, about.
+  @inline(__always)
+  private static func transposeDoubles(
+    _ x: UnsafePointer<Scalar>, _ xRow: Int, _ y: UnsafeMutablePointer<Scalar>, _ yRow: Int
+  ) {
+    let beside = count / Doubles.count
+    Doubles.transposeBlock(
+      UnsafeRawPointer(x).assumingMemoryBound(to: Double.self), xRow / beside,
+      UnsafeMutableRawPointer(y).assumingMemoryBound(to: Double.self), yRow / beside)
   }
 }
