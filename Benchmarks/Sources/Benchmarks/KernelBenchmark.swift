@@ -82,6 +82,8 @@ private struct StepShares {
       let (calls, microseconds) = times[name.rawValue]
       let (operations, specification): (Double, Double?) =
         switch name {
+        case .embed: (rows * width, nil)
+        case .embedBack: (2 * rows * width, nil)
         case .productForward: (products, scalar.productForward)
         case .productBack, .weightGradient: (products, nil)
         case .updateMatrix: (products + 12 * Double(others), nil)

@@ -93,7 +93,7 @@ struct StepResult {
 ///   worth of them is taken besides.
 func measureSteps(
   _ corpus: Corpus, _ configuration: Configuration, _ engine: EngineKind, _ set: InstructionSet,
-  rounds: Int = 15, seconds: Double = 0.04, warmUp: Int = 5
+  rounds: Int = 75, seconds: Double = 0.02, warmUp: Int = 5
 ) throws -> StepResult {
   var configuration = configuration
   (configuration.steps, configuration.learningRate) = (10_000_000, 0.001)

@@ -335,6 +335,10 @@ final class BatchEngine<A: KernelArithmetic> {
   /// The numbers of a panel that are updated together: 16 KB.
   private static var block: Int { 16384 / MemoryLayout<Scalar>.stride }
 
+  /// The positions whose products are added up to a gradient in one go: of the fast arithmetic's, as many as the nearest
+  /// cache holds beside the gradient. The exact one adds without a break, as the reference does.
+  private static var depth: Int { A.isExact ? .max : 64 }
+
   // MARK: - Forward
 
   /// Computes the logits of every row.
@@ -603,12 +607,17 @@ final class BatchEngine<A: KernelArithmetic> {
       while first < weight.rows {
         let place = weight.index(first, column), count = Swift.min(block, weight.rows &- first)
         let gradient = update == nil ? gradients! + place : scratch
-        kernels.product(
-          Product(
-            x: UnsafePointer(dy + ((rows &- 1) &* weight.rows &+ first)), xRow: 1, xStep: -weight.rows,
-            b: UnsafePointer(x + ((rows &- 1) &* xStride &+ column)), bStep: -xStride, panel: width,
-            y: gradient, yRow: width, rows: count, columns: width, depth: rows,
-            z: UnsafePointer(gradient)))
+        var last = rows
+        while last > 0 {
+          let depth = Swift.min(BatchEngine.depth, last)
+          kernels.product(
+            Product(
+              x: UnsafePointer(dy + ((last &- 1) &* weight.rows &+ first)), xRow: 1, xStep: -weight.rows,
+              b: UnsafePointer(x + ((last &- 1) &* xStride &+ column)), bStep: -xStride, panel: width,
+              y: gradient, yRow: width, rows: count, columns: width, depth: depth,
+              ending: last == rows ? .store : .add, z: UnsafePointer(gradient), zRow: width))
+          last &-= depth
+        }
         if let update {
           move(place, count &* width, gradient, update)
           if keepsCopies { transpose(weight, first..<first &+ count, column) }
