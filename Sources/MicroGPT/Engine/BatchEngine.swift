@@ -97,7 +97,7 @@ final class BatchEngine<A: KernelArithmetic> {
   private let layers: UnsafeMutablePointer<Layer>
   private let d, dNormalized, dMixed, dHidden, dQuery, embeddingGradients, scratch, positionScratch,
     adamScratch,
-    row, attentionPairs, square: Buffer
+    row, attentionPairs, square, powers: Buffer
   private let targetLogits: Buffer
   private let order: UnsafeMutablePointer<Int32>
   private let memory: Memory
@@ -182,6 +182,7 @@ final class BatchEngine<A: KernelArithmetic> {
     row = take(2 * shape.positions)
     attentionPairs = take(BatchEngine.attentionPairs(shape.positions))
     square = take((unit + 1) * unit)
+    powers = take(ExactExponential.tableCount)
     let kernels = A.kernels(instructionSet)
     wideAttention = WideAttention(
       kernels: kernels, turned: take(longest * head), dWeights: take(longest * shape.positions),
@@ -195,6 +196,7 @@ final class BatchEngine<A: KernelArithmetic> {
     (self.width, self.wide, self.outputs, self.unit) = (width, wide, outputs, unit)
     attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
     for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
+    ExactExponential.fill(powers)
     fillOrder()
   }
 
@@ -245,6 +247,7 @@ final class BatchEngine<A: KernelArithmetic> {
     add(1, 2 * positions)
     add(1, Count(attentionPairs(configuration.blockSize)))
     add(1, Count((unit + 1) * unit))
+    add(1, Count(ExactExponential.tableCount))
     add(1, longest * head)
     add(1, longest * positions)
     add(1, Count(WideAttention<Scalar>.blockRows) * head)
@@ -466,7 +469,7 @@ final class BatchEngine<A: KernelArithmetic> {
           logits: logits + first &* outputs, targets: UnsafePointer(batch.targets + first),
           loss: documentLoss, padding: UnsafePointer(padding), rows: count, vocabulary: shape.vocabulary,
           stride: outputs,
-          weight: 1 / Scalar(count) * share, square: square))
+          weight: 1 / Scalar(count) * share, square: square, powers: UnsafePointer(powers)))
       sum += documentLoss[0] * (1 / Scalar(count))
     }
     return sum * share

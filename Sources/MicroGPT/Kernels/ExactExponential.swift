@@ -13,8 +13,8 @@ enum ExactExponential {
   static var tableCount: Int { 128 }
 
   /// Writes the table that the kernels read, `[64, 2]`: `2^(j/64)` rounded, and what that leaves.
-  static func fill(_ table: UnsafeMutablePointer<Double>) {
-    for i in 0..<tableCount { table[i] = powers[i] }
+  static func fill<Scalar: BinaryFloatingPoint>(_ table: UnsafeMutablePointer<Scalar>) {
+    for i in 0..<tableCount { table[i] = Scalar(powers[i]) }
   }
 
   private static let powers: [Double] = [

@@ -18,6 +18,8 @@ struct Loss<Scalar> {
   var weight: Scalar
   /// Room for a square of vectors and one more; the fast arithmetic's.
   var square: UnsafeMutablePointer<Scalar>
+  /// The exact exponential's table.
+  var powers: UnsafePointer<Scalar>
 }
 
 extension FastLanes {
@@ -76,34 +78,26 @@ extension FastLanes {
   }
 }
 
-extension ExactLanes {
+extension PowerLanes {
   @inline(__always)
   static func loss(_ a: Loss<Double>) {
     var loss = 0.0
     for r in 0..<a.rows {
       let z = a.logits + r &* a.stride, target = Int(a.targets[r])
-      let (total, inverse) = exponentials(z, a.vocabulary)
-      let probability = z[target] * inverse
+      var peak = z[0], total = 0.0
+      for c in 1..<Swift.max(a.vocabulary, 1) where z[c] > peak { peak = z[c] }
+      exponentials(z, a.vocabulary, minus: all(peak), a.powers)
+      for c in 0..<a.vocabulary { total += z[c] }
+      let inverse = settledPower(total, -1), probability = z[target] * inverse
       loss += log(probability) * -1
       let dProbability = 1 / probability * (-1 * a.weight)
       let dTotal = -1 * settledPower(total, -2) * (z[target] * dProbability)
       let dTarget = z[target] * (inverse * dProbability + dTotal)
       for c in 0..<a.vocabulary { z[c] *= dTotal }
       z[target] = dTarget
+      // The padding was overwritten with the exponentials.
+      for c in a.vocabulary..<a.stride { z[c] = 0 }
     }
     a.loss[0] = loss
-  }
-
-  /// `e = exp(z - max z)` in the place of `z`, and the sum of these and its power -1.
-  @inline(__always)
-  static func exponentials(_ z: UnsafeMutablePointer<Double>, _ count: Int) -> (Double, Double) {
-    var peak = z[0]
-    for i in 1..<Swift.max(count, 1) where z[i] > peak { peak = z[i] }
-    var total = 0.0
-    for i in 0..<count {
-      z[i] = exp(z[i] - peak)
-      total += z[i]
-    }
-    return (total, settledPower(total, -1))
   }
 }
