@@ -81,9 +81,12 @@ struct KernelTests {
     "the exact optimizer equals its specification bit for bit, where numbers are tiny and zero too",
     arguments: InstructionSet.available)
   func exactAdam(_ set: InstructionSet) {
-    // More than a chunk, and not a whole number of them; scratch may be smaller than that.
-    let count = 2304 + 64, memory = Memory(byteCount: 9 * Memory.bytes(for: count, of: Double.self))
-    let buffers = (0..<9).map { _ in memory.take(count, of: Double.self) }
+    // More than a chunk, and not a whole number of them.
+    let count = 2304 + 64, room = 8 * AdamStep<Double>.chunk
+    let memory = Memory(
+      byteCount: 8 * Memory.bytes(for: count, of: Double.self) + Memory.bytes(for: room, of: Double.self))
+    let buffers = (0..<8).map { _ in memory.take(count, of: Double.self) }
+    let scratch = memory.take(room, of: Double.self)
     var random = PythonRandom(seed: 6)
     let scales = [1.0, 1e-3, 1e-9, 1e-40, 1e-90, 1e-160, 1e-200, 0], starts = [1, 0.08, 0, 1e-290, 0x1p-1060]
     let specification = Adam<ExactArithmetic>(
@@ -106,7 +109,7 @@ struct KernelTests {
           update: Update(
             beta1: 0.85, beta2: 0.99, epsilon: 1e-8, learningRate: 0.01,
             correction1: 1 - power(0.85, Double(step + 1)), correction2: 1 - power(0.99, Double(step + 1))),
-          clearsGradients: true, scratch: buffers[8]))
+          clearsGradients: true, scratch: scratch))
     }
     for (found, expected) in [(4, 0), (6, 2), (7, 3)] {
       let differing = (0..<count).filter { buffers[found][$0].bitPattern != buffers[expected][$0].bitPattern }

@@ -178,7 +178,7 @@ final class BatchEngine<A: KernelArithmetic> {
     positionScratch = take(
       keepsCopies
         ? 0 : PositionProduct<Scalar>.scratchCount(positions: Count(rows), columns: Count(wide)).value!)
-    adamScratch = take(5 * AdamStep<Scalar>.chunk)
+    adamScratch = take(8 * AdamStep<Scalar>.chunk)
     row = take(2 * shape.positions)
     attentionPairs = take(BatchEngine.attentionPairs(shape.positions))
     square = take((unit + 1) * unit)
@@ -243,7 +243,7 @@ final class BatchEngine<A: KernelArithmetic> {
     add(1, embeddings)
     add(1, Count(block))
     if !isCopied { add(1, PositionProduct<Scalar>.scratchCount(positions: rows, columns: wide)) }
-    add(1, Count(5 * AdamStep<Scalar>.chunk))
+    add(1, Count(8 * AdamStep<Scalar>.chunk))
     add(1, 2 * positions)
     add(1, Count(attentionPairs(configuration.blockSize)))
     add(1, Count((unit + 1) * unit))

@@ -17,7 +17,7 @@ struct AdamStep<Scalar> {
   var count: Int
   var update: Update<Scalar>
   var clearsGradients: Bool
-  /// Room to compute in, `[5·AdamStep.chunk]`; the exact arithmetic's.
+  /// Room to compute in, `[8·AdamStep.chunk]`; the exact arithmetic's.
   var scratch: UnsafeMutablePointer<Scalar>
 
   /// How many parameters the exact arithmetic moves in one go.
@@ -73,17 +73,17 @@ extension FastLanes {
 }
 
 extension ExactLanes {
-  /// Three loops over a chunk: means; estimates of roots; roots and parameters. Two would do, but while one vector
-  /// waits for its division, few others of a long loop are in the processor's sight.
+  /// Squares and roots are computed as the processor rounds them, and beside each the only other number that the C
+  /// library's `pow` could give, `other`: the neighbor on the side of the exact result if that is nearly as close, and
+  /// mostly the number itself. Only where the other one leads to another mean square or parameter is `pow` called,
+  /// behind the loop, so that the loop has to wait for no call.
   ///
-  /// They compute squares and roots as the processor rounds them, and beside each the only other number that the C
-  /// library's `pow` could give, `other`: the neighbor on the side of the exact result if that is nearly as close,
-  /// and mostly the number itself. Only where the other one leads to another mean square or parameter is `pow`
-  /// called, behind the loop, so that the loop has to wait for no call.
+  /// Two loops for every chunk: estimates of its roots, and then its parameters together with the next chunk's means.
+  /// While vectors wait for a division, others have to be in the processor's sight that do not.
   @inline(__always)
   static func adam(_ a: AdamStep<Double>) {
     let chunk = AdamStep<Double>.chunk, corrected = a.scratch, inverses = a.scratch + chunk
-    let doubts = Doubts<Self>(a.scratch + 2 &* chunk)
+    let squares = Doubts<Self>(a.scratch + 2 &* chunk), others = Doubts<Self>(a.scratch + 5 &* chunk)
     let update = a.update, beta1 = all(update.beta1), beta2 = all(update.beta2)
     let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
     let rate = all(update.learningRate), epsilon = all(update.epsilon)
@@ -91,63 +91,82 @@ extension ExactLanes {
     let slack = all(0x1p-960)
     let correction1 = Divisor<Self>(update.correction1), correction2 = Divisor<Self>(update.correction2)
     let everyLane: UInt8 = CLibrary.hasGlibcPow ? 0 : .max &>> UInt8(truncatingIfNeeded: 8 &- count)
-    var first = 0
-    while first < a.count {
-      let n = Swift.min(chunk, a.count &- first), gradients = a.gradients + first
-      let mean = a.mean + first, meanSquares = a.meanSquare + first, parameters = a.parameters + first
 
-      var open = 0, i = 0
-      while i < n {
-        let g = load(gradients + i), y = multiply(g, g)
-        store(add(multiply(beta1, load(mean + i)), rest1, times: g), mean + i)
-        let decayed = multiply(beta2, load(meanSquares + i)), meanSquare = add(decayed, rest2, times: y)
-        store(meanSquare, meanSquares + i)
-        let other = near(y, squareRest(g, y), times: all(doubt))
-        var lanes = differ(add(add(decayed, slack), rest2, times: other), meanSquare) | everyLane
-        if lanes != 0 {
-          // The square of 0 is 0.
-          lanes &= differ(g, all(0))
-          doubts.note(i, lanes, decayed, decayed, at: &open)
-        }
-        i &+= count
+    /// Moves the means of a vector.
+    @inline(__always) func moveMeans(_ i: Int, _ open: inout Int) {
+      let g = load(a.gradients + i), y = multiply(g, g)
+      store(add(multiply(beta1, load(a.mean + i)), rest1, times: g), a.mean + i)
+      let decayed = multiply(beta2, load(a.meanSquare + i)), meanSquare = add(decayed, rest2, times: y)
+      store(meanSquare, a.meanSquare + i)
+      let other = near(y, squareRest(g, y), times: all(doubt))
+      var lanes = differ(add(add(decayed, slack), rest2, times: other), meanSquare) | everyLane
+      if lanes != 0 {
+        // The square of 0 is 0.
+        lanes &= differ(g, all(0))
+        squares.note(i, lanes, decayed, decayed, at: &open)
       }
-      doubts.forEach(open) { i, lanes, decayed, _ in
+    }
+    @inline(__always) func settleMeans(_ open: Int) {
+      squares.forEach(open) { i, lanes, decayed, _ in
         forEachLane(lanes) { lane in
-          meanSquares[i &+ lane] = decayed[lane] + (1 - update.beta2) * power(gradients[i &+ lane], 2)
+          a.meanSquare[i &+ lane] = decayed[lane] + (1 - update.beta2) * power(a.gradients[i &+ lane], 2)
         }
       }
-
-      i = hasFused ? 0 : n
-      while i < n {
-        let x = correction2.divideUsual(load(meanSquares + i))
-        store(x, corrected + i)
-        store(inverseRootEstimate(x), inverses + i)
-        i &+= count
-      }
-
-      (open, i) = (0, 0)
-      while i < n {
-        let (root, other) = roots(
-          load(corrected + i), load(inverses + i), load(meanSquares + i), over: correction2)
-        let step = divide(multiply(rate, correction1.divide(load(mean + i))), add(root, epsilon))
-        let parameter = load(parameters + i)
-        store(subtract(parameter, step), parameters + i)
-        doubts.note(i, differ(root, other) | everyLane, parameter, other, at: &open)
-        if a.clearsGradients { store(all(0), gradients + i) }
-        i &+= count
-      }
-      doubts.forEach(open) { i, lanes, parameter, other in
+    }
+    /// Moves the parameters of a vector, the `place`-th of its chunk.
+    @inline(__always) func moveParameters(_ i: Int, _ place: Int, _ open: inout Int) {
+      let (root, other) = roots(
+        load(corrected + place), load(inverses + place), load(a.meanSquare + i), over: correction2)
+      let step = divide(multiply(rate, correction1.divide(load(a.mean + i))), add(root, epsilon))
+      let parameter = load(a.parameters + i)
+      store(subtract(parameter, step), a.parameters + i)
+      others.note(i, differ(root, other) | everyLane, parameter, other, at: &open)
+      if a.clearsGradients { store(all(0), a.gradients + i) }
+    }
+    @inline(__always) func settleParameters(_ open: Int) {
+      others.forEach(open) { i, lanes, parameter, other in
         let step = divide(
-          multiply(rate, correction1.divide(load(mean + i))), add(load(other), epsilon))
-        let isOpen = differ(subtract(load(parameter), step), load(parameters + i))
+          multiply(rate, correction1.divide(load(a.mean + i))), add(load(other), epsilon))
+        let isOpen = differ(subtract(load(parameter), step), load(a.parameters + i))
         forEachLane(lanes & isOpen | everyLane) { lane in
-          let root = power(meanSquares[i &+ lane] / update.correction2, 0.5)
-          parameters[i &+ lane] =
-            parameter[lane] - update.learningRate * (mean[i &+ lane] / update.correction1)
+          let root = power(a.meanSquare[i &+ lane] / update.correction2, 0.5)
+          a.parameters[i &+ lane] =
+            parameter[lane] - update.learningRate * (a.mean[i &+ lane] / update.correction1)
             / (root + update.epsilon)
         }
       }
-      first &+= chunk
+    }
+
+    var first = 0, open = 0, i = 0, next = Swift.min(chunk, a.count)
+    while i < next {
+      moveMeans(i, &open)
+      i &+= count
+    }
+    settleMeans(open)
+    while first < a.count {
+      let end = next
+      next = Swift.min(end &+ chunk, a.count)
+      i = hasFused ? first : end
+      while i < end {
+        let x = correction2.divideUsual(load(a.meanSquare + i))
+        store(x, corrected + (i &- first))
+        store(inverseRootEstimate(x), inverses + (i &- first))
+        i &+= count
+      }
+      var openMeans = 0
+      (open, i) = (0, first)
+      while i &+ chunk < next {
+        moveParameters(i, i &- first, &open)
+        moveMeans(i &+ chunk, &openMeans)
+        i &+= count
+      }
+      while i < end {
+        moveParameters(i, i &- first, &open)
+        i &+= count
+      }
+      settleParameters(open)
+      settleMeans(openMeans)
+      first = end
     }
   }
 
@@ -256,7 +275,7 @@ private struct Divisor<L: ExactLanes> {
 /// Vectors that may have to be computed again, with what they were computed from.
 private struct Doubts<L: ExactLanes> {
   /// A vector's index and, in the low eight bits, its lanes in doubt.
-  private let places: UnsafeMutablePointer<Int32>
+  private let places: UnsafeMutablePointer<Int64>
   /// Two vectors for each of these.
   private let vectors: UnsafeMutablePointer<Double>
 
@@ -265,7 +284,7 @@ private struct Doubts<L: ExactLanes> {
   init(_ scratch: UnsafeMutablePointer<Double>) {
     vectors = scratch
     places = UnsafeMutableRawPointer(scratch + 2 &* (AdamStep<Double>.chunk &+ L.count))
-      .assumingMemoryBound(to: Int32.self)
+      .assumingMemoryBound(to: Int64.self)
   }
 
   /// Writes an entry, and keeps it if there are lanes: cheaper than a branch that cannot be foreseen.
@@ -273,7 +292,7 @@ private struct Doubts<L: ExactLanes> {
   func note(_ index: Int, _ lanes: UInt8, _ a: L.Vector, _ b: L.Vector, at end: inout Int) {
     L.store(a, vectors + 2 &* end &* L.count)
     L.store(b, vectors + (2 &* end &+ 1) &* L.count)
-    places[end] = Int32(truncatingIfNeeded: index &<< 8) | Int32(lanes)
+    places[end] = Int64(index) &<< 8 | Int64(lanes)
     end &+= (Int(lanes) &+ 255) &>> 8
   }
 
