@@ -35,7 +35,7 @@ struct FastEngineTests {
     Size(1, 24, 3, 256, 3, 28), Size(16, 24, 4, 20, 1, 27), Size(4, 48, 4, 64, 16, 200),
     Size(16, 48, 12, 16, 1, 27), Size(1, 48, 1, 100, 1, 1000), Size(1, 100, 5, 33, 3, 2000),
     Size(4, 100, 10, 16, 16, 27), Size(4, 128, 8, 256, 1, 100), Size(1, 128, 4, 16, 16, 2000),
-    Size(1, 256, 8, 64, 3, 500), Size(4, 256, 16, 32, 1, 27),
+    Size(1, 256, 8, 64, 3, 500), Size(4, 256, 16, 32, 1, 27), Size(2, 16, 8, 16, 3, 27),
   ]
 
   /// Tokens of a batch, BOS at both ends: one document of all positions, the others of any length.

@@ -11,7 +11,7 @@ struct Attend<Scalar> {
   /// The gradient of `mixed`, as that lies; only the backward pass reads it.
   var dMixed: UnsafeMutablePointer<Scalar>
   /// The scores' exponentials, kept for the backward pass. The fast arithmetic has a number for every channel
-  /// of every pair of positions, the exact one `[H, T, T]`.
+  /// of every pair of positions, and overwrites up to 15 vectors behind them; the exact one has `[H, T, T]`.
   var exponentials: UnsafeMutablePointer<Scalar>
   /// The power -1 of the exponentials' sum. Fast: `[T, segment]`; exact: sum and inverse, `[H, T]` each.
   var sums: UnsafeMutablePointer<Scalar>
