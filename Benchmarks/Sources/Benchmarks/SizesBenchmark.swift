@@ -48,12 +48,12 @@ struct Sweep {
     }
   }
 
-  /// Fewer and shorter rounds than where a figure stands for itself: there are many of them.
+  /// Fewer rounds than where a figure stands for itself: there are many of them.
   static func measure(
     _ session: Session, _ corpus: Corpus, _ configuration: Configuration, _ engine: EngineKind
   ) throws -> StepResult {
     let result = try measureSteps(
-      corpus, configuration, engine, session.set, rounds: 7, seconds: 0.02, warmUp: 2)
+      corpus, configuration, engine, session.set, rounds: 30, seconds: 0.02, warmUp: 2)
     result.report(session, as: "size")
     return result
   }
@@ -171,7 +171,7 @@ struct SizesReport {
   var markdown: String {
     let machine = session.machine
     let intro = """
-      Every figure is the best of 7 rounds on one core: CPU time of whole training steps, on names of 7.12 positions \
+      Every figure is the best of 30 rounds on one core: CPU time of whole training steps, on names of 7.12 positions \
       on average where nothing else is said. The floor is what the model's own multiplications and additions take \
       at the speed that the processor shows beside each figure; this run (\(session.set.rawValue)) began with \
       \(number(machine.floatRate / 1e9, 0)) GFLOP/s of floats and \(number(machine.doubleRate / 1e9, 0)) of doubles. \
