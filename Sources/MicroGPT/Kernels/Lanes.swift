@@ -103,6 +103,7 @@ extension FastLanes {
     let odd = lanes(with: 1)
     return add(select(odd, a, b), swap(select(odd, b, a), 1))
   }
+
   /// In every lane the sum of its group of `width` lanes, a power of two.
   @inline(__always) static func groupSum(_ x: Vector, width: Int) -> Vector {
     var x = x
