@@ -20,7 +20,7 @@ struct Train: Subcommand, Equatable {
   var embedding = 16
   var heads = 4
   var blockSize = 16
-  var engine = EngineKind.exact
+  var engine = Arithmetic.exact
   var batchSize = 1
   var steps = 1000
   var learningRate = 0.01
@@ -134,7 +134,7 @@ struct Train: Subcommand, Equatable {
     if !quiet { remark(source, corpus, halves, memory: memory) }
 
     let trainer = try Trainer(
-      corpus: halves.training, configuration: configuration, engine: engine, instructionSet: instructions)
+      corpus: halves.training, configuration: configuration, arithmetic: engine, instructionSet: instructions)
     let output = Console.output()
     try output.write("num docs: \(trainer.corpus.count)\n")
     if let heldOut = halves.heldOut { try output.write("held-out docs: \(heldOut.count)\n") }
@@ -246,7 +246,7 @@ struct Train: Subcommand, Equatable {
       streams == .one
       ? nil
       : try BatchSampler(
-        sampler.model, seed: seed, numbers: 0..<samples, temperature: temperature, engine: engine,
+        sampler.model, seed: seed, numbers: 0..<samples, temperature: temperature, arithmetic: engine,
         instructionSet: instructions)
     var line = SampleLine(), pace = Pace()
     if samples > 0 { try output.write("\n--- inference (new, hallucinated names) ---\n") }
@@ -302,7 +302,7 @@ struct Train: Subcommand, Equatable {
   ///
   /// - Throws: `Failure` if this machine does not have them, before any is allocated.
   private func memory(_ configuration: Configuration, vocabularySize: Int) throws(Failure) -> Int {
-    let needed = configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine)
+    let needed = configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: engine)
     let available = Console.physicalMemory
     if let needed, needed <= available ?? .max { return needed }
     let amount = needed.map { "needs \(size($0)) of memory" } ?? "needs more memory than can be counted"

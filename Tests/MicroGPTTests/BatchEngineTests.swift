@@ -132,7 +132,7 @@ struct BatchEngineTests {
     configuration.steps = 60
     let corpus = try Corpus(documents: BatchEngineTests.documents)
     let exact = try Trainer(corpus: corpus, configuration: configuration)
-    let fast = try Trainer(corpus: corpus, configuration: configuration, engine: .fast, instructionSet: set)
+    let fast = try Trainer(corpus: corpus, configuration: configuration, arithmetic: .fast, instructionSet: set)
     while let expected = try exact.step(), let step = try fast.step() {
       #expect(abs(step.loss - expected.loss) < 1e-3)
     }

@@ -64,13 +64,13 @@ struct BatchSamplerTests {
 
   @Test(
     "a document depends neither on how many are made up at a time nor on how many are asked for",
-    arguments: EngineKind.allCases, InstructionSet.available)
-  func independence(_ engine: EngineKind, _ set: InstructionSet) throws {
+    arguments: Arithmetic.allCases, InstructionSet.available)
+  func independence(_ engine: Arithmetic, _ set: InstructionSet) throws {
     for model in [BatchSamplerTests.trained, SamplingSize.all[1].model()] {
       func some(_ numbers: Range<Int>, _ atOnce: Int?) throws -> [String] {
         try documents(
           BatchSampler(
-            model, seed: 3, numbers: numbers, temperature: 0.9, engine: engine, atOnce: atOnce,
+            model, seed: 3, numbers: numbers, temperature: 0.9, arithmetic: engine, atOnce: atOnce,
             instructionSet: set))
       }
       let all = try some(0..<1500, nil)
@@ -97,33 +97,33 @@ struct BatchSamplerTests {
 
   @Test("hardly a document is another in the fast arithmetic", arguments: InstructionSet.available)
   func fast(_ set: InstructionSet) throws {
-    func some(_ engine: EngineKind) throws -> [String] {
+    func some(_ engine: Arithmetic) throws -> [String] {
       try documents(
         BatchSampler(
-          BatchSamplerTests.trained, seed: 9, numbers: 0..<10_000, engine: engine, instructionSet: set))
+          BatchSamplerTests.trained, seed: 9, numbers: 0..<10_000, arithmetic: engine, instructionSet: set))
     }
     let different = zip(try some(.exact), try some(.fast)).count { $0 != $1 }
     #expect(different <= 5, "\(different) of 10,000 differ.")
   }
 
-  @Test("every document begins with the prompt and fits the block", arguments: EngineKind.allCases)
-  func prompt(_ engine: EngineKind) throws {
+  @Test("every document begins with the prompt and fits the block", arguments: Arithmetic.allCases)
+  func prompt(_ engine: Arithmetic) throws {
     let model = BatchSamplerTests.trained
     for prompt in ["a", "mari", "abcdefghijklmno"] {
       let found = try documents(
         BatchSampler(
-          model, seed: 2, numbers: 0..<200, prompt: prompt, temperature: 1, engine: engine, atOnce: 50))
+          model, seed: 2, numbers: 0..<200, prompt: prompt, temperature: 1, arithmetic: engine, atOnce: 50))
       #expect(found.allSatisfy { $0.hasPrefix(prompt) && $0.count <= 16 })
       #expect(Set(found).count > 5)
     }
   }
 
-  @Test("at temperature 0 all documents are the one that Sampler takes", arguments: EngineKind.allCases)
-  func greedy(_ engine: EngineKind) throws {
+  @Test("at temperature 0 all documents are the one that Sampler takes", arguments: Arithmetic.allCases)
+  func greedy(_ engine: Arithmetic) throws {
     let model = BatchSamplerTests.trained
     let best = try Sampler(model, random: PythonRandom(seed: 1)).sample(prompt: "k", temperature: 0)
     let found = try documents(
-      BatchSampler(model, seed: 2, numbers: 0..<100, prompt: "k", temperature: 0, engine: engine))
+      BatchSampler(model, seed: 2, numbers: 0..<100, prompt: "k", temperature: 0, arithmetic: engine))
     #expect(found == Array(repeating: best, count: 100))
   }
 
@@ -155,23 +155,23 @@ struct BatchSamplerTests {
     #expect(refusal(prompt: "abcdefghijklmnop") == .promptTooLong(characters: 16, limit: 15))
     #expect(refusal(temperature: -1) == .temperature(-1))
     #expect(refusal(temperature: .infinity) == .temperature(.infinity))
-    for engine in EngineKind.allCases {
-      let cold = try BatchSampler(model, seed: 1, numbers: 0..<5, temperature: 0x1p-1064, engine: engine)
+    for engine in Arithmetic.allCases {
+      let cold = try BatchSampler(model, seed: 1, numbers: 0..<5, temperature: 0x1p-1064, arithmetic: engine)
       #expect(throws: SamplerError.temperature(0x1p-1064), "\(engine)") { try cold.next() }
     }
   }
 
   @Test(
     "a model that computes infinities is refused, again and again",
-    arguments: [Double.nan, .infinity, 1e153], EngineKind.allCases)
-  func notFinite(_ parameter: Double, _ engine: EngineKind) throws {
+    arguments: [Double.nan, .infinity, 1e153], Arithmetic.allCases)
+  func notFinite(_ parameter: Double, _ engine: Arithmetic) throws {
     let model = SamplingSize.all[0].model()
     let broken = Model(
       configuration: model.configuration, tokenizer: model.tokenizer,
       parameters: model.parameters.map { _ in parameter })
     for temperature in [0, 0.5] {
       let sampler = try BatchSampler(
-        broken, seed: 1, numbers: 0..<5, temperature: temperature, engine: engine)
+        broken, seed: 1, numbers: 0..<5, temperature: temperature, arithmetic: engine)
       for _ in 0..<2 { #expect(throws: SamplerError.notFinite) { try sampler.next() } }
     }
   }
@@ -204,9 +204,9 @@ struct BatchSamplerTests {
     return try counts { try sampler.sample(temperature: temperature) }
   }
 
-  private func many(temperature: Double = 0.8, seed: UInt64 = 5, _ engine: EngineKind) throws -> [[Double]] {
+  private func many(temperature: Double = 0.8, seed: UInt64 = 5, _ engine: Arithmetic) throws -> [[Double]] {
     let sampler = try BatchSampler(
-      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, engine: engine)
+      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, arithmetic: engine)
     return try counts { try sampler.next() }
   }
 
@@ -243,8 +243,8 @@ struct BatchSamplerTests {
     zip(a, b).map { excess($0, $1) }.max()!
   }
 
-  @Test("characters are as frequent as with one stream, at every position", arguments: EngineKind.allCases)
-  func frequencies(_ engine: EngineKind) throws {
+  @Test("characters are as frequent as with one stream, at every position", arguments: Arithmetic.allCases)
+  func frequencies(_ engine: Arithmetic) throws {
     #expect(worst(try one(), try many(engine)) < 3.5)
     #expect(worst(try many(engine), try many(seed: 6, engine)) < 3.5)
   }

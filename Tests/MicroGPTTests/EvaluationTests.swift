@@ -7,13 +7,13 @@ import Testing
 
   /// A run that has learned a little.
   private static func trainer(
-    _ engine: EngineKind = .exact, batchSize: Int = 1, set: InstructionSet = .widest
+    _ engine: Arithmetic = .exact, batchSize: Int = 1, set: InstructionSet = .widest
   ) throws -> Trainer {
     var configuration = Configuration()
     (configuration.embedding, configuration.heads, configuration.blockSize) = (8, 2, 7)
     (configuration.steps, configuration.batchSize) = (20, batchSize)
     let trainer = try Trainer(
-      corpus: Corpus(documents: names), configuration: configuration, engine: engine, instructionSet: set)
+      corpus: Corpus(documents: names), configuration: configuration, arithmetic: engine, instructionSet: set)
     for _ in 0..<10 { _ = try trainer.step() }
     return trainer
   }
@@ -61,7 +61,7 @@ import Testing
     let corpus = try Corpus(documents: [
       "eve", "isa", "emma", "emma", "sophiasophia", "a", "", "isabella", "zoe",
     ])
-    for engine in EngineKind.allCases {
+    for engine in Arithmetic.allCases {
       let trainer = try EvaluationTests.trainer(engine, batchSize: batchSize)
       let losses = EvaluationTests.specification(trainer, corpus), found = try trainer.evaluate(corpus)
       let mean = losses.map(\.loss).reduce(0, +) / 9
@@ -75,8 +75,8 @@ import Testing
     }
   }
 
-  @Test("measuring in the middle of a run changes nothing in it", arguments: EngineKind.allCases, [1, 3])
-  func inBetween(engine: EngineKind, batchSize: Int) throws {
+  @Test("measuring in the middle of a run changes nothing in it", arguments: Arithmetic.allCases, [1, 3])
+  func inBetween(engine: Arithmetic, batchSize: Int) throws {
     let trainer = try EvaluationTests.trainer(engine, batchSize: batchSize)
     let whole = try EvaluationTests.trainer(engine, batchSize: batchSize)
     let corpus = try Corpus(documents: ["eve", "isabella", "zoe"])

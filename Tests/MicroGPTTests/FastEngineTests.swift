@@ -122,7 +122,7 @@ struct FastEngineTests {
     var models: [Model] = []
     for set in InstructionSet.available {
       let exact = try Trainer(corpus: .names, configuration: configuration, instructionSet: set)
-      let fast = try Trainer(corpus: .names, configuration: configuration, engine: .fast, instructionSet: set)
+      let fast = try Trainer(corpus: .names, configuration: configuration, arithmetic: .fast, instructionSet: set)
       for _ in 0..<12 {
         let expected = try #require(try exact.step()), found = try #require(try fast.step())
         #expect(abs(found.loss - expected.loss) < 1e-3, "\(set), step \(found.number)")
@@ -152,7 +152,7 @@ struct FastEngineTests {
   /// the time to drift apart, as good.
   private func compareCurves(_ corpus: Corpus, _ set: InstructionSet) throws {
     let exact = try Trainer(corpus: corpus)
-    let fast = try Trainer(corpus: corpus, engine: .fast, instructionSet: set)
+    let fast = try Trainer(corpus: corpus, arithmetic: .fast, instructionSet: set)
     var exactLosses: [Double] = [], fastLosses: [Double] = []
     while let expected = try exact.step(), let step = try fast.step() {
       exactLosses.append(expected.loss)

@@ -76,8 +76,8 @@ import Testing
     make(FastArithmetic.self)
   }
 
-  @Test("a run's memory is its engine's and its batch's", arguments: [EngineKind.exact, .fast])
-  func runMemory(_ engine: EngineKind) throws {
+  @Test("a run's memory is its engine's and its batch's", arguments: [Arithmetic.exact, .fast])
+  func runMemory(_ engine: Arithmetic) throws {
     for (sizes, documents) in FootprintTests.runs {
       let v = sizes.vocabularySize
       var configuration = sizes.configuration
@@ -89,7 +89,7 @@ import Testing
       let tokens = Memory.bytes(for: documents * sizes.blockSize, of: Int32.self)
       let starts = Memory.bytes(for: documents + 1, of: Int.self)
       #expect(
-        configuration.trainingMemory(vocabularySize: v, engine: engine)
+        configuration.trainingMemory(vocabularySize: v, arithmetic: engine)
           == engineBytes.value! + 3 * tokens + starts)
     }
   }
@@ -102,7 +102,7 @@ import Testing
     var configuration = Configuration()
     (configuration.layers, configuration.embedding) = (layers, embedding)
     (configuration.blockSize, configuration.batchSize) = (blockSize, documents)
-    let bytes = configuration.trainingMemory(vocabularySize: vocabularySize, engine: .fast)
+    let bytes = configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: .fast)
     return try #require(bytes) - 4 * blockSize * blockSize * (layers * documents * configuration.heads + 1)
   }
 
@@ -125,7 +125,7 @@ import Testing
   func parameterMemory(documents: Int, buffers: Double) throws {
     var configuration = Configuration()
     (configuration.embedding, configuration.layers, configuration.batchSize) = (1024, 4, documents)
-    let bytes = try #require(configuration.trainingMemory(vocabularySize: 64, engine: .fast))
+    let bytes = try #require(configuration.trainingMemory(vocabularySize: 64, arithmetic: .fast))
     let parameters = try #require(configuration.parameterCount(vocabularySize: 64))
     #expect((1...1.03).contains(Double(bytes) / (buffers * 4 * Double(parameters))))
   }
@@ -154,7 +154,7 @@ import Testing
 
 #if os(Linux)
   /// Ends the process with a failure unless a trainer of 100 MB or so takes what its configuration says.
-  private func residentMemoryOfTrainer(_ engine: EngineKind) throws {
+  private func residentMemoryOfTrainer(_ engine: Arithmetic) throws {
     /// Resident bytes that are not part of a file, as the program's code is.
     func resident() throws -> Int {
       let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
@@ -167,10 +167,10 @@ import Testing
     let corpus = try Corpus(documents: ["emma", "olivia", "ava"])
     _ = try resident()  // Reading a file for the first time takes memory too.
     let before = try resident()
-    let trainer = try Trainer(corpus: corpus, configuration: configuration, engine: engine)
+    let trainer = try Trainer(corpus: corpus, configuration: configuration, arithmetic: engine)
     let taken = try resident() - before
     let said = configuration.trainingMemory(
-      vocabularySize: trainer.tokenizer.vocabularySize, engine: engine)!
+      vocabularySize: trainer.tokenizer.vocabularySize, arithmetic: engine)!
     if said < 50_000_000 || abs(Double(taken) / Double(said) - 1) > 0.01 { exit(EXIT_FAILURE) }
     withExtendedLifetime(trainer) {}
   }

@@ -241,8 +241,8 @@ import Testing
 
   @Test(
     "weight decay takes its share of every parameter at each step, and the next loss is that of what is left",
-    arguments: EngineKind.allCases, InstructionSet.available)
-  func weightDecay(engine: EngineKind, set: InstructionSet) throws {
+    arguments: Arithmetic.allCases, InstructionSet.available)
+  func weightDecay(engine: Arithmetic, set: InstructionSet) throws {
     var configuration = Configuration()
     (configuration.embedding, configuration.heads, configuration.layers) = (24, 3, 2)
     (configuration.blockSize, configuration.batchSize) = (8, 2)
@@ -251,7 +251,7 @@ import Testing
     (configuration.steps, configuration.schedule) = (3, .constant)
     let corpus = try Corpus(documents: TrainerTests.names)
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, engine: engine, instructionSet: set)
+      corpus: corpus, configuration: configuration, arithmetic: engine, instructionSet: set)
     let first = trainer.model.parameters
     for step in 0...3 {
       let factor = [1, 0.75, 0.5625, 0.421875][step], model = trainer.model

@@ -22,7 +22,7 @@ struct Machine {
     measure(.exact)
   }
 
-  mutating func measure(_ engine: EngineKind) {
+  mutating func measure(_ engine: Arithmetic) {
     if engine == .fast {
       floatRate = max(floatRate, peak_float(level))
     } else {
@@ -30,7 +30,7 @@ struct Machine {
     }
   }
 
-  func rate(_ engine: EngineKind) -> Double { engine == .fast ? floatRate : doubleRate }
+  func rate(_ engine: Arithmetic) -> Double { engine == .fast ? floatRate : doubleRate }
 }
 
 extension Configuration {

@@ -22,7 +22,7 @@ private func measureKernels(_ session: Session) throws {
       "'\(session.options.names)' has no line of \(positions - 1) characters, which kernels are timed with.")
   }
   let corpus = try Corpus(documents: documents)
-  for engine in [EngineKind.fast, .exact] {
+  for engine in [Arithmetic.fast, .exact] {
     for (width, heads, batch) in [(16, 4, 1), (16, 4, 16), (128, 8, 1), (128, 8, 16)] {
       let configuration = Configuration(width: width, heads: heads, batch: batch)
       let step = try measureSteps(corpus, configuration, engine, session.set)

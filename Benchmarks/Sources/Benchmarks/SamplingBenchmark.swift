@@ -45,7 +45,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
     var configuration = Configuration()
     (configuration.embedding, configuration.heads) = (width, heads)
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, engine: .fast, instructionSet: set)
+      corpus: corpus, configuration: configuration, arithmetic: .fast, instructionSet: set)
     try trainer.train()
     let model = trainer.model, positions = configuration.blockSize, scale = 16.0 / Double(width)
     let few = Int(20_000 * scale), many = Int(400_000 * scale)
@@ -58,14 +58,14 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
           try (0..<count).map { _ in try sampler.sample().unicodeScalars.count }
         })
     }
-    for engine in EngineKind.allCases {
+    for engine in Arithmetic.allCases {
       for atOnce in [nil, 1024, 64] {
         var first = 0
         let name = "many streams, \(engine.rawValue), \(atOnce.map { "\($0) at once" } ?? "as many as pay")"
         results.append(
           try measure(name, width, positions, many) { count in
             let sampler = try BatchSampler(
-              model, seed: 1, numbers: first..<first + count, engine: engine, atOnce: atOnce,
+              model, seed: 1, numbers: first..<first + count, arithmetic: engine, atOnce: atOnce,
               instructionSet: set)
             first += count
             var lengths: [Int] = [], text: [UInt8] = []

@@ -36,7 +36,7 @@ struct Sweep {
   /// Measures every configuration on its corpus.
   init(
     _ session: Session, _ name: String, title: String, axis: String, _ values: [Int],
-    _ curves: [(label: String, engine: EngineKind, configuration: (Int) -> Configuration)],
+    _ curves: [(label: String, engine: Arithmetic, configuration: (Int) -> Configuration)],
     corpus: (Int) throws -> Corpus
   ) throws {
     (self.name, self.title, self.axis, self.values) = (name, title, axis, values)
@@ -50,7 +50,7 @@ struct Sweep {
 
   /// Fewer rounds than where a figure stands for itself: there are many of them.
   static func measure(
-    _ session: Session, _ corpus: Corpus, _ configuration: Configuration, _ engine: EngineKind
+    _ session: Session, _ corpus: Corpus, _ configuration: Configuration, _ engine: Arithmetic
   ) throws -> StepResult {
     let result = try measureSteps(
       corpus, configuration, engine, session.set, rounds: 30, seconds: 0.02, warmUp: 2)
@@ -111,14 +111,14 @@ struct SizesReport {
     layers = try Sweep(
       session, "layers", title: "A step by the number of layers", axis: "layers of width 16",
       [1, 2, 4, 8, 16],
-      [EngineKind.fast, .exact].map { engine in
+      [Arithmetic.fast, .exact].map { engine in
         ("\(engine.rawValue), batch 1", engine, { SizesReport.changed { $0.layers = $1 }($0) })
       }
     ) { _ in names }
     batch = try Sweep(
       session, "batch", title: "A step by the documents it learns from", axis: "documents, width 16",
       [1, 2, 4, 8, 16, 32, 64, 128, 256],
-      [EngineKind.fast, .exact].map { engine in
+      [Arithmetic.fast, .exact].map { engine in
         (engine.rawValue, engine, { Configuration(width: 16, batch: $0) })
       }
     ) { _ in names }
@@ -127,7 +127,7 @@ struct SizesReport {
       return try Sweep(
         session, "block", title: "A step by the positions of its document",
         axis: "positions, all of the block, width 32", [16, 32, 64, 128, 256, 512, 1024],
-        [EngineKind.fast, .exact].map { engine in
+        [Arithmetic.fast, .exact].map { engine in
           (
             "\(engine.rawValue), batch 1", engine,
             { SizesReport.changed(width: 32) { $0.blockSize = $1 }($0) }
@@ -353,7 +353,7 @@ private struct Pair {
     blockSize: Int? = nil
   ) throws {
     what = pair.what
-    figures = try [(EngineKind.fast, blockSize == nil ? 16 : 1), (.exact, 1)].map { engine, batch in
+    figures = try [(Arithmetic.fast, blockSize == nil ? 16 : 1), (.exact, 1)].map { engine, batch in
       let both = try [pair.first, pair.second].map { size in
         var configuration = Configuration(width: size.width, heads: size.heads, batch: batch)
         configuration.blockSize = blockSize ?? configuration.blockSize

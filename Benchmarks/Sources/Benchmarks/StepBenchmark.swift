@@ -50,7 +50,7 @@ extension Configuration {
 
 /// One row of the results.
 struct StepResult {
-  let engine: EngineKind
+  let engine: Arithmetic
   let configuration: Configuration
   let set: InstructionSet
   /// Microseconds a step, and the floor's, of the best round and of the median one.
@@ -92,13 +92,13 @@ struct StepResult {
 /// - Parameter warmUp: Steps before the first is timed, for caches, pages and the processor's clock; a round's
 ///   worth of them is taken besides.
 func measureSteps(
-  _ corpus: Corpus, _ configuration: Configuration, _ engine: EngineKind, _ set: InstructionSet,
+  _ corpus: Corpus, _ configuration: Configuration, _ engine: Arithmetic, _ set: InstructionSet,
   rounds: Int = 75, seconds: Double = 0.02, warmUp: Int = 5
 ) throws -> StepResult {
   var configuration = configuration
   (configuration.steps, configuration.learningRate) = (10_000_000, 0.001)
   let trainer = try Trainer(
-    corpus: corpus, configuration: configuration, engine: engine, instructionSet: set)
+    corpus: corpus, configuration: configuration, arithmetic: engine, instructionSet: set)
   let vocabularySize = trainer.tokenizer.vocabularySize, batch = configuration.batchSize
   var losses = [Double](repeating: 0, count: 100), steps = 0
   func run(_ count: Int) throws {
@@ -134,7 +134,7 @@ func measureSteps(
   results.sort { $0.microseconds / $0.floor < $1.microseconds / $1.floor }
   let best = results[0], median = results[rounds / 2]
   return StepResult(
-    engine: engine, configuration: configuration, set: set, best: best.microseconds,
+    arithmetic: engine, configuration: configuration, set: set, best: best.microseconds,
     median: median.microseconds, bestFloor: best.floor, medianFloor: median.floor,
     loss: losses.reduce(0, +) / Double(min(steps, 100)), steps: steps,
     parameterCount: trainer.parameterCount)

@@ -43,7 +43,7 @@ struct Laboratory {
       costs[trial.setting.shape] = min(trial.microseconds, costs[trial.setting.shape] ?? .infinity)
     }
     let start = processSeconds()
-    _ = try Trainer(corpus: corpus, engine: .fast)
+    _ = try Trainer(corpus: corpus, arithmetic: .fast)
     startSeconds = 0.006 + processSeconds() - start
   }
 
@@ -51,7 +51,7 @@ struct Laboratory {
   /// it.
   private mutating func cost(_ setting: Setting) throws -> Double {
     let trainer = try Trainer(
-      corpus: learned, configuration: setting.configuration(steps: .max / 2, seed: 42), engine: .fast)
+      corpus: learned, configuration: setting.configuration(steps: .max / 2, seed: 42), arithmetic: .fast)
     func time(_ steps: Int) throws -> Double {
       let start = processSeconds()
       for _ in 0..<steps { _ = try trainer.step() }
@@ -71,7 +71,7 @@ struct Laboratory {
     let microseconds = try cost(setting)
     let steps = max(100, Int(0.98 * (budget - startSeconds) * 1e6 / microseconds))
     let trainer = try Trainer(
-      corpus: learned, configuration: setting.configuration(steps: steps, seed: seed), engine: .fast)
+      corpus: learned, configuration: setting.configuration(steps: steps, seed: seed), arithmetic: .fast)
     var losses: [Double] = []
     do {
       while let step = try trainer.step() {

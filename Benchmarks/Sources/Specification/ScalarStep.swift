@@ -53,7 +53,7 @@ private func microseconds(_ body: () -> Void) -> Double {
   return best * 1e6
 }
 
-private func measure<A: Arithmetic>(_ s: StepSizes, _ arithmetic: A.Type) -> ScalarTimes {
+private func measure<A: ArithmeticPolicy>(_ s: StepSizes, _ arithmetic: A.Type) -> ScalarTimes {
   typealias Buffer = UnsafeMutablePointer<A.Scalar>
   var allocated: [Buffer] = []
   defer { for buffer in allocated { buffer.deallocate() } }

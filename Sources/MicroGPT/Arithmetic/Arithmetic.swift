@@ -2,7 +2,7 @@
 // engine is written once over this policy and compiled for each; nothing outside the library sees it.
 
 /// A policy of numbers.
-protocol Arithmetic {
+protocol ArithmeticPolicy {
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar
 
   static func exp(_ x: Scalar) -> Scalar
@@ -17,7 +17,7 @@ protocol Arithmetic {
 
 /// The reference's arithmetic: doubles, every product rounded before it is added, and the C library's
 /// `exp`, `log` and `pow`, so that a run gives CPython's bits.
-enum ExactArithmetic: Arithmetic {
+enum ExactArithmetic: ArithmeticPolicy {
   @inline(__always) static func exp(_ x: Double) -> Double { MicroGPT.exp(x) }
   @inline(__always) static func log(_ x: Double) -> Double { MicroGPT.log(x) }
   /// `pow(base, exponent)` to the last bit. For the four powers of softmax and normalization mostly without calling
@@ -77,7 +77,7 @@ enum ExactArithmetic: Arithmetic {
 
 /// Floats, with products and sums as the processor does them best: the scalar specification of the kernels,
 /// which agree with it but for rounding.
-enum FastArithmetic: Arithmetic {
+enum FastArithmetic: ArithmeticPolicy {
   @inline(__always) static func exp(_ x: Float) -> Float { Float(MicroGPT.exp(Double(x))) }
   @inline(__always) static func log(_ x: Float) -> Float { Float(MicroGPT.log(Double(x))) }
   @inline(__always) static func power(_ base: Float, _ exponent: Float) -> Float {

@@ -12,7 +12,7 @@ struct Head<Scalar> {
   let key, value: UnsafeMutablePointer<Scalar>
 }
 
-extension Arithmetic {
+extension ArithmeticPolicy {
   /// `attention = softmax(q·key[s] · scale)` over `s ≤ t`, and `mixed[c] = Σₛ attention[s]·value[s, c]`.
   ///
   /// - Parameters:

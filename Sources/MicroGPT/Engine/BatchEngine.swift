@@ -9,7 +9,7 @@
 import CMicroGPT
 
 /// An arithmetic that there are kernels for.
-protocol KernelArithmetic: Arithmetic {
+protocol KernelArithmetic: ArithmeticPolicy {
   /// Whether sums have to have the reference's order throughout.
   static var isExact: Bool { get }
   static func kernels(_ set: InstructionSet) -> Kernels<Scalar>

@@ -19,7 +19,7 @@ struct LayerMatrices<Scalar> {
 }
 
 /// The computation of one layer.
-struct Block<A: Arithmetic> {
+struct Block<A: ArithmeticPolicy> {
   let shape: Shape
   let weights: LayerMatrices<A.Scalar>
   let activations: LayerActivations<A.Scalar>

@@ -3,7 +3,7 @@
 // exact arithmetic gives its bits (Documentation/Exactness.md has the order).
 
 /// A model's parameters with everything that a forward and a backward pass need, allocated once.
-struct Engine<A: Arithmetic> {
+struct Engine<A: ArithmeticPolicy> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
 

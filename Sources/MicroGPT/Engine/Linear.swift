@@ -1,6 +1,6 @@
 // A matrix times a vector, and the way back. Weights are stored one output after the other, `[O, I]`.
 
-extension Arithmetic {
+extension ArithmeticPolicy {
   /// `y[o] = Σᵢ weight[o, i]·x[i]`, each sum from 0 up its index.
   ///
   /// - Parameters:

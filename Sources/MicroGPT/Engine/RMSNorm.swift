@@ -1,6 +1,6 @@
 // Root-mean-square normalization of a row, without a gain, and the way back.
 
-extension Arithmetic {
+extension ArithmeticPolicy {
   /// `y = s·x` with `s = (mean(x²) + 1e-5)^(-1/2)`.
   ///
   /// - Parameters:

@@ -1,6 +1,6 @@
 // Exponentials in proportion to their sum.
 
-extension Arithmetic {
+extension ArithmeticPolicy {
   /// `probabilities = e / Σ e` with `e = exp(z - max z)`; the quotient is a product with the sum's power -1.
   ///
   /// - Parameters:

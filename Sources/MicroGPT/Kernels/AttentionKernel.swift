@@ -191,7 +191,7 @@ extension ExactLanes {
   @inline(__always) static func attendBack(_ a: Attend<Double>) { ExactArithmetic.attendBack(a) }
 }
 
-extension Arithmetic {
+extension ArithmeticPolicy {
   /// Attention head by head, number by number: the specification's own loops over a document.
   @inline(__always)
   static func attend(_ a: Attend<Scalar>) {

@@ -21,11 +21,11 @@ extension Configuration {
   ///
   /// - Parameters:
   ///   - vocabularySize: *V*, BOS included.
-  ///   - engine: The arithmetic, and with it the size of a number.
+  ///   - arithmetic: The arithmetic, and with it the size of a number.
   /// - Precondition: The configuration is one that `validate` accepts.
-  public func trainingMemory(vocabularySize: Int, engine: EngineKind = .exact) -> Int? {
+  public func trainingMemory(vocabularySize: Int, arithmetic: Arithmetic = .exact) -> Int? {
     let run =
-      switch engine {
+      switch arithmetic {
       case .exact:
         BatchEngine<ExactArithmetic>.byteCount(self, vocabularySize: vocabularySize, documents: batchSize)
       case .fast:

@@ -21,7 +21,7 @@ public final class BatchSampler {
   /// The numbers of the documents to come.
   public private(set) var numbers: Range<Int>
   /// The arithmetic that it computes in.
-  public let engine: EngineKind
+  public let arithmetic: Arithmetic
 
   private enum Window {
     case exact(SampleWindow<ExactArithmetic>)
@@ -49,14 +49,14 @@ public final class BatchSampler {
   ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
   ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
   ///     likelier. At 0 all documents are the most probable one.
-  ///   - engine: The arithmetic to compute in.
+  ///   - arithmetic: The arithmetic to compute in.
   ///   - atOnce: The most documents that are made up together, 1 or more, if not as many as pay. It changes
   ///     none.
   ///   - instructionSet: The processor's instructions to use, if not the widest.
   /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used.
   public init(
     _ model: Model, seed: UInt64, numbers: Range<Int>, prompt: String = "", temperature: Double = 0.5,
-    engine: EngineKind = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
+    arithmetic: Arithmetic = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
   ) throws(SamplerError) {
     precondition(numbers.lowerBound >= 0, "Documents are numbered from 0, not from \(numbers.lowerBound).")
     precondition(atOnce ?? 1 >= 1, "At least 1 document is made up at a time, not \(atOnce ?? 1).")
@@ -68,7 +68,7 @@ public final class BatchSampler {
       throw error
     }
     let set = min(instructionSet, .widest), count = numbers.count
-    switch engine {
+    switch arithmetic {
     case .exact:
       let window = SampleWindow<ExactArithmetic>(
         model, atOnce: atOnce, count: count, seed: seed, instructionSet: set)
@@ -88,7 +88,7 @@ public final class BatchSampler {
     }
     // The first documents are not kept waiting for thousands of others.
     nextFill = 256
-    (self.numbers, self.engine, self.start) = (numbers, engine, start)
+    (self.numbers, self.arithmetic, self.start) = (numbers, arithmetic, start)
     (self.temperature, isGreedy) = (temperature, temperature == 0)
   }
 

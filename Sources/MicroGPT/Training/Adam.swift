@@ -1,7 +1,7 @@
 // The optimizer: Adam (Kingma and Ba, 2015), one loop over flat buffers.
 
 /// The running means of every parameter's gradient and squared gradient, and the step that they decide.
-struct Adam<A: Arithmetic> {
+struct Adam<A: ArithmeticPolicy> {
   let beta1, beta2, epsilon: A.Scalar
   /// The running mean of each gradient, in the order of the parameters.
   let mean: UnsafeMutablePointer<A.Scalar>

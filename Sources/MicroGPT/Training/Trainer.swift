@@ -30,7 +30,7 @@ public final class Trainer {
   /// The number of the model's parameters.
   public let parameterCount: Int
   /// The arithmetic of the run.
-  public let engine: EngineKind
+  public let arithmetic: Arithmetic
 
   /// An enumeration, not a protocol: through one the runs would not be compiled for their arithmetics.
   private enum Run {
@@ -65,31 +65,31 @@ public final class Trainer {
   /// - Parameters:
   ///   - corpus: The documents to learn from.
   ///   - configuration: The run's sizes and hyperparameters.
-  ///   - engine: The arithmetic to compute in.
+  ///   - arithmetic: The arithmetic to compute in.
   ///   - instructionSet: The processor's instructions to use, if not the widest. The exact engine's bits do not
   ///     depend on it.
   /// - Throws: `ConfigurationError` if a value is outside its range, or the model is larger than can be counted.
   public init(
-    corpus: Corpus, configuration: Configuration = Configuration(), engine: EngineKind = .exact,
+    corpus: Corpus, configuration: Configuration = Configuration(), arithmetic: Arithmetic = .exact,
     instructionSet: InstructionSet = .widest
   ) throws(ConfigurationError) {
     try configuration.validate()
     let tokenizer = Tokenizer(corpus), vocabularySize = tokenizer.vocabularySize
-    guard configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine) != nil else {
+    guard configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: arithmetic) != nil else {
       throw .tooLarge
     }
 
     var random = PythonRandom(seed: configuration.seed)
     self.configuration = configuration
     self.tokenizer = tokenizer
-    self.engine = engine
+    self.arithmetic = arithmetic
     self.corpus = corpus.shuffled(using: &random)
     func draw(_ index: Int) -> Double {
       random.gaussian(standardDeviation: configuration.initialStandardDeviation)
     }
     let set = min(instructionSet, .widest)
     run =
-      switch engine {
+      switch arithmetic {
       case .exact where SpecificationRun.serves(configuration, set):
         .specification(SpecificationRun(configuration, vocabularySize: vocabularySize, parameter: draw))
       case .exact:

@@ -3,7 +3,7 @@
 import CMicroGPT
 
 /// Which arithmetic a run computes in.
-public enum EngineKind: String, Sendable, CaseIterable {
+public enum Arithmetic: String, Sendable, CaseIterable {
   /// Doubles, with every sum in the reference's order: the reference's losses and parameters, bit for bit.
   case exact
   /// Floats, with fused multiply-adds and an exponential within 2 units in the last place: several times
