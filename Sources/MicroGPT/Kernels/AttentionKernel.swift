@@ -191,13 +191,13 @@ extension ExactLanes {
   @inline(__always) static func attendBack(_ a: Attend<Double>) { ExactArithmetic.attendBack(a) }
 }
 
-extension ArithmeticPolicy {
+extension ExactArithmetic {
   /// Attention head by head, number by number: the specification's own loops over a document.
   @inline(__always)
   static func attend(_ a: Attend<Scalar>) {
     for h in 0..<a.heads {
       let first = h &* a.headWidth, base = UnsafeMutablePointer(mutating: a.query) + first
-      let head = Head(
+      let head = OldHead(
         stride: a.stride, width: a.headWidth, key: base + a.segment, value: base + 2 &* a.segment)
       for t in 0..<a.positions {
         let place = h &* a.positions &+ t
@@ -221,9 +221,9 @@ extension ArithmeticPolicy {
     for h in 0..<a.heads {
       let first = h &* a.headWidth, base = UnsafeMutablePointer(mutating: a.query) + first
       let dBase = a.dQuery + first
-      let head = Head(
+      let head = OldHead(
         stride: a.stride, width: a.headWidth, key: base + a.segment, value: base + 2 &* a.segment)
-      let gradient = Head(
+      let gradient = OldHead(
         stride: a.stride, width: a.headWidth, key: dBase + a.segment, value: dBase + 2 &* a.segment)
       var t = a.positions
       while t > 0 {

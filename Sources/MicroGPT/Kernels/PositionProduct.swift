@@ -22,10 +22,10 @@ struct PositionProduct<Scalar> {
   var scratch: UnsafeMutablePointer<Scalar>
 
   /// The columns of a panel, known beforehand so that rows lie at distances that are known too.
-  static var panel: Int { 2 * Memory.alignment / MemoryLayout<Scalar>.stride }
+  static var panel: Int { 2 * BufferDeclarations.lineCount(of: Scalar.self) }
   /// How much room there has to be.
   static func scratchCount(positions: Count, columns: Count) -> Count {
-    positions.rounded(up: Memory.alignment / 8) * columns + Count(panel * panel / 2)
+    positions.rounded(up: BufferDeclarations.alignment / 8) * columns + Count(panel * panel / 2)
   }
 }
 

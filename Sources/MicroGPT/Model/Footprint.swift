@@ -14,7 +14,7 @@ extension Configuration {
   }
 
   /// How many bytes a training run allocates, but for the corpus, or `nil` where that does not fit an `Int`:
-  /// four buffers of parameters, and for every position of a batch what the way forward keeps for the way back.
+  /// four buffers of parameters, and for every position of a batch what the forward pass saves for the backward pass.
   ///
   /// It grows with the parameters, with the layers, and with the positions; the attention weights grow with the
   /// square of the positions. Sizes are rounded up to cache lines, which shows in small models.
@@ -24,39 +24,7 @@ extension Configuration {
   ///   - arithmetic: The arithmetic, and with it the size of a number.
   /// - Precondition: The configuration is one that `validate` accepts.
   public func trainingMemory(vocabularySize: Int, arithmetic: Arithmetic = .exact) -> Int? {
-    let run =
-      switch arithmetic {
-      case .exact:
-        BatchEngine<ExactArithmetic>.byteCount(self, vocabularySize: vocabularySize, documents: batchSize)
-      case .fast:
-        BatchEngine<FastArithmetic>.byteCount(self, vocabularySize: vocabularySize, documents: batchSize)
-      }
+    let run = Engine(arithmetic).trainingByteCount(self, vocabularySize)
     return (run + Batch.byteCount(documents: Count(batchSize), positions: Count(blockSize))).value
-  }
-}
-
-/// A number of things that remembers if it has grown beyond `Int`: then its value is `nil` and stays so.
-struct Count: ExpressibleByIntegerLiteral {
-  let value: Int?
-
-  init(_ value: Int?) { self.value = value }
-  init(integerLiteral value: Int) { self.value = value }
-
-  static func + (a: Count, b: Count) -> Count { combine(a, b) { $0.addingReportingOverflow($1) } }
-  static func * (a: Count, b: Count) -> Count { combine(a, b) { $0.multipliedReportingOverflow(by: $1) } }
-  static func max(_ a: Count, _ b: Count) -> Count { combine(a, b) { (Swift.max($0, $1), false) } }
-
-  /// The next multiple of `unit`.
-  func rounded(up unit: Int) -> Count {
-    let (sum, overflow) = (value ?? .max).addingReportingOverflow(unit - 1)
-    return Count(overflow ? nil : sum / unit * unit)
-  }
-
-  private static func combine(
-    _ a: Count, _ b: Count, _ operation: (Int, Int) -> (partialValue: Int, overflow: Bool)
-  ) -> Count {
-    guard let a = a.value, let b = b.value else { return Count(nil) }
-    let (value, overflow) = operation(a, b)
-    return Count(overflow ? nil : value)
   }
 }

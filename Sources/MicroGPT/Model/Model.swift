@@ -16,7 +16,36 @@ public struct Model: Sendable, Equatable {
 
   private let layout: ParameterLayout
 
-  init(configuration: Configuration, tokenizer: Tokenizer, parameters: [Double]) {
+  /// A model of these parameters, as a file gives them back.
+  ///
+  /// - Parameters:
+  ///   - configuration: The configuration of the run that the model comes from; its sizes count.
+  ///   - tokenizer: The vocabulary.
+  ///   - parameters: As `parameters` has them.
+  /// - Throws: `ModelError` if the configuration cannot be run, the parameters are not as many as it calls for, or one
+  ///   is not finite.
+  /// - Complexity: O(*n*) in the parameters.
+  public init(
+    configuration: Configuration, tokenizer: Tokenizer, parameters: [Double]
+  ) throws(ModelError) {
+    do { try configuration.validate() } catch { throw .configuration(error) }
+    guard let count = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize) else {
+      throw .configuration(.tooLarge)
+    }
+    guard parameters.count == count else {
+      throw .parameterCount(expected: count, found: parameters.count)
+    }
+    self.init(unchecked: parameters, configuration, tokenizer)
+    if let index = parameters.firstIndex(where: { !$0.isFinite }) {
+      let matrix = layout.all.last { $0.offset <= index }!, place = index - matrix.offset
+      throw .notFinite(
+        tensor: matrix.name, row: place / matrix.columns, column: place % matrix.columns,
+        found: parameters[index])
+    }
+  }
+
+  /// A model of parameters that are as many as the configuration calls for.
+  init(unchecked parameters: [Double], _ configuration: Configuration, _ tokenizer: Tokenizer) {
     layout = ParameterLayout(configuration, vocabularySize: tokenizer.vocabularySize)
     precondition(
       parameters.count == layout.count,
@@ -54,9 +83,35 @@ public struct Model: Sendable, Equatable {
   }
 }
 
-/// A matrix of a model's parameters.
+/// Why numbers are not a model.
+public enum ModelError: Error, Equatable {
+  /// The configuration cannot be run.
+  case configuration(ConfigurationError)
+  /// There are more or fewer parameters than the configuration and vocabulary call for.
+  case parameterCount(expected: Int, found: Int)
+  /// A parameter is infinite or not a number.
+  case notFinite(tensor: String, row: Int, column: Int, found: Double)
+}
+
+extension ModelError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .configuration(let error):
+      error.description
+    case .parameterCount(let expected, let found):
+      "A model of these sizes has \(expected) parameters, but there are \(found). "
+        + "Use the sizes and the vocabulary that it was trained with."
+    case .notFinite(let tensor, let row, let column, let found):
+      "'\(tensor)'[\(row), \(column)] is \(found.isNaN ? "not a number" : "\(found)"), which a model cannot "
+        + "compute with. Train it again with a smaller learning rate."
+    }
+  }
+}
+
+/// A matrix of numbers with a name: parameters, or what a model computes.
 public struct Tensor: Sendable, Equatable {
-  /// Its name in the reference's state dictionary.
+  /// Its name: of parameters, that of the reference's state dictionary; of a trace, see `Trace`.
   public let name: String
   /// The number of rows: one for each output, token or position.
   public let rows: Int
@@ -76,5 +131,15 @@ public struct Tensor: Sendable, Equatable {
       row >= 0 && row < rows && column >= 0 && column < columns,
       "[\(row), \(column)] is outside '\(name)', which is [\(rows), \(columns)].")
     return values[row * columns + column]
+  }
+}
+
+extension Tensor {
+  /// The matrix of the numbers that `value` gives for each row and column.
+  init(name: String, rows: Int, columns: Int, _ value: (_ row: Int, _ column: Int) -> Double) {
+    var values: [Double] = []
+    values.reserveCapacity(rows * columns)
+    for row in 0..<rows { for column in 0..<columns { values.append(value(row, column)) } }
+    self.init(name: name, rows: rows, columns: columns, values: values)
   }
 }

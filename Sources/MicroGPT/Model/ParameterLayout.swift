@@ -1,7 +1,7 @@
 // Where each parameter matrix lies in the one flat buffer: the only table of names and shapes.
 //
-// The order is the reference's state dictionary, which is also the order in which the first parameters are
-// drawn, hashed and saved. Gradients and both of Adam's means lie in buffers of the same layout, so the
+// The order is the reference's state dictionary, which is also the order in which the initial parameters are
+// drawn, hashed and saved. Gradients and both of Adam's moments lie in buffers of the same layout, so the
 // optimizer is one loop.
 
 /// The parameter matrices of a model, in the reference's order.
@@ -49,16 +49,21 @@ struct ParameterLayout: Sendable, Equatable {
   ///
   /// - Precondition: `parameterCount` gives a number for them.
   init(_ configuration: Configuration, vocabularySize: Int) {
-    let width = configuration.embedding
+    self.init(Shape(configuration, vocabularySize: vocabularySize))
+  }
+
+  /// The layout for a model's sizes.
+  init(_ shape: Shape) {
+    let width = shape.channels
     var end = 0
     func matrix(_ name: String, _ rows: Int, _ columns: Int) -> Matrix {
       defer { end += rows * columns }
       return Matrix(name: name, offset: end, rows: rows, columns: columns)
     }
-    tokenEmbedding = matrix("wte", vocabularySize, width)
-    positionEmbedding = matrix("wpe", configuration.blockSize, width)
-    head = matrix("lm_head", vocabularySize, width)
-    layers = (0..<configuration.layers).map { layer in
+    tokenEmbedding = matrix("wte", shape.vocabulary, width)
+    positionEmbedding = matrix("wpe", shape.positions, width)
+    head = matrix("lm_head", shape.vocabulary, width)
+    layers = (0..<shape.layers).map { layer in
       Layer(
         query: matrix("layer\(layer).attn_wq", width, width),
         key: matrix("layer\(layer).attn_wk", width, width),

@@ -23,12 +23,7 @@ public final class BatchSampler {
   /// The arithmetic that it computes in.
   public let arithmetic: Arithmetic
 
-  private enum Window {
-    case exact(SampleWindow<ExactArithmetic>)
-    case fast(SampleWindow<FastArithmetic>)
-  }
-
-  private let window: Window
+  private let window: SampleSource
   private let temperature: Double
   private let isGreedy: Bool
   private let start: UnsafeMutableBufferPointer<Int32>
@@ -68,16 +63,8 @@ public final class BatchSampler {
       throw error
     }
     let set = min(instructionSet, .widest), count = numbers.count
-    switch arithmetic {
-    case .exact:
-      let window = SampleWindow<ExactArithmetic>(
-        model, atOnce: atOnce, count: count, seed: seed, instructionSet: set)
-      (self.window, capacity) = (.exact(window), window.capacity)
-    case .fast:
-      let window = SampleWindow<FastArithmetic>(
-        model, atOnce: atOnce, count: count, seed: seed, instructionSet: set)
-      (self.window, capacity) = (.fast(window), window.capacity)
-    }
+    window = Engine(arithmetic).sampling(model, atOnce, count, seed, set)
+    capacity = window.capacity
     characters = model.tokenizer.characters.map { scalar in
       var bytes: UInt32 = 0, count = 0
       for byte in UTF8.encode(scalar)! {
@@ -134,16 +121,10 @@ public final class BatchSampler {
       if let failure { throw failure }
       let count = min(nextFill, min(capacity, numbers.count))
       do throws(SamplerError) {
-        switch window {
-        case .exact(let window):
-          try window.fill(
+        try window.fill(
+          SampleSource.Request(
             first: numbers.lowerBound, count: count, start: start.baseAddress!, startCount: startCount,
-            temperature: temperature, isGreedy: isGreedy)
-        case .fast(let window):
-          try window.fill(
-            first: numbers.lowerBound, count: count, start: start.baseAddress!, startCount: startCount,
-            temperature: temperature, isGreedy: isGreedy)
-        }
+            temperature: temperature, isGreedy: isGreedy))
       } catch {
         failure = error
         throw error
@@ -154,9 +135,6 @@ public final class BatchSampler {
       taken += 1
       numbers = numbers.lowerBound + 1..<numbers.upperBound
     }
-    switch window {
-    case .exact(let window): return window.document(taken)
-    case .fast(let window): return window.document(taken)
-    }
+    return window.document(taken)
   }
 }

@@ -24,7 +24,7 @@ struct PrefixTree {
   ///   - placeBytes: What a node takes elsewhere.
   init(bytes: Int, vocabulary: Int, placeBytes: Int) {
     self.vocabulary = vocabulary
-    stride = vocabulary.rounded(up: Memory.alignment / MemoryLayout<Double>.stride)
+    stride = vocabulary.rounded(up: BufferDeclarations.lineCount(of: Double.self))
     let nodeBytes = (stride + 1) * 8 + vocabulary * 4 + placeBytes
     capacity = min(max(bytes, 0) / nodeBytes, Int(Int32.max) / 2)
     allSums = .allocate(capacity: capacity * stride)

@@ -34,7 +34,36 @@ final class SampleWindow<A: SamplingArithmetic> {
   /// `[rows, T]`.
   private let places: UnsafeMutablePointer<Int32>
   private let sums, totals: UnsafeMutablePointer<A.Scalar>
-  private let memory: Memory
+  private let memory: Memory<Buffers>
+
+  private struct Buffers {
+    let tokens, lengths, order, drawn, spareOrder, spareDrawn, tally: UnsafeMutablePointer<Int32>
+    let rowTokens, parents, starts, ends, counts, nextRow, nextDocument, places: UnsafeMutablePointer<Int32>
+    let sums, totals: UnsafeMutablePointer<A.Scalar>
+
+    init(
+      capacity: Count, rows: Count, positions: Count, vocabulary: Count, stride: Count,
+      _ declare: inout BufferDeclarations
+    ) {
+      tokens = declare(Int32.self, capacity, positions)
+      lengths = declare(Int32.self, capacity)
+      order = declare(Int32.self, capacity)
+      drawn = declare(Int32.self, capacity)
+      spareOrder = declare(Int32.self, capacity)
+      spareDrawn = declare(Int32.self, capacity)
+      tally = declare(Int32.self, vocabulary)
+      rowTokens = declare(Int32.self, positions, rows)
+      parents = declare(Int32.self, positions, rows)
+      starts = declare(Int32.self, positions, rows)
+      ends = declare(Int32.self, positions, rows)
+      counts = declare(Int32.self, positions)
+      nextRow = declare(Int32.self, positions)
+      nextDocument = declare(Int32.self, positions)
+      places = declare(Int32.self, rows, positions)
+      sums = declare(A.Scalar.self, rows, stride)
+      totals = declare(A.Scalar.self, rows)
+    }
+  }
 
   /// - Parameters:
   ///   - atOnce: The most documents, if not as many as pay; more than `count` are never needed.
@@ -48,30 +77,22 @@ final class SampleWindow<A: SamplingArithmetic> {
     engine = SamplingEngine(model, rows: rows, places: rows * positions, instructionSet: set)
     let stride = engine.sumsStride
 
-    /// Lays everything out: once to count, and once to have it.
-    func sizes(_ take: (Int) -> Void) {
-      take(capacity * positions)
-      for _ in 0..<5 { take(capacity) }
-      take(shape.vocabulary)
-      for _ in 0..<4 { take(rows * positions) }
-      for _ in 0..<3 { take(positions) }
-      take(rows * positions)
+    memory = Memory {
+      Buffers(
+        capacity: Count(capacity), rows: Count(rows), positions: Count(positions),
+        vocabulary: Count(shape.vocabulary), stride: Count(stride), &$0)
     }
-    var bytes = 0
-    sizes { bytes += Memory.bytes(for: $0, of: Int32.self) }
-    bytes += Memory.bytes(for: rows * stride, of: A.Scalar.self) + Memory.bytes(for: rows, of: A.Scalar.self)
-    let memory = Memory(byteCount: bytes)
-    func take(_ count: Int) -> UnsafeMutablePointer<Int32> { memory.take(count, of: Int32.self) }
-    (tokens, lengths) = (take(capacity * positions), take(capacity))
-    (order, drawn, spareOrder, spareDrawn) = (take(capacity), take(capacity), take(capacity), take(capacity))
-    tally = take(shape.vocabulary)
-    (rowTokens, parents) = (take(rows * positions), take(rows * positions))
-    (starts, ends) = (take(rows * positions), take(rows * positions))
-    (counts, nextRow, nextDocument) = (take(positions), take(positions), take(positions))
-    places = take(rows * positions)
-    (sums, totals) = (memory.take(rows * stride, of: A.Scalar.self), memory.take(rows, of: A.Scalar.self))
+    let buffers = memory.buffers
+    (tokens, lengths) = (buffers.tokens, buffers.lengths)
+    (order, drawn, spareOrder, spareDrawn) = (buffers.order, buffers.drawn, buffers.spareOrder, buffers.spareDrawn)
+    tally = buffers.tally
+    (rowTokens, parents) = (buffers.rowTokens, buffers.parents)
+    (starts, ends) = (buffers.starts, buffers.ends)
+    (counts, nextRow, nextDocument) = (buffers.counts, buffers.nextRow, buffers.nextDocument)
+    places = buffers.places
+    (sums, totals) = (buffers.sums, buffers.totals)
 
-    (self.capacity, self.rows, self.memory) = (capacity, rows, memory)
+    (self.capacity, self.rows) = (capacity, rows)
     (self.positions, vocabulary, bos) = (positions, shape.vocabulary, model.tokenizer.bos)
     random = SplitMix64(seed: seed)
   }
@@ -82,17 +103,11 @@ final class SampleWindow<A: SamplingArithmetic> {
     UnsafeBufferPointer(start: tokens + index &* positions, count: Int(lengths[index]))
   }
 
-  /// Makes up the documents of the numbers from `first` on.
-  ///
-  /// - Parameters:
-  ///   - start: BOS and the prompt, `[startCount]`.
-  ///   - isGreedy: Whether the temperature is 0. To be decided elsewhere: here the optimizer moves a comparison
-  ///     to where numbers too small for the normal format count as zero, and a temperature may be one.
-  func fill(
-    first: Int, count: Int, start: UnsafePointer<Int32>, startCount: Int, temperature: Double, isGreedy: Bool
-  ) throws(SamplerError) {
+  /// Draws the documents of a request.
+  func fill(_ request: SampleSource.Request) throws(SamplerError) {
+    let (first, count) = (request.first, request.count), (start, startCount) = (request.start, request.startCount)
     let wanted = SamplingEngine<A>.Sums(
-      sums: sums, totals: totals, temperature: temperature, isGreedy: isGreedy)
+      sums: sums, totals: totals, temperature: request.temperature, isGreedy: request.isGreedy)
     let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
     defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
     for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }

@@ -81,7 +81,33 @@ final class SamplingEngine<A: SamplingArithmetic> {
   // Of one block of rows: `[rows, ·]`.
   private let input, normalized, projected, mixed, middle, hidden, logits, scratch: Buffer
   private let missing: UnsafeMutablePointer<Int32>
-  private let memory: Memory
+  private let memory: Memory<Buffers>
+
+  private struct Buffers {
+    let parameters, padding, limits, check, powers: Buffer
+    let input, normalized, middle, projected, mixed, hidden, logits, scratch: Buffer
+    let missing: UnsafeMutablePointer<Int32>
+
+    init(
+      parameters parameterCount: Count, outputs: Count, block: Count, width: Count, segment: Count,
+      mixedWidth: Count, wide: Count, scratch scratchCount: Count, _ declare: inout BufferDeclarations
+    ) {
+      parameters = declare(Scalar.self, parameterCount)
+      padding = declare(Scalar.self, outputs)
+      limits = declare(Scalar.self, outputs)
+      check = declare(Scalar.self, 2)
+      powers = declare(Scalar.self, Count(ExactExponential.tableCount))
+      input = declare(Scalar.self, block, width)
+      normalized = declare(Scalar.self, block, width)
+      middle = declare(Scalar.self, block, width)
+      projected = declare(Scalar.self, block, 3 * segment)
+      mixed = declare(Scalar.self, block, mixedWidth)
+      hidden = declare(Scalar.self, block, wide)
+      logits = declare(Scalar.self, block, outputs)
+      scratch = declare(Scalar.self, scratchCount)
+      missing = declare(Int32.self, block)
+    }
+  }
 
   /// `[T·V, width + 3·segment]`: the input of the first layer, query, key and value. `nil` if it would be
   /// too large.
@@ -107,7 +133,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
   /// The most bytes that the table of pairs may take.
   private static var tableBytes: Int { 2 << 20 }
 
-  private static func unit() -> Int { Memory.alignment / MemoryLayout<Scalar>.stride }
+  private static func unit() -> Int { BufferDeclarations.lineCount(of: Scalar.self) }
 
   /// The numbers of a row of queries.
   private static func segment(_ shape: Shape, _ set: InstructionSet) -> Int {
@@ -146,33 +172,18 @@ final class SamplingEngine<A: SamplingArithmetic> {
     let embeddings = (shape.vocabulary + shape.positions) * width
     let parameterCount = embeddings + width * outputs + shape.layers * layerCount
 
-    /// Lays everything out: once to count, and once to have it.
-    func sizes(_ take: (Int) -> Void) {
-      take(parameterCount)
-      for _ in 0..<2 { take(outputs) }
-      take(2)
-      take(ExactExponential.tableCount)
-      for _ in 0..<3 { take(block * width) }
-      take(block * 3 * segment)
-      take(block * mixedWidth)
-      take(block * wide)
-      take(block * outputs)
-      take(kernels.lanes * (shape.positions + 1) + segment)
+    memory = Memory {
+      Buffers(
+        parameters: Count(parameterCount), outputs: Count(outputs), block: Count(block), width: Count(width),
+        segment: Count(segment), mixedWidth: Count(mixedWidth), wide: Count(wide),
+        scratch: Count(kernels.lanes * (shape.positions + 1) + segment), &$0)
     }
-    var bytes = Memory.bytes(for: block, of: Int32.self)
-    sizes { bytes += Memory.bytes(for: $0, of: Scalar.self) }
-    let memory = Memory(byteCount: bytes)
-    func take(_ count: Int) -> Buffer { memory.take(count, of: Scalar.self) }
-
-    parameters = take(parameterCount)
-    (padding, limits, check) = (take(outputs), take(outputs), take(2))
-    powers = take(ExactExponential.tableCount)
-    (input, normalized, middle) = (take(block * width), take(block * width), take(block * width))
-    (projected, mixed) = (take(block * 3 * segment), take(block * mixedWidth))
-    (hidden, logits) = (take(block * wide), take(block * outputs))
-    scratch = take(kernels.lanes * (shape.positions + 1) + segment)
-    missing = memory.take(block, of: Int32.self)
-    self.memory = memory
+    let b = memory.buffers
+    parameters = b.parameters
+    (padding, limits, check, powers) = (b.padding, b.limits, b.check, b.powers)
+    (input, normalized, middle) = (b.input, b.normalized, b.middle)
+    (projected, mixed, hidden, logits) = (b.projected, b.mixed, b.hidden, b.logits)
+    (scratch, missing) = (b.scratch, b.missing)
 
     // The parameters, each matrix turned about and cut into panels.
     var end = parameters
@@ -230,8 +241,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
     for i in shape.vocabulary..<outputs { padding[i] = -.infinity }
     for i in shape.vocabulary - 1..<outputs { limits[i] = .infinity }
     A.fillPowers(powers)
-    attentionScale = A.power(A.power(Scalar(shape.headWidth), 0.5), -1)
-    inverseChannels = A.power(Scalar(shape.channels), -1)
+    attentionScale = Scalar(power(Double(Scalar(power(Double(shape.headWidth), 0.5))), -1))
+    inverseChannels = Scalar(power(Double(shape.channels), -1))
 
     let pairCount = shape.positions * shape.vocabulary
     let hasPairs = SamplingEngine.hasPairs(shape, set)
@@ -256,7 +267,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
 
   private static func allocate(_ count: Int) -> Buffer {
     UnsafeMutableRawPointer.allocate(
-      byteCount: count * MemoryLayout<Scalar>.stride, alignment: Memory.alignment
+      byteCount: count * MemoryLayout<Scalar>.stride, alignment: BufferDeclarations.alignment
     ).bindMemory(to: Scalar.self, capacity: count)
   }
 

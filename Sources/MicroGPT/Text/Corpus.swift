@@ -114,6 +114,21 @@ public struct Corpus: Sendable {
   /// - Complexity: O(*n*) in the document's length.
   public func text(at position: Int) -> String { String(String.UnicodeScalarView(self[position])) }
 
+  /// The SHA-256, in hexadecimal, of the documents in their present order as UTF-8, a line feed after each: what
+  /// `'\n'.join(docs + [''])` encodes to in Python. Equal for equal documents.
+  ///
+  /// - Complexity: O(*n*) in the characters.
+  public var sha256: String {
+    var digest = SHA256(), bytes: [UInt8] = []
+    for document in self {
+      bytes.removeAll(keepingCapacity: true)
+      for scalar in document { bytes.append(contentsOf: UTF8.encode(scalar)!) }
+      bytes.append(UInt8(ascii: "\n"))
+      digest.update(bytes)
+    }
+    return digest.hexString
+  }
+
   /// The documents at the positions that `isSelected` selects, in the present order.
   func selecting(_ isSelected: (Int) -> Bool) -> Corpus {
     var corpus = self

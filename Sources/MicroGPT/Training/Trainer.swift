@@ -1,5 +1,5 @@
-// A training run: documents in their shuffled order, each step the way forward, the way back and a step of the
-// optimizer.
+// A training run: documents in their shuffled order; each step runs a forward pass, a backward pass and an optimizer
+// update.
 
 /// Trains a model on a corpus, one document a step or several.
 ///
@@ -22,7 +22,7 @@ public final class Trainer {
   public let tokenizer: Tokenizer
   /// The documents in the order in which steps take them, again from the first after the last.
   public let corpus: Corpus
-  /// The random numbers after the first parameters were drawn: samples go on from here.
+  /// The random numbers after the initial parameters were drawn: samples continue from here.
   public let random: PythonRandom
   /// How many steps have been taken.
   public private(set) var completedSteps = 0
@@ -32,14 +32,12 @@ public final class Trainer {
   /// The arithmetic of the run.
   public let arithmetic: Arithmetic
 
-  /// An enumeration, not a protocol: through one the runs would not be compiled for their arithmetics.
-  private enum Run {
-    case specification(SpecificationRun)
-    case exact(TrainingRun<ExactArithmetic>)
-    case fast(TrainingRun<FastArithmetic>)
-  }
+  /// The processor's instructions that it uses.
+  public let instructionSet: InstructionSet
 
-  private let run: Run
+  private let engine: TrainingEngine
+  /// The documents as they were given, before they were shuffled.
+  private let originalCorpus: Corpus
   /// The documents of a step; between steps it is free.
   var batch: Batch
   private let tokens: UnsafeMutableBufferPointer<Int32>
@@ -60,7 +58,7 @@ public final class Trainer {
     case stop
   }
 
-  /// Shuffles the documents and draws the first parameters.
+  /// Shuffles the documents and draws the initial parameters.
   ///
   /// - Parameters:
   ///   - corpus: The documents to learn from.
@@ -69,38 +67,70 @@ public final class Trainer {
   ///   - instructionSet: The processor's instructions to use, if not the widest. The exact engine's bits do not
   ///     depend on it.
   /// - Throws: `ConfigurationError` if a value is outside its range, or the model is larger than can be counted.
-  public init(
+  public convenience init(
     corpus: Corpus, configuration: Configuration = Configuration(), arithmetic: Arithmetic = .exact,
     instructionSet: InstructionSet = .widest
   ) throws(ConfigurationError) {
-    try configuration.validate()
-    let tokenizer = Tokenizer(corpus), vocabularySize = tokenizer.vocabularySize
-    guard configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: arithmetic) != nil else {
-      throw .tooLarge
-    }
-
     var random = PythonRandom(seed: configuration.seed)
-    self.configuration = configuration
-    self.tokenizer = tokenizer
-    self.arithmetic = arithmetic
-    self.corpus = corpus.shuffled(using: &random)
-    func draw(_ index: Int) -> Double {
+    let (shuffled, tokenizer) = try Trainer.prepare(corpus, configuration, arithmetic, &random)
+    let set = min(instructionSet, .widest)
+    let draw = EngineStart.parameters { _ in
       random.gaussian(standardDeviation: configuration.initialStandardDeviation)
     }
-    let set = min(instructionSet, .widest)
-    run =
-      switch arithmetic {
-      case .exact where SpecificationRun.serves(configuration, set):
-        .specification(SpecificationRun(configuration, vocabularySize: vocabularySize, parameter: draw))
-      case .exact:
-        .exact(
-          TrainingRun(configuration, vocabularySize: vocabularySize, instructionSet: set, parameter: draw))
-      case .fast:
-        .fast(
-          TrainingRun(configuration, vocabularySize: vocabularySize, instructionSet: set, parameter: draw))
-      }
-    self.random = random
-    parameterCount = configuration.parameterCount(vocabularySize: vocabularySize)!
+    let engine = Engine(arithmetic).training(configuration, tokenizer.vocabularySize, set, draw)
+    self.init(engine, configuration, arithmetic, set, tokenizer, corpus, shuffled: shuffled, random)
+  }
+
+  /// Goes on where a state was taken, to the same bits as if the run had never stopped.
+  ///
+  ///     let trainer = try Trainer(corpus: corpus)
+  ///     try trainer.train { $0.number == 400 ? .stop : .continue }
+  ///     let resumed = try Trainer(resuming: trainer.state, corpus: corpus)
+  ///     try resumed.train()  // steps 401 to 1,000
+  ///
+  /// - Parameters:
+  ///   - state: Taken by `Trainer.state`.
+  ///   - corpus: The same corpus as the first time, in the order in which it was given then: not shuffled.
+  ///   - instructionSet: The processor's instructions to use, if not those of the state or, where these are missing,
+  ///     the widest. The fast arithmetic's bits depend on it.
+  /// - Throws: `TrainingStateError` if the state contradicts itself or belongs to another corpus.
+  public convenience init(
+    resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet? = nil
+  ) throws(TrainingStateError) {
+    var random = PythonRandom(seed: state.configuration.seed)
+    let shuffled: Corpus, tokenizer: Tokenizer
+    do {
+      (shuffled, tokenizer) = try Trainer.prepare(corpus, state.configuration, state.arithmetic, &random)
+    } catch {
+      throw .configuration(error)
+    }
+    try state.validate(corpus, tokenizer)
+    let set = min(instructionSet ?? state.instructionSet ?? .widest, .widest)
+    let engine = Engine(state.arithmetic).training(
+      state.configuration, tokenizer.vocabularySize, set, .state(state.engineState))
+    self.init(
+      engine, state.configuration, state.arithmetic, set, tokenizer, corpus, shuffled: shuffled, state.random)
+    completedSteps = state.completedSteps
+  }
+
+  private static func prepare(
+    _ corpus: Corpus, _ configuration: Configuration, _ arithmetic: Arithmetic, _ random: inout PythonRandom
+  ) throws(ConfigurationError) -> (shuffled: Corpus, tokenizer: Tokenizer) {
+    try configuration.validate()
+    let tokenizer = Tokenizer(corpus)
+    guard
+      configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, arithmetic: arithmetic) != nil
+    else { throw .tooLarge }
+    return (corpus.shuffled(using: &random), tokenizer)
+  }
+
+  private init(
+    _ engine: TrainingEngine, _ configuration: Configuration, _ arithmetic: Arithmetic, _ set: InstructionSet,
+    _ tokenizer: Tokenizer, _ corpus: Corpus, shuffled: Corpus, _ random: PythonRandom
+  ) {
+    (self.engine, self.configuration, self.arithmetic, instructionSet) = (engine, configuration, arithmetic, set)
+    (self.tokenizer, originalCorpus, self.corpus, self.random) = (tokenizer, corpus, shuffled, random)
+    parameterCount = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!
     batch = Batch(documents: configuration.batchSize, positions: configuration.blockSize)
     tokens = .allocate(capacity: configuration.blockSize + 1)
   }
@@ -111,7 +141,8 @@ public final class Trainer {
   ///
   /// - Returns: The step, or `nil` if all steps of the configuration have been taken.
   /// - Throws: `TrainingError` if the loss is not finite. The parameters are then those before the step.
-  /// - Complexity: O(*T*·(*L*·*C*² + *T*·*L*·*C* + *V*·*C*)), and O(1) memory: nothing is allocated.
+  /// - Complexity: O(*B*·*T*·(*L*·*C*² + *T*·*L*·*C* + *V*·*C*)) for *B* documents of *T* positions, and O(1) memory: nothing is
+  ///   allocated.
   public func step() throws(TrainingError) -> Step? {
     guard completedSteps < configuration.steps else { return nil }
     batch.removeAll()
@@ -120,18 +151,13 @@ public final class Trainer {
     }
     let learningRate = configuration.learningRate(step: completedSteps)
     let number = completedSteps + 1
-    let loss =
-      switch run {
-      case .specification(let run): run.step(batch, number: number, learningRate: learningRate)
-      case .exact(let run): run.step(batch, number: number, learningRate: learningRate)
-      case .fast(let run): run.step(batch, number: number, learningRate: learningRate)
-      }
+    let loss = engine.step(batch, number, learningRate)
     guard loss.isFinite else { throw .lossNotFinite(step: number, loss: loss) }
     completedSteps += 1
     return Step(number: completedSteps, loss: loss)
   }
 
-  /// Takes all steps that are left, or as many as the caller wants.
+  /// Takes all remaining steps, or as many as the caller decides.
   ///
   /// - Parameter decide: Called after every step.
   /// - Throws: `TrainingError` if a loss is not finite.
@@ -147,26 +173,26 @@ public final class Trainer {
   }
 
   /// The loss of the documents in the batch, from which nothing is learned.
-  func batchLoss() -> Double {
-    switch run {
-    case .specification(let run): run.loss(batch)
-    case .exact(let run): run.loss(batch)
-    case .fast(let run): run.loss(batch)
-    }
-  }
+  func batchLoss() -> Double { engine.loss(batch) }
 
   /// The model as it is now: a copy that later steps do not change.
-  public var model: Model {
-    let parameters =
-      switch run {
-      case .specification(let run): run.parameters
-      case .exact(let run): run.parameters
-      case .fast(let run): run.parameters
-      }
-    return Model(configuration: configuration, tokenizer: tokenizer, parameters: parameters)
+  public var model: Model { Model(unchecked: engine.parameters(), configuration, tokenizer) }
+
+  /// The run as it is now: all that it takes to go on from here, beside the corpus.
+  ///
+  /// - Complexity: O(*n*) in the parameters and in the corpus's characters.
+  public var state: TrainingState {
+    let engine = engine.state()
+    return TrainingState(
+      configuration: configuration, arithmetic: arithmetic,
+      instructionSet: arithmetic == .exact ? nil : instructionSet, tokenizer: tokenizer,
+      corpusSHA256: originalCorpus.sha256, completedSteps: completedSteps, random: random,
+      parameters: engine.parameters, firstMoment: engine.firstMoment,
+      firstMomentFactor: engine.firstMomentFactor, secondMoment: engine.secondMoment,
+      secondMomentFactor: engine.secondMomentFactor)
   }
 
-  /// A sampler of the model as it is now, whose random numbers go on where the first parameters ended, as
+  /// A sampler of the model as it is now, whose random numbers continue where the initial parameters ended, as
   /// the reference's do.
   public func sampler() -> Sampler { Sampler(model, random: random) }
 }
@@ -183,7 +209,7 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .lossNotFinite(let step, let loss):
       "The loss of step \(step) is \(loss.isNaN ? "not a number" : "\(loss)"): the parameters have grown too "
-        + "large to compute with. Try a smaller learning rate or smaller first parameters."
+        + "large to compute with. Try a smaller learning rate or smaller initial parameters."
     }
   }
 }

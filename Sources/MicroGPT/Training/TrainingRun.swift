@@ -1,63 +1,116 @@
-// A training run in one arithmetic: the engine, the batch, and the optimizer's numbers step by step.
+// A training run by kernels in one arithmetic: the parameters, one worker, and the optimizer's numbers step by step.
 
 import CMicroGPT
 
-/// Which arithmetic a run computes in.
-public enum Arithmetic: String, Sendable, CaseIterable {
-  /// Doubles, with every sum in the reference's order: the reference's losses and parameters, bit for bit.
-  case exact
-  /// Floats, with fused multiply-adds and an exponential within 2 units in the last place: several times
-  /// faster, and the same curve to three decimals or so. The optimizer's `epsilon` counts as up to 3 % more or less
-  /// than it is.
-  case fast
-}
-
 /// The part of a trainer that is generic over its arithmetic.
 final class TrainingRun<A: KernelArithmetic> {
-  private let engine: BatchEngine<A>
+  private let parameters: PackedParameters<A>
+  private let worker: Worker<A>
   private let configuration: Configuration
+  /// The gradients of a step, in the parameters' layout, if they are kept at all.
+  private let gradients: Memory<UnsafeMutablePointer<A.Scalar>>?
 
-  /// - Parameter parameter: The first parameters by index, asked for in order.
+  /// - Parameters:
+  ///   - keepsGradients: Whether a step computes all gradients before it moves any parameter. It gives the same bits
+  ///     as moving each block of parameters as soon as its gradient is known, and takes longer; it is what several
+  ///     workers do.
+  ///   - start: The parameters and moments to start from.
   init(
     _ configuration: Configuration, vocabularySize: Int, instructionSet: InstructionSet,
-    parameter: (Int) -> Double
+    keepsGradients: Bool = false, start: EngineStart
   ) {
+    let shape = Shape(configuration, vocabularySize: vocabularySize), documents = configuration.batchSize
     self.configuration = configuration
-    engine = BatchEngine(
-      configuration, vocabularySize: vocabularySize, documents: configuration.batchSize,
-      instructionSet: instructionSet)
-    engine.setParameters(parameter)
+    parameters = PackedParameters(shape, documents: documents, instructionSet: instructionSet)
+    worker = Worker(parameters, documents: documents)
+    let count = parameters.layout.count
+    gradients = keepsGradients ? Memory { declare in declare(A.Scalar.self, count) } : nil
+    switch start {
+    case .parameters(let value):
+      parameters.load(value)
+    case .state(let state):
+      parameters.load { state.parameters[$0] }
+      let (factor1, factor2) = TrainingRun.momentFactors(configuration)
+      parameters.load(parameters.firstMoment) {
+        rescaled(state.firstMoment[$0], from: state.firstMomentFactor, to: factor1)
+      }
+      parameters.load(parameters.secondMoment) {
+        rescaled(state.secondMoment[$0], from: state.secondMomentFactor, to: factor2)
+      }
+    }
+  }
+
+  /// The bytes that a run takes.
+  static func byteCount(_ configuration: Configuration, vocabularySize: Int) -> Count {
+    let shape = Shape(configuration, vocabularySize: vocabularySize), documents = configuration.batchSize
+    return PackedParameters<A>.byteCount(shape, documents: documents)
+      + Worker<A>.byteCount(shape, documents: documents)
   }
 
   /// One step.
   ///
   /// - Returns: The loss before it. If that is not finite, the parameters stay as they are.
   func step(_ batch: Batch, number: Int, learningRate: Double) -> Double {
-    let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
-    defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
-    engine.forward(batch)
-    let loss = engine.loss(batch)
-    guard loss.isFinite else { return Double(loss) }
-    let beta1 = configuration.beta1, beta2 = configuration.beta2
-    engine.backward(
-      batch,
-      Update(
-        beta1: A.Scalar(beta1), beta2: A.Scalar(beta2), epsilon: A.Scalar(configuration.epsilon),
-        learningRate: A.Scalar(learningRate),
-        correction1: A.Scalar(1 - power(beta1, Double(number))),
-        correction2: A.Scalar(1 - power(beta2, Double(number)))))
-    if configuration.weightDecay > 0 { engine.decay(A.Scalar(1 - learningRate * configuration.weightDecay)) }
-    return Double(loss)
+    withFlushedDenormals {
+      worker.forward(batch)
+      worker.loss(batch, of: batch.documents)
+      let loss = Double(worker.meanLoss(batch))
+      guard loss.isFinite else { return loss }
+      let update = update(number: number, learningRate: learningRate)
+      if let gradients = gradients?.buffers {
+        worker.backward(batch, .stored(gradients))
+        parameters.apply(update, gradients: gradients, scratch: worker.workspace.adam)
+      } else {
+        // One worker has the whole batch, so parameters can move as soon as their gradient is known.
+        worker.backward(batch, .applied(update))
+      }
+      if configuration.weightDecay > 0 {
+        parameters.decay(by: A.Scalar(1 - learningRate * configuration.weightDecay))
+      }
+      return loss
+    }
   }
 
   /// The loss of a batch, from which nothing is learned.
   func loss(_ batch: Batch) -> Double {
-    let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
-    defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
-    engine.forward(batch)
-    return Double(engine.loss(batch))
+    withFlushedDenormals {
+      worker.forward(batch)
+      worker.loss(batch, of: batch.documents)
+      return Double(worker.meanLoss(batch))
+    }
+  }
+
+  /// The parameters and moments, in the reference's order.
+  var state: EngineState {
+    let (factor1, factor2) = TrainingRun.momentFactors(configuration)
+    return EngineState(
+      parameters: parameters.unpacked(parameters.values),
+      firstMoment: parameters.unpacked(parameters.firstMoment), firstMomentFactor: factor1,
+      secondMoment: parameters.unpacked(parameters.secondMoment), secondMomentFactor: factor2)
   }
 
   /// The parameters in the reference's order.
-  var parameters: [Double] { engine.unpadded(engine.parameters) }
+  var parameterValues: [Double] { parameters.unpacked(parameters.values) }
+
+  /// What the stored moments are to be multiplied by: the fast optimizer leaves the factors `1 - β` out of its sums.
+  private static func momentFactors(_ configuration: Configuration) -> (first: Double, second: Double) {
+    A.isExact ? (1, 1) : (1 - configuration.beta1, 1 - configuration.beta2)
+  }
+
+  private func update(number: Int, learningRate: Double) -> Update<A.Scalar> {
+    let beta1 = configuration.beta1, beta2 = configuration.beta2
+    return Update(
+      beta1: A.Scalar(beta1), beta2: A.Scalar(beta2), epsilon: A.Scalar(configuration.epsilon),
+      learningRate: A.Scalar(learningRate), correction1: A.Scalar(1 - power(beta1, Double(number))),
+      correction2: A.Scalar(1 - power(beta2, Double(number))))
+  }
+
+  /// In the fast arithmetic, numbers too small for the normal format count as zero meanwhile: moments fall that low in
+  /// long runs, where such numbers would cost a hundred cycles each. In the exact one they count.
+  @inline(__always)
+  private func withFlushedDenormals(_ body: () -> Double) -> Double {
+    let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
+    defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
+    return body()
+  }
 }

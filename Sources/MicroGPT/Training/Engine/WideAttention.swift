@@ -6,8 +6,8 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
   let kernels: Kernels<Scalar>
-  /// Keys or values of a head turned about, `[D, T]`, both padded.
-  let turned: Buffer
+  /// Keys or values of a head transposed about, `[D, T]`, both padded.
+  let transposed: Buffer
   /// The gradients of a head's weights, `[T, T]`, the columns padded.
   let dWeights: Buffer
   /// A head's results where heads do not end with cache lines, `[T, D]`, padded.
@@ -18,7 +18,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
   /// Rows of a block.
   static var blockRows: Int { 32 }
 
-  /// The numbers that a document of `positions` keeps for the way back.
+  /// The numbers that a document of `positions` keeps for the backward pass.
   static func weights(heads: Int, positions: Int, unit: Int) -> Int {
     heads * positions * positions.rounded(up: unit)
   }
@@ -28,11 +28,11 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
     let n = a.positions, columns = n.rounded(up: unit)
     for h in 0..<a.heads {
       let query = a.query + h &* a.headWidth, weights = a.exponentials + h &* n &* columns
-      turn(query + a.segment, a, columns)
+      transpose(query + a.segment, a, columns)
       forEachBlock(n) { first, rows in
         let end = (first &+ rows).rounded(up: unit), block = weights + first &* columns
         product(
-          query + first &* a.stride, a.stride, 1, turned, columns, into: block, columns, rows, end,
+          query + first &* a.stride, a.stride, 1, transposed, columns, into: block, columns, rows, end,
           depth: a.headWidth)
         kernels.causalSoftmax(
           CausalSoftmax(
@@ -46,18 +46,18 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
     }
   }
 
-  /// The way back through `forward`.
+  /// The backward pass of `forward`.
   func backward(_ a: Attend<Scalar>) {
     let n = a.positions, columns = n.rounded(up: unit)
     for h in 0..<a.heads {
       let query = a.query + h &* a.headWidth, dQuery = a.dQuery + h &* a.headWidth
       let dMixed = UnsafePointer(a.dMixed) + h &* a.headWidth
       let weights = a.exponentials + h &* n &* columns
-      turn(query + 2 &* a.segment, a, columns)
+      transpose(query + 2 &* a.segment, a, columns)
       forEachBlock(n) { first, rows in
         let end = (first &+ rows).rounded(up: unit), block = dWeights + first &* columns
         product(
-          dMixed + first &* a.segment, a.segment, 1, turned, columns, into: block, columns, rows, end,
+          dMixed + first &* a.segment, a.segment, 1, transposed, columns, into: block, columns, rows, end,
           depth: a.headWidth)
         kernels.causalSoftmaxBack(
           CausalSoftmax(
@@ -91,11 +91,11 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
     }
   }
 
-  /// Turns a head's rows about. What lies beyond its channels and positions comes along and is never used.
-  private func turn(_ rows: UnsafePointer<Scalar>, _ a: Attend<Scalar>, _ columns: Int) {
+  /// Transposes a head's rows. What lies beyond its channels and positions comes along and is never used.
+  private func transpose(_ rows: UnsafePointer<Scalar>, _ a: Attend<Scalar>, _ columns: Int) {
     kernels.transpose(
       Transpose(
-        x: rows, xRow: a.stride, y: turned, yRow: columns, rows: columns,
+        x: rows, xRow: a.stride, y: transposed, yRow: columns, rows: columns,
         columns: a.headWidth.rounded(up: unit)))
   }
 

@@ -1,6 +1,6 @@
 // Exponentials in proportion to their sum.
 
-extension ArithmeticPolicy {
+extension Specification {
   /// `probabilities = e / Σ e` with `e = exp(z - max z)`; the quotient is a product with the sum's power -1.
   ///
   /// - Parameters:
@@ -8,14 +8,13 @@ extension ArithmeticPolicy {
   ///   - exponentials: `[N]`. Overwritten with `e`.
   ///   - probabilities: `[N]`. Overwritten.
   /// - Returns: The sum of the exponentials, and its power -1.
-  @inline(__always)
   static func softmax(
-    _ z: UnsafeMutablePointer<Scalar>, count: Int,
-    exponentials: UnsafeMutablePointer<Scalar>, into probabilities: UnsafeMutablePointer<Scalar>
-  ) -> (total: Scalar, inverse: Scalar) {
+    _ z: Buffer, count: Int,
+    exponentials: Buffer, into probabilities: Buffer
+  ) -> (total: Double, inverse: Double) {
     var peak = z[0]
-    for i in 1..<max(count, 1) where z[i] > peak { peak = z[i] }
-    var total = Scalar(0)
+    for i in 1..<Swift.max(count, 1) where z[i] > peak { peak = z[i] }
+    var total = 0.0
     for i in 0..<count {
       exponentials[i] = exp(z[i] - peak)
       total += exponentials[i]

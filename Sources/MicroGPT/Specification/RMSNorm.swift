@@ -1,19 +1,18 @@
-// Root-mean-square normalization of a row, without a gain, and the way back.
+// Root-mean-square normalization of a row, without a gain, forward and backward.
 
-extension ArithmeticPolicy {
+extension Specification {
   /// `y = s·x` with `s = (mean(x²) + 1e-5)^(-1/2)`.
   ///
   /// - Parameters:
   ///   - x: `[C]`.
   ///   - y: `[C]`. Overwritten.
   /// - Returns: `s`, and its slope along the mean, `-½·(mean(x²) + 1e-5)^(-3/2)`.
-  @inline(__always)
   static func rmsNorm(
-    _ x: UnsafeMutablePointer<Scalar>, count: Int, into y: UnsafeMutablePointer<Scalar>
-  ) -> (scale: Scalar, slope: Scalar) {
-    var sum = Scalar(0)
+    _ x: Buffer, count: Int, into y: Buffer
+  ) -> (scale: Double, slope: Double) {
+    var sum = 0.0
     for i in 0..<count { sum += x[i] * x[i] }
-    let mean = sum * power(Scalar(count), -1) + 1e-5
+    let mean = sum * power(Double(count), -1) + 1e-5
     let scale = power(mean, -0.5)
     for i in 0..<count { y[i] = x[i] * scale }
     return (scale, -0.5 * power(mean, -1.5))
@@ -29,17 +28,16 @@ extension ArithmeticPolicy {
   ///   - dy: `[C]`.
   ///   - x: The input of the forward pass, `[C]`.
   ///   - dx: `[C]`. Added to.
-  @inline(__always)
   static func rmsNormBackward(
-    _ dy: UnsafeMutablePointer<Scalar>, _ x: UnsafeMutablePointer<Scalar>, count: Int,
-    scale: Scalar, slope: Scalar, to dx: UnsafeMutablePointer<Scalar>
+    _ dy: Buffer, _ x: Buffer, count: Int,
+    scale: Double, slope: Double, to dx: Buffer
   ) {
-    var product = Scalar(0), i = count
+    var product = 0.0, i = count
     while i > 0 {
       i &-= 1
       product += x[i] * dy[i]
     }
-    let g = power(Scalar(count), -1) * (slope * product)
+    let g = power(Double(count), -1) * (slope * product)
     for i in 0..<count { dx[i] = dx[i] + scale * dy[i] + x[i] * g + x[i] * g }
   }
 }

@@ -2,16 +2,16 @@
 // normalization and beside a residual connection. Backward reads as forward upside down.
 
 /// A layer's matrices: its parameters, or the gradients with respect to them.
-struct LayerMatrices<Scalar> {
+struct LayerMatrices {
   /// `[C, C]`.
-  let query, key, value, output: UnsafeMutablePointer<Scalar>
+  let query, key, value, output: UnsafeMutablePointer<Double>
   /// `[4C, C]`.
-  let expand: UnsafeMutablePointer<Scalar>
+  let expand: UnsafeMutablePointer<Double>
   /// `[C, 4C]`.
-  let contract: UnsafeMutablePointer<Scalar>
+  let contract: UnsafeMutablePointer<Double>
 
   /// The layer's part of a flat buffer.
-  init(_ layout: ParameterLayout.Layer, in buffer: UnsafeMutablePointer<Scalar>) {
+  init(_ layout: ParameterLayout.Layer, in buffer: UnsafeMutablePointer<Double>) {
     (query, key) = (buffer + layout.query.offset, buffer + layout.key.offset)
     (value, output) = (buffer + layout.value.offset, buffer + layout.output.offset)
     (expand, contract) = (buffer + layout.expand.offset, buffer + layout.contract.offset)
@@ -19,13 +19,15 @@ struct LayerMatrices<Scalar> {
 }
 
 /// The computation of one layer.
-struct Block<A: ArithmeticPolicy> {
+struct Block {
   let shape: Shape
-  let weights: LayerMatrices<A.Scalar>
-  let activations: LayerActivations<A.Scalar>
+  let weights: LayerMatrices
+  /// The layer's input, `[T, C]`.
+  let input: UnsafeMutablePointer<Double>
+  let activations: LayerActivations
 
   /// `√D` to the power -1: division by a number is multiplication by its power -1.
-  private var attentionScale: A.Scalar { A.power(A.power(A.Scalar(shape.headWidth), 0.5), -1) }
+  private var attentionScale: Double { power(power(Double(shape.headWidth), 0.5), -1) }
 
   /// Computes the layer's output at `positions`, from its input there and the keys and values before.
   func forward(_ positions: Range<Int>) {
@@ -33,28 +35,28 @@ struct Block<A: ArithmeticPolicy> {
     for t in positions {
       let row = t &* width
       // x → normalized → query, key and value
-      (a.scale[t], a.scaleSlope[t]) = A.rmsNorm(a.input + row, count: width, into: a.normalized + row)
-      A.linear(a.normalized + row, weights.query, inputs: width, outputs: width, into: a.query + row)
-      A.linear(a.normalized + row, weights.key, inputs: width, outputs: width, into: a.key + row)
-      A.linear(a.normalized + row, weights.value, inputs: width, outputs: width, into: a.value + row)
-      // each head's mix of the values so far
+      (a.scale[t], a.scaleSlope[t]) = Specification.rmsNorm(input + row, count: width, into: a.normalized + row)
+      Specification.linear(a.normalized + row, weights.query, inputs: width, outputs: width, into: a.query + row)
+      Specification.linear(a.normalized + row, weights.key, inputs: width, outputs: width, into: a.key + row)
+      Specification.linear(a.normalized + row, weights.value, inputs: width, outputs: width, into: a.value + row)
+      // each head's attention output
       for h in 0..<shape.heads {
         let sums = h &* shape.positions &+ t, weightsRow = sums &* shape.positions
-        (a.total[sums], a.inverseTotal[sums]) = A.attention(
+        (a.total[sums], a.inverseTotal[sums]) = Specification.attention(
           a.query + row + h &* shape.headWidth, head(h, of: a), at: t, scale: scale,
-          exponentials: a.exponentials + weightsRow, into: a.attention + weightsRow,
-          into: a.mixed + row + h &* shape.headWidth)
+          into: a.scores + weightsRow, exponentials: a.exponentials + weightsRow,
+          into: a.attention + weightsRow, into: a.attentionOutput + row + h &* shape.headWidth)
       }
-      // middle = output · mixed + x
-      A.linear(a.mixed + row, weights.output, inputs: width, outputs: width, into: a.middle + row)
-      for c in 0..<width { a.middle[row &+ c] += a.input[row &+ c] }
+      // middle = output · attention output + x
+      Specification.linear(a.attentionOutput + row, weights.output, inputs: width, outputs: width, into: a.middle + row)
+      for c in 0..<width { a.middle[row &+ c] += input[row &+ c] }
       // y = contract · relu(expand · normalized middle) + middle
-      (a.middleScale[t], a.middleScaleSlope[t]) = A.rmsNorm(
+      (a.middleScale[t], a.middleScaleSlope[t]) = Specification.rmsNorm(
         a.middle + row, count: width, into: a.middleNormalized + row)
-      A.linear(
+      Specification.linear(
         a.middleNormalized + row, weights.expand, inputs: width, outputs: wide, into: a.expanded + 4 &* row)
       for c in 4 &* row..<4 &* row &+ wide { a.hidden[c] = a.expanded[c] > 0 ? a.expanded[c] : 0 }
-      A.linear(a.hidden + 4 &* row, weights.contract, inputs: wide, outputs: width, into: a.output + row)
+      Specification.linear(a.hidden + 4 &* row, weights.contract, inputs: wide, outputs: width, into: a.output + row)
       for c in 0..<width { a.output[row &+ c] += a.middle[row &+ c] }
     }
   }
@@ -64,8 +66,12 @@ struct Block<A: ArithmeticPolicy> {
   /// - Parameters:
   ///   - count: The positions of the document.
   ///   - gradients: Of everything in `activations`; overwritten, but for the output.
+  ///   - dInput: The gradient at the layer's input, `[T, C]`. Overwritten.
   ///   - dWeights: Added to.
-  func backward(_ count: Int, _ gradients: LayerActivations<A.Scalar>, to dWeights: LayerMatrices<A.Scalar>) {
+  func backward(
+    _ count: Int, _ gradients: LayerActivations, into dInput: UnsafeMutablePointer<Double>,
+    to dWeights: LayerMatrices
+  ) {
     let a = activations, d = gradients, width = shape.channels, wide = 4 * width, scale = attentionScale
     for i in 0..<count &* width { (d.key[i], d.value[i]) = (0, 0) }
 
@@ -76,65 +82,64 @@ struct Block<A: ArithmeticPolicy> {
       // y = contract · hidden + middle
       for c in 0..<width { d.middle[row &+ c] = d.output[row &+ c] }
       for c in 4 &* row..<4 &* row &+ wide { d.hidden[c] = 0 }
-      A.linearBackward(
+      Specification.linearBackward(
         d.output + row, rows: 0..<width, a.hidden + 4 &* row, weights.contract, inputs: wide,
         to: dWeights.contract, to: d.hidden + 4 &* row)
       // hidden = relu(expanded)
       for c in 4 &* row..<4 &* row &+ wide { d.expanded[c] = a.expanded[c] > 0 ? d.hidden[c] : 0 }
       // expanded = expand · normalized middle
       for c in 0..<width { d.middleNormalized[row &+ c] = 0 }
-      A.linearBackward(
+      Specification.linearBackward(
         d.expanded + 4 &* row, rows: 0..<wide, a.middleNormalized + row, weights.expand, inputs: width,
         to: dWeights.expand, to: d.middleNormalized + row)
-      A.rmsNormBackward(
+      Specification.rmsNormBackward(
         d.middleNormalized + row, a.middle + row, count: width, scale: a.middleScale[t],
         slope: a.middleScaleSlope[t], to: d.middle + row)
-      // middle = output · mixed + x
+      // middle = output · attention output + x
       for c in 0..<width {
-        d.input[row &+ c] = d.middle[row &+ c]
-        d.mixed[row &+ c] = 0
+        dInput[row &+ c] = d.middle[row &+ c]
+        d.attentionOutput[row &+ c] = 0
       }
-      A.linearBackward(
-        d.middle + row, rows: 0..<width, a.mixed + row, weights.output, inputs: width,
-        to: dWeights.output, to: d.mixed + row)
-      // mixed = attention over the values so far. Later positions have had their share in keys and values.
+      Specification.linearBackward(
+        d.middle + row, rows: 0..<width, a.attentionOutput + row, weights.output, inputs: width,
+        to: dWeights.output, to: d.attentionOutput + row)
+      // attention output = Σ attention · values so far. Later positions have added their share to keys and values.
       for c in 0..<width { d.normalized[row &+ c] = 0 }
       var h = shape.heads
       while h > 0 {
         h &-= 1
         let first = row &+ h &* shape.headWidth
         let sums = h &* shape.positions &+ t, weightsRow = sums &* shape.positions
-        A.attentionBackward(
-          d.mixed + first, a.query + first, head(h, of: a), at: t, scale: scale,
+        Specification.attentionBackward(
+          d.attentionOutput + first, a.query + first, head(h, of: a), at: t, scale: scale,
           exponentials: a.exponentials + weightsRow, attention: a.attention + weightsRow,
           sums: (a.total[sums], a.inverseTotal[sums]),
-          to: head(h, of: d), dAttention: d.attention + weightsRow, into: d.query + first)
+          to: head(h, of: d), into: d.attention + weightsRow, into: d.scores + weightsRow,
+          into: d.query + first)
         projectionsBackward(head: h, at: t, d, to: dWeights)
       }
       // x → normalized
-      A.rmsNormBackward(
-        d.normalized + row, a.input + row, count: width, scale: a.scale[t], slope: a.scaleSlope[t],
-        to: d.input + row)
+      Specification.rmsNormBackward(
+        d.normalized + row, input + row, count: width, scale: a.scale[t], slope: a.scaleSlope[t],
+        to: dInput + row)
     }
   }
 
-  /// The way back through one head's rows of value, key and query, in the order in which the reference's
-  /// graph comes to them. (At position 0 its keys and queries take turns, but there the query's gradient is 0:
+  /// The backward pass of one head's rows of value, key and query, in the order in which the reference's graph
+  /// reaches them. (At position 0 it alternates between keys and queries, but there the query's gradient is 0: the
   /// one weight is 1 whatever its score.)
-  @inline(__always)
   private func projectionsBackward(
-    head h: Int, at t: Int, _ d: LayerActivations<A.Scalar>, to dWeights: LayerMatrices<A.Scalar>
+    head h: Int, at t: Int, _ d: LayerActivations, to dWeights: LayerMatrices
   ) {
     let width = shape.channels, row = t &* width
     let rows = h &* shape.headWidth..<(h &+ 1) &* shape.headWidth
     let x = activations.normalized + row, dx = d.normalized + row
-    A.linearBackward(d.value + row, rows: rows, x, weights.value, inputs: width, to: dWeights.value, to: dx)
-    A.linearBackward(d.key + row, rows: rows, x, weights.key, inputs: width, to: dWeights.key, to: dx)
-    A.linearBackward(d.query + row, rows: rows, x, weights.query, inputs: width, to: dWeights.query, to: dx)
+    Specification.linearBackward(d.value + row, rows: rows, x, weights.value, inputs: width, to: dWeights.value, to: dx)
+    Specification.linearBackward(d.key + row, rows: rows, x, weights.key, inputs: width, to: dWeights.key, to: dx)
+    Specification.linearBackward(d.query + row, rows: rows, x, weights.query, inputs: width, to: dWeights.query, to: dx)
   }
 
-  @inline(__always)
-  private func head(_ h: Int, of a: LayerActivations<A.Scalar>) -> Head<A.Scalar> {
+  private func head(_ h: Int, of a: LayerActivations) -> Head {
     let first = h &* shape.headWidth
     return Head(stride: shape.channels, width: shape.headWidth, key: a.key + first, value: a.value + first)
   }

@@ -1,0 +1,86 @@
+// The engines there are: an arithmetic and an implementation of it. This is the only place that tells them apart.
+
+/// How an arithmetic's training steps are computed.
+enum Implementation: Sendable {
+  /// By kernels for the processor's vectors.
+  case kernels
+  /// By the specification's plain loops.
+  case specification
+
+  /// Kernels, but in a debug build the specification: vectors that are not compiled into instructions take a hundred
+  /// times as long as plain loops.
+  static var standard: Implementation {
+    #if DEBUG
+      .specification
+    #else
+      .kernels
+    #endif
+  }
+}
+
+/// What the trainer, the samplers and the footprint ask of an engine.
+struct Engine {
+  /// The bytes that a training run takes beside its batch.
+  let trainingByteCount: (_ configuration: Configuration, _ vocabularySize: Int) -> Count
+  /// An engine for a training run.
+  let training:
+    (
+      _ configuration: Configuration, _ vocabularySize: Int, _ instructionSet: InstructionSet,
+      _ start: EngineStart
+    ) -> TrainingEngine
+  /// A window of samples that are drawn together; see `SampleWindow.init`.
+  let sampling:
+    (_ model: Model, _ atOnce: Int?, _ count: Int, _ seed: UInt64, _ instructionSet: InstructionSet) ->
+      SampleSource
+}
+
+extension Engine {
+  /// The engine of an arithmetic.
+  init(_ arithmetic: Arithmetic, _ implementation: Implementation = .standard) {
+    switch (arithmetic, implementation) {
+    case (.exact, .kernels): self.init(kernels: ExactArithmetic.self)
+    case (.fast, .kernels): self.init(kernels: FastArithmetic.self)
+    case (.exact, .specification): self.init(specification: ExactArithmetic.self)
+    case (.fast, .specification): self.init(specification: FastArithmetic.self)
+    }
+  }
+
+  private init<A: SamplingArithmetic>(kernels: A.Type) {
+    self.init(
+      trainingByteCount: { TrainingRun<A>.byteCount($0, vocabularySize: $1) },
+      training: { configuration, vocabularySize, set, start in
+        let run = TrainingRun<A>(
+          configuration, vocabularySize: vocabularySize, instructionSet: set, start: start)
+        return TrainingEngine(
+          step: { run.step($0, number: $1, learningRate: $2) }, loss: { run.loss($0) },
+          parameters: { run.parameterValues }, state: { run.state })
+      },
+      sampling: Engine.sampling(A.self))
+  }
+
+  /// Samples are drawn by kernels all the same: there is no training step to make slow.
+  private init<A: SamplingArithmetic>(specification: A.Type) {
+    self.init(
+      trainingByteCount: { SpecificationRun.byteCount($0, vocabularySize: $1) },
+      training: { configuration, vocabularySize, _, start in
+        let run = SpecificationRun(
+          configuration, vocabularySize: vocabularySize, arithmetic: A.arithmetic, start: start)
+        return TrainingEngine(
+          step: { run.step($0, number: $1, learningRate: $2) }, loss: { run.loss($0) },
+          parameters: { run.parameters }, state: { run.state })
+      },
+      sampling: Engine.sampling(A.self))
+  }
+
+  private static func sampling<A: SamplingArithmetic>(
+    _ arithmetic: A.Type
+  ) -> (Model, Int?, Int, UInt64, InstructionSet) -> SampleSource {
+    { model, atOnce, count, seed, set in
+      let window = SampleWindow<A>(model, atOnce: atOnce, count: count, seed: seed, instructionSet: set)
+      return SampleSource(
+        capacity: window.capacity,
+        fill: { (request) throws(SamplerError) in try window.fill(request) },
+        document: { window.document($0) })
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// The loss, and the gradients of the logits.
+
+extension Worker {
+  /// Computes the loss of each document from the logits, and the logits' gradients in the logits' place.
+  ///
+  /// - Parameter documents: The documents of the whole batch, *B*, of which this worker may have only some: a row's
+  ///   share in the loss of the step is 1/(*n*·*B*), in a document of *n* positions.
+  func loss(_ batch: Batch, of documents: Int) {
+    let share = 1 / Scalar(documents)
+    for document in 0..<batch.documents {
+      let first = batch.firstRow(document), count = batch.rowCount(document)
+      let loss = workspace.losses + document, weight = 1 / Scalar(count)
+      kernels.loss(
+        Loss(
+          logits: workspace.logits + first &* tokens, targets: UnsafePointer(batch.targets + first),
+          loss: loss, padding: UnsafePointer(workspace.padding), rows: count, vocabulary: shape.vocabulary,
+          stride: tokens, weight: weight * share, square: workspace.square,
+          powers: UnsafePointer(workspace.powers)))
+      loss[0] *= weight
+    }
+  }
+
+  /// The step's loss, after `loss(_:of:)`: the mean over the documents of each document's mean, in nats a token.
+  func meanLoss(_ batch: Batch) -> Scalar {
+    var sum = Scalar(0)
+    for document in 0..<batch.documents { sum += workspace.losses[document] }
+    return sum * (1 / Scalar(batch.documents))
+  }
+}

@@ -1,0 +1,134 @@
+// A model's parameters as the kernels read them, with Adam's moments in the same layout, and a transposed copy of
+// every weight matrix where that pays: a matrix is read along its outputs in the forward pass and along its inputs in
+// the backward pass. Every worker of an engine shares them.
+
+/// Parameters and moments, padded and in panels.
+///
+/// A class, because workers share it and the optimizer changes it in place.
+final class PackedParameters<A: KernelArithmetic> {
+  typealias Scalar = A.Scalar
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  let shape: Shape
+  let layout: PackedLayout
+  let kernels: Kernels<Scalar>
+  /// In the order of `layout`, as are all buffers of the parameters' size.
+  let values: Buffer
+  /// Adam's moments. In the fast arithmetic they lack the factors `1 - β`; see `AdamStep`.
+  let firstMoment, secondMoment: Buffer
+  /// Whether the weight matrices have transposed copies, which the forward pass then reads.
+  let keepsTransposed: Bool
+  /// Every weight matrix transposed, at the same place. Empty unless `keepsTransposed`.
+  let transposed: Buffer
+
+  private let memory: Memory<Buffers>
+
+  private struct Buffers {
+    let values, firstMoment, secondMoment, transposed: Buffer
+
+    init(_ layout: PackedLayout, keepsTransposed: Bool, _ declare: inout BufferDeclarations) {
+      values = declare(Scalar.self, layout.count)
+      firstMoment = declare(Scalar.self, layout.count)
+      secondMoment = declare(Scalar.self, layout.count)
+      transposed = declare(Scalar.self, keepsTransposed ? layout.count : 0)
+    }
+  }
+
+  /// Parameters and moments, all zero.
+  ///
+  /// - Parameter documents: The documents of a step, which decide whether transposed copies pay.
+  init(_ shape: Shape, documents: Int, instructionSet: InstructionSet) {
+    let layout = PackedParameters.layout(shape)
+    let keepsTransposed = PackedParameters.keepsTransposed(shape, documents: documents)
+    memory = Memory { Buffers(layout, keepsTransposed: keepsTransposed, &$0) }
+    (self.shape, self.layout, self.keepsTransposed) = (shape, layout, keepsTransposed)
+    kernels = A.kernels(instructionSet)
+    values = memory.buffers.values
+    firstMoment = memory.buffers.firstMoment
+    secondMoment = memory.buffers.secondMoment
+    transposed = memory.buffers.transposed
+  }
+
+  /// The bytes that they take.
+  static func byteCount(_ shape: Shape, documents: Int) -> Count {
+    memoryByteCount {
+      Buffers(layout(shape), keepsTransposed: keepsTransposed(shape, documents: documents), &$0)
+    }
+  }
+
+  private static func layout(_ shape: Shape) -> PackedLayout {
+    PackedLayout(shape, unit: BufferDeclarations.lineCount(of: Scalar.self))
+  }
+
+  /// Transposed copies are worth their upkeep where a step has more than two documents, where matrices are small, and
+  /// where panels would have odd widths.
+  static func keepsTransposed(_ shape: Shape, documents: Int) -> Bool {
+    let unit = BufferDeclarations.lineCount(of: Scalar.self), panel = PositionProduct<Scalar>.panel
+    guard let width = Count(shape.channels).rounded(up: unit).value,
+      let hidden = (4 * Count(shape.channels)).rounded(up: unit).value
+    else { return true }
+    return documents > 2 || width < (A.isExact ? 64 : 32) || width % panel != 0 || hidden % panel != 0
+  }
+
+  // MARK: - In and out
+
+  /// Sets a buffer of the parameters' size from numbers that are given in the reference's order.
+  func load(_ buffer: Buffer, _ value: (Int) -> Double) {
+    for part in layout.parts(ParameterLayout(shape)) {
+      for r in 0..<part.source.rows {
+        for c in 0..<part.source.columns {
+          buffer[part.matrix.place(part.firstRow + r, c)] =
+            Scalar(value(part.source.offset + r * part.source.columns + c))
+        }
+      }
+    }
+  }
+
+  /// Sets all parameters, given in the reference's order, and their transposed copies.
+  func load(_ value: (Int) -> Double) {
+    load(values, value)
+    transposeAll()
+  }
+
+  /// A buffer of the parameters' size as numbers in the reference's order.
+  func unpacked(_ buffer: Buffer) -> [Double] {
+    var numbers: [Double] = []
+    for part in layout.parts(ParameterLayout(shape)) {
+      for r in 0..<part.source.rows {
+        for c in 0..<part.source.columns {
+          numbers.append(Double(buffer[part.matrix.place(part.firstRow + r, c)]))
+        }
+      }
+    }
+    return numbers
+  }
+
+  // MARK: - Transposed copies
+
+  /// Brings all transposed copies up to date.
+  func transposeAll() {
+    guard keepsTransposed else { return }
+    for weight in layout.weights {
+      for column in stride(from: 0, to: weight.columns, by: weight.panel) {
+        transpose(weight, 0..<weight.rows, column)
+      }
+    }
+  }
+
+  /// Brings the copies of some rows of the panel at `column` up to date.
+  func transpose(_ weight: PanelMatrix, _ rows: Range<Int>, _ column: Int) {
+    let copy = weight.transposed, width = weight.width(at: column)
+    var first = rows.lowerBound
+    while first < rows.upperBound {
+      // The copy's panel, of which these rows are columns.
+      let panel = first / copy.panel &* copy.panel
+      let end = Swift.min(rows.upperBound, panel &+ copy.panel)
+      kernels.transpose(
+        Transpose(
+          x: UnsafePointer(values + weight.index(first, column)), xRow: width,
+          y: transposed + (copy.index(column, panel) &+ first &- panel), yRow: copy.width(at: panel),
+          rows: end &- first, columns: width))
+      first = end
+    }
+  }
+}

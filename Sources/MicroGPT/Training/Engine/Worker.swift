@@ -1,0 +1,62 @@
+// One worker: shared parameters and a workspace of its own. Forward.swift, Loss.swift and Backward.swift are its
+// steps, which can be taken one by one; Gradients.swift decides what becomes of a weight's gradient.
+//
+// It computes what Specification.swift computes, for the positions of several documents at once, as rows of matrices.
+// Every sum has the same terms in the same order, so the exact arithmetic gives the specification's bits.
+
+/// The forward and backward pass of batches.
+///
+/// A class, because it owns its workspace, and so that no step copies or counts references.
+final class Worker<A: KernelArithmetic> {
+  typealias Scalar = A.Scalar
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  let shape: Shape
+  let parameters: PackedParameters<A>
+  let kernels: Kernels<Scalar>
+  let workspace: Workspace<A>
+  /// Channels, hidden units and tokens, padded to cache lines.
+  let width, hiddenWidth, tokens: Int
+  /// The numbers of a cache line.
+  let unit: Int
+  /// `D^(-1/2)`.
+  let attentionScale: Scalar
+  let wideAttention: WideAttention<Scalar>
+
+  private let memory: Memory<Workspace<A>>
+
+  /// - Parameter documents: The most documents of its batches.
+  init(_ parameters: PackedParameters<A>, documents: Int) {
+    let shape = parameters.shape, unit = BufferDeclarations.lineCount(of: Scalar.self)
+    memory = Memory {
+      Workspace(shape, documents: documents, keepsTransposed: parameters.keepsTransposed, &$0)
+    }
+    workspace = memory.buffers
+    workspace.prepare(shape)
+    (self.shape, self.parameters, kernels, self.unit) = (shape, parameters, parameters.kernels, unit)
+    width = shape.channels.rounded(up: unit)
+    hiddenWidth = (4 * shape.channels).rounded(up: unit)
+    tokens = shape.vocabulary.rounded(up: unit)
+    // The power -1 of a power, each rounded, as the reference computes it.
+    let root = Scalar(power(Double(shape.headWidth), 0.5))
+    attentionScale = Scalar(power(Double(root), -1))
+    wideAttention = WideAttention(
+      kernels: kernels, transposed: workspace.attention.transposed, dWeights: workspace.attention.dWeights,
+      narrow: workspace.attention.narrow, unit: unit)
+  }
+
+  /// The bytes that a worker takes.
+  static func byteCount(_ shape: Shape, documents: Int) -> Count {
+    memoryByteCount {
+      Workspace<A>(
+        shape, documents: documents,
+        keepsTransposed: PackedParameters<A>.keepsTransposed(shape, documents: documents), &$0)
+    }
+  }
+
+  /// The input of a layer: the output of the layer before it, or the normalized embedding.
+  @inline(__always)
+  func input(of layer: Int) -> Buffer {
+    layer == 0 ? workspace.embeddingNormalized.output : workspace.layers[layer &- 1].output
+  }
+}

@@ -1,0 +1,193 @@
+// What one worker computes with: the activations that the forward pass saves for the backward pass, the gradients of
+// activations, and the kernels' scratch memory. Nothing here outlives a step.
+
+/// The buffers of one worker, for the rows of a batch.
+struct Workspace<A: KernelArithmetic> {
+  typealias Scalar = A.Scalar
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  /// What a normalization computes.
+  struct Normalized {
+    /// The normalized rows, `[rows, C]`.
+    let output: Buffer
+    /// What each row was multiplied by, and the slope of that along the mean square, `[rows]` each.
+    let scale, slope: Buffer
+  }
+
+  /// What one layer computes in the forward pass.
+  struct Layer {
+    /// The layer's input after normalization.
+    let normalized: Normalized
+    /// Query, key and value of a row side by side, `[rows, 3C]`.
+    let projections: Buffer
+    /// The exponentials of the attention scores; see `attentionCount`.
+    let exponentials: Buffer
+    /// What the exponentials add up to, and the power -1 of that; see `Attend.sums`.
+    let sums: Buffer
+    /// The values weighted by attention, `[rows, C]`.
+    let attentionOutput: Buffer
+    /// After attention and the first residual connection, `[rows, C]`, and that normalized.
+    let middle: Buffer
+    let middleNormalized: Normalized
+    /// The hidden units after relu, `[rows, 4C]`.
+    let hidden: Buffer
+    /// The layer's output, after the second residual connection, `[rows, C]`.
+    let output: Buffer
+  }
+
+  /// Token plus position embedding, `[rows, C]`, and that normalized: the first layer's input.
+  let embedding: Buffer
+  let embeddingNormalized: Normalized
+  /// `[L]`.
+  let layers: UnsafeMutablePointer<Layer>
+  /// `[rows, V]`: the logits, after `Worker.loss` their gradients.
+  let logits: Buffer
+  /// The loss of each document, `[B]`.
+  let losses: Buffer
+
+  /// The gradient that runs down the residual connections, `[rows, C]`.
+  let dResidual: Buffer
+  /// Gradients within a layer; all layers use the same: of a normalized row, `[rows, C]`, of the attention output,
+  /// `[rows, C]`, of the hidden units, `[rows, 4C]`, and of query, key and value, `[rows, 3C]`.
+  let dNormalized, dAttentionOutput, dHidden, dProjections: Buffer
+  /// The gradients of the token and position embeddings, `[V, C]` and `[T, C]`; 0 between steps.
+  let dEmbeddings: Buffer
+  /// The logits' gradients at the targets, `[rows]`; the exact arithmetic's.
+  let dTargets: Buffer
+
+  let attention: AttentionScratch<A>
+  /// 0 for every token and -∞ in the padding, `[V]`.
+  let padding: Buffer
+  /// A block of a matrix's gradient on its way to the optimizer, `[gradientBlock]`.
+  let gradient: Buffer
+  /// What `AdamStep.scratch` takes.
+  let adam: Buffer
+  /// What `PositionProduct.scratch` takes; empty where there are transposed copies.
+  let positions: Buffer
+  /// A square of vectors and one more, `[unit + 1, unit]`.
+  let square: Buffer
+  /// The exact exponential's table; see `ExactExponential`.
+  let powers: Buffer
+  /// The order in which the exact arithmetic adds up query, key and value in the backward pass, `[3C]`.
+  let projectionOrder: UnsafeMutablePointer<Int32>
+
+  /// The numbers of a matrix's gradient that are computed together: 16 KB.
+  static var gradientBlock: Int { 16384 / MemoryLayout<Scalar>.stride }
+
+  /// - Parameters:
+  ///   - documents: The most documents of a batch, *B*.
+  ///   - keepsTransposed: Whether the parameters have transposed copies.
+  init(_ shape: Shape, documents: Int, keepsTransposed: Bool, _ declare: inout BufferDeclarations) {
+    let unit = BufferDeclarations.lineCount(of: Scalar.self)
+    let rows = Count(documents) * Count(shape.positions), channels = Count(shape.channels)
+    let width = channels.rounded(up: unit), hiddenWidth = (4 * channels).rounded(up: unit)
+    let tokens = Count(shape.vocabulary).rounded(up: unit)
+    func normalized(_ declare: inout BufferDeclarations) -> Normalized {
+      Normalized(
+        output: declare(Scalar.self, rows, width), scale: declare(Scalar.self, rows),
+        slope: declare(Scalar.self, rows))
+    }
+
+    embedding = declare(Scalar.self, rows, width)
+    embeddingNormalized = normalized(&declare)
+    layers = declare.parts(Layer.self, Count(shape.layers)) { declare, _ in
+      Layer(
+        normalized: normalized(&declare), projections: declare(Scalar.self, rows, 3 * width),
+        exponentials: declare(
+          Scalar.self, AttentionScratch<A>.exponentialCount(shape, documents: documents)),
+        sums: declare(Scalar.self, rows, Count.max(width, 2 * Count(shape.heads))),
+        attentionOutput: declare(Scalar.self, rows, width), middle: declare(Scalar.self, rows, width),
+        middleNormalized: normalized(&declare), hidden: declare(Scalar.self, rows, hiddenWidth),
+        output: declare(Scalar.self, rows, width))
+    }
+    logits = declare(Scalar.self, rows, tokens)
+    losses = declare(Scalar.self, Count(documents))
+
+    dResidual = declare(Scalar.self, rows, width)
+    (dNormalized, dAttentionOutput) = (declare(Scalar.self, rows, width), declare(Scalar.self, rows, width))
+    dHidden = declare(Scalar.self, rows, hiddenWidth)
+    dProjections = declare(Scalar.self, rows, 3 * width)
+    dEmbeddings = declare(Scalar.self, tokens + Count(shape.positions).rounded(up: unit), width)
+    dTargets = declare(Scalar.self, rows)
+
+    attention = AttentionScratch(shape, &declare)
+    padding = declare(Scalar.self, tokens)
+    gradient = declare(Scalar.self, Count(Workspace.gradientBlock))
+    adam = declare(Scalar.self, 8, Count(AdamStep<Scalar>.chunk))
+    positions = declare(
+      Scalar.self,
+      keepsTransposed ? 0 : PositionProduct<Scalar>.scratchCount(positions: rows, columns: hiddenWidth))
+    square = declare(Scalar.self, Count(unit + 1), Count(unit))
+    powers = declare(Scalar.self, Count(ExactExponential.tableCount))
+    projectionOrder = declare(Int32.self, 3, channels)
+    // Kernels may read whole vectors of rows, and rows of whole vectors, beyond the last row of a document.
+    _ = declare(Scalar.self, Count(unit + 1), 3 * width)
+  }
+
+  /// Writes what stays the same in every step.
+  func prepare(_ shape: Shape) {
+    let unit = BufferDeclarations.lineCount(of: Scalar.self), width = shape.channels.rounded(up: unit)
+    for i in shape.vocabulary..<shape.vocabulary.rounded(up: unit) { padding[i] = -.infinity }
+    ExactExponential.fill(powers)
+    // Heads run down, and in each the value's rows, the key's and the query's: the order in which the reference's
+    // graph reaches them. (At position 0 it alternates between keys and queries, but there the query's gradient
+    // is 0.)
+    var place = 0
+    for h in (0..<shape.heads).reversed() {
+      for segment in (0..<3).reversed() {
+        for c in (h * shape.headWidth..<(h + 1) * shape.headWidth).reversed() {
+          projectionOrder[place] = Int32(segment * width + c)
+          place += 1
+        }
+      }
+    }
+  }
+}
+
+/// The memory that attention computes in, of one document at a time.
+struct AttentionScratch<A: KernelArithmetic> {
+  typealias Scalar = A.Scalar
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  /// Two rows of attention weights, `[2T]`.
+  let row: Buffer
+  /// A vector for every pair of positions, as far as these are computed pair by pair, and as many more as the fast
+  /// arithmetic takes at a time. Empty in the exact arithmetic.
+  let pairs: Buffer
+  /// Keys or values of one head transposed, `[D, T]`.
+  let transposed: Buffer
+  /// The gradients of one head's attention weights, `[T, T]`.
+  let dWeights: Buffer
+  /// A head's results where heads do not end with cache lines, `[WideAttention.blockRows, D]`.
+  let narrow: Buffer
+
+  /// Up to this many positions the fast arithmetic computes attention pair by pair, if a head fits a vector.
+  static var shortDocument: Int { 32 }
+
+  private static var unit: Int { BufferDeclarations.lineCount(of: Scalar.self) }
+
+  init(_ shape: Shape, _ declare: inout BufferDeclarations) {
+    let unit = AttentionScratch.unit, positions = Count(shape.positions)
+    let longest = positions.rounded(up: unit), head = Count(shape.headWidth).rounded(up: unit)
+    let short = Swift.min(shape.positions, AttentionScratch.shortDocument)
+    row = declare(Scalar.self, 2, positions)
+    pairs = declare(
+      Scalar.self, Count(A.isExact ? 0 : short * (short + 1) / 2 + unit), Count(unit))
+    transposed = declare(Scalar.self, longest, head)
+    dWeights = declare(Scalar.self, longest, positions)
+    narrow = declare(Scalar.self, Count(WideAttention<Scalar>.blockRows), head)
+  }
+
+  /// The exponentials that a layer keeps of all documents, by whichever way of computing them takes more: pair by
+  /// pair a number for every channel of every pair, else `[H, T, T]`.
+  static func exponentialCount(_ shape: Shape, documents: Int) -> Count {
+    let width = Count(shape.channels).rounded(up: unit), positions = Count(shape.positions)
+    let short = Swift.min(shape.positions, shortDocument)
+    // The fast arithmetic takes as many pairs at a time as a head has channels.
+    return Count(A.isExact ? 0 : unit * unit)
+      + Count(documents)
+      * Count.max(
+        Count(short * (short + 1) / 2) * width,
+        Count(shape.heads) * positions * positions.rounded(up: unit))
+  }
+}

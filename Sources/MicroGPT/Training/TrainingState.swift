@@ -1,0 +1,120 @@
+// A training run between two steps, as a value: what a checkpoint holds.
+
+/// All that it takes to go on with a run, beside its corpus.
+///
+///     let state = trainer.state
+///     let resumed = try Trainer(resuming: state, corpus: corpus)
+///
+/// Parameters and moments are in the reference's order, `Model.parameters`'. In the fast arithmetic they are floats, and
+/// the moments lack the factors `1 - β`, which stand beside them: so each number is one that the engine holds, and
+/// going on gives the same bits.
+public struct TrainingState: Sendable, Equatable {
+  /// The run's sizes and hyperparameters.
+  public var configuration: Configuration
+  /// The arithmetic of the run.
+  public var arithmetic: Arithmetic
+  /// The instructions that it was computed with, where the bits depend on them: in the fast arithmetic.
+  public var instructionSet: InstructionSet?
+  /// The vocabulary.
+  public var tokenizer: Tokenizer
+  /// `Corpus.sha256` of the corpus as it was given.
+  public var corpusSHA256: String
+  /// How many steps have been taken.
+  public var completedSteps: Int
+  /// The random numbers after the initial parameters were drawn, before the first sample.
+  public var random: PythonRandom
+  /// The parameters, `[n]`.
+  public var parameters: [Double]
+  /// Adam's first moment, the running mean of each gradient, divided by `firstMomentFactor`, `[n]`.
+  public var firstMoment: [Double]
+  /// What `firstMoment` is to be multiplied by.
+  public var firstMomentFactor: Double
+  /// Adam's second moment, the running mean of each gradient's square, divided by `secondMomentFactor`, `[n]`.
+  public var secondMoment: [Double]
+  /// What `secondMoment` is to be multiplied by.
+  public var secondMomentFactor: Double
+
+  /// A state of these parts, as a file gives them back. `Trainer(resuming:corpus:)` checks them.
+  public init(
+    configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet?, tokenizer: Tokenizer,
+    corpusSHA256: String, completedSteps: Int, random: PythonRandom, parameters: [Double],
+    firstMoment: [Double], firstMomentFactor: Double, secondMoment: [Double], secondMomentFactor: Double
+  ) {
+    (self.configuration, self.arithmetic, self.instructionSet) = (configuration, arithmetic, instructionSet)
+    (self.tokenizer, self.corpusSHA256) = (tokenizer, corpusSHA256)
+    (self.completedSteps, self.random, self.parameters) = (completedSteps, random, parameters)
+    (self.firstMoment, self.firstMomentFactor) = (firstMoment, firstMomentFactor)
+    (self.secondMoment, self.secondMomentFactor) = (secondMoment, secondMomentFactor)
+  }
+
+  /// The engine's part.
+  var engineState: EngineState {
+    EngineState(
+      parameters: parameters, firstMoment: firstMoment, firstMomentFactor: firstMomentFactor,
+      secondMoment: secondMoment, secondMomentFactor: secondMomentFactor)
+  }
+
+  /// Checks that the parts fit each other and the corpus, whose vocabulary is `tokenizer`.
+  func validate(_ corpus: Corpus, _ tokenizer: Tokenizer) throws(TrainingStateError) {
+    let found = corpus.sha256
+    guard found == corpusSHA256 else { throw .otherCorpus(expected: corpusSHA256, found: found) }
+    guard tokenizer == self.tokenizer else { throw .otherVocabulary }
+    guard completedSteps >= 0, completedSteps <= configuration.steps else {
+      throw .steps(completed: completedSteps, all: configuration.steps)
+    }
+    let count = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize) ?? 0
+    for (name, numbers, least) in [
+      ("parameters", parameters, -Double.infinity), ("firstMoment", firstMoment, -.infinity),
+      ("secondMoment", secondMoment, 0),
+    ] {
+      guard numbers.count == count else { throw .count(name: name, expected: count, found: numbers.count) }
+      if let index = numbers.firstIndex(where: { !($0.isFinite && $0 >= least) }) {
+        throw .number(name: name, index: index, found: numbers[index])
+      }
+    }
+    for (name, factor) in [
+      ("firstMomentFactor", firstMomentFactor), ("secondMomentFactor", secondMomentFactor),
+    ] where !(factor > 0 && factor <= 1) {
+      throw .number(name: name, index: 0, found: factor)
+    }
+  }
+}
+
+/// Why a run cannot go on from a state.
+public enum TrainingStateError: Error, Equatable {
+  /// The configuration cannot be run.
+  case configuration(ConfigurationError)
+  /// The corpus is another one than that which the state comes from: their `Corpus.sha256` differ.
+  case otherCorpus(expected: String, found: String)
+  /// The state's vocabulary is not that of its corpus.
+  case otherVocabulary
+  /// More steps were taken than the configuration has, or fewer than none.
+  case steps(completed: Int, all: Int)
+  /// Parameters or moments are not as many as the configuration calls for.
+  case count(name: String, expected: Int, found: Int)
+  /// A parameter, moment or factor is not a number that a run can have.
+  case number(name: String, index: Int, found: Double)
+}
+
+extension TrainingStateError: CustomStringConvertible {
+  /// What is wrong, where, and what to do.
+  public var description: String {
+    switch self {
+    case .configuration(let error):
+      error.description
+    case .otherCorpus(let expected, let found):
+      "The run comes from another text: its documents have SHA-256 \(expected), these \(found). "
+        + "Give the text that it began with."
+    case .otherVocabulary:
+      "The run's vocabulary is not that of its text. The state is damaged; start from another one."
+    case .steps(let completed, let all):
+      "The run has taken \(completed) of \(all) steps, which cannot be. The state is damaged; start from another one."
+    case .count(let name, let expected, let found):
+      "'\(name)' has \(found) numbers, but a model of these sizes has \(expected). "
+        + "Use the configuration that the run began with."
+    case .number(let name, let index, let found):
+      "'\(name)'[\(index)] is \(found.isNaN ? "not a number" : "\(found)"), which no run can have. "
+        + "The state is damaged; start from another one."
+    }
+  }
+}
