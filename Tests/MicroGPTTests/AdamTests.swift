@@ -5,15 +5,15 @@ import Testing
 @Suite struct AdamTests {
   /// What is known of one parameter.
   private struct Parameter {
-    var value = 0.0, mean = 0.0, meanSquare = 0.0
+    var value = 0.0, firstMoment = 0.0, secondMoment = 0.0
 
     /// One step, in the reference's operations: `p -= rate * (m / (1 - β₁ᵗ)) / ((v / (1 - β₂ᵗ)) ** 0.5 + ε)`.
     mutating func step(
       _ t: Int, gradient: Double, rate: Double, beta1: Double, beta2: Double, epsilon: Double
     ) {
-      mean = beta1 * mean + (1 - beta1) * gradient
-      meanSquare = beta2 * meanSquare + (1 - beta2) * power(gradient, 2)
-      let m = mean / (1 - power(beta1, Double(t))), v = meanSquare / (1 - power(beta2, Double(t)))
+      firstMoment = beta1 * firstMoment + (1 - beta1) * gradient
+      secondMoment = beta2 * secondMoment + (1 - beta2) * power(gradient, 2)
+      let m = firstMoment / (1 - power(beta1, Double(t))), v = secondMoment / (1 - power(beta2, Double(t)))
       value -= rate * m / (power(v, 0.5) + epsilon)
     }
   }
@@ -26,9 +26,10 @@ import Testing
     var random = PythonRandom(seed: UInt64(count))
     var expected = random.gaussians(count).map { Parameter(value: $0) }
     let parameters = Numbers(expected.map(\.value)), gradients = Numbers(unwritten: count)
-    let mean = Numbers(Array(repeating: 0, count: count)), meanSquare = Numbers(mean.values)
-    let adam = Adam<ExactArithmetic>(
-      beta1: beta1, beta2: beta2, epsilon: epsilon, mean: mean.base, meanSquare: meanSquare.base)
+    let firstMoment = Numbers(Array(repeating: 0, count: count)), secondMoment = Numbers(firstMoment.values)
+    let adam = Adam(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, firstMoment: firstMoment.base,
+      secondMoment: secondMoment.base)
     for t in 1...40 {
       // Gradients of many sizes, some of them 0.
       let rate = 0.01 * (1 - Double(t) / 50)
@@ -39,8 +40,8 @@ import Testing
       }
       adam.update(parameters.base, gradients.base, count: count, step: t - 1, learningRate: rate)
       parameters.expect(expected.map(\.value), "parameters")
-      mean.expect(expected.map(\.mean), "mean")
-      meanSquare.expect(expected.map(\.meanSquare), "meanSquare")
+      firstMoment.expect(expected.map(\.firstMoment), "firstMoment")
+      secondMoment.expect(expected.map(\.secondMoment), "secondMoment")
       gradients.expect(Array(repeating: 0, count: count), "gradients")
     }
   }
@@ -50,10 +51,10 @@ import Testing
     let count = 5000, rate = 0.5
     var random = PythonRandom(seed: 1), expected = Array(repeating: Parameter(), count: count)
     let zeros = Array(repeating: 0.0, count: count)
-    let parameters = Numbers(zeros), gradients = Numbers(zeros), mean = Numbers(zeros)
-    let meanSquare = Numbers(zeros)
-    let adam = Adam<ExactArithmetic>(
-      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, mean: mean.base, meanSquare: meanSquare.base)
+    let parameters = Numbers(zeros), gradients = Numbers(zeros), firstMoment = Numbers(zeros)
+    let secondMoment = Numbers(zeros)
+    let adam = Adam(
+      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, firstMoment: firstMoment.base, secondMoment: secondMoment.base)
     for t in 1...2 {
       for i in 0..<count {
         // From 0 on, the last digit of a step shows.
@@ -64,7 +65,7 @@ import Testing
       }
       adam.update(parameters.base, gradients.base, count: count, step: t - 1, learningRate: rate)
       parameters.expect(expected.map(\.value), "parameters")
-      meanSquare.expect(expected.map(\.meanSquare), "meanSquare")
+      secondMoment.expect(expected.map(\.secondMoment), "secondMoment")
     }
   }
 
@@ -76,9 +77,10 @@ import Testing
   //   print(p.hex())'
   @Test("three steps of one parameter are CPython's", .referenceLibrary)
   func python() {
-    let parameter = Numbers([0.5]), gradient = Numbers([0]), mean = Numbers([0]), meanSquare = Numbers([0])
-    let adam = Adam<ExactArithmetic>(
-      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, mean: mean.base, meanSquare: meanSquare.base)
+    let parameter = Numbers([0.5]), gradient = Numbers([0]), firstMoment = Numbers([0]),
+      secondMoment = Numbers([0])
+    let adam = Adam(
+      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, firstMoment: firstMoment.base, secondMoment: secondMoment.base)
     let golden = [0x1.f5c28f61e2f9bp-2, 0x1.efa05fced59e4p-2, 0x1.eb057762e2484p-2]
     for (step, (g, value)) in zip([0.3, -0.02, 7e-5], golden).enumerated() {
       gradient.base[0] = g
@@ -90,9 +92,9 @@ import Testing
   @Test("the first step is as long as the learning rate, whatever the gradient", arguments: [1e-3, 1, 1e5])
   func firstStep(gradient: Double) {
     let parameters = Numbers([1, 1]), gradients = Numbers([gradient, -gradient])
-    let mean = Numbers([0, 0]), meanSquare = Numbers([0, 0])
-    let adam = Adam<ExactArithmetic>(
-      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, mean: mean.base, meanSquare: meanSquare.base)
+    let firstMoment = Numbers([0, 0]), secondMoment = Numbers([0, 0])
+    let adam = Adam(
+      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, firstMoment: firstMoment.base, secondMoment: secondMoment.base)
     adam.update(parameters.base, gradients.base, count: 2, step: 0, learningRate: 0.25)
     #expect(abs(parameters.values[0] - 0.75) < 1e-5)
     #expect(abs(parameters.values[1] - 1.25) < 1e-5)

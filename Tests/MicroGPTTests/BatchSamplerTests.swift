@@ -167,8 +167,7 @@ struct BatchSamplerTests {
   func notFinite(_ parameter: Double, _ engine: Arithmetic) throws {
     let model = SamplingSize.all[0].model()
     let broken = Model(
-      configuration: model.configuration, tokenizer: model.tokenizer,
-      parameters: model.parameters.map { _ in parameter })
+      unchecked: model.parameters.map { _ in parameter }, model.configuration, model.tokenizer)
     for temperature in [0, 0.5] {
       let sampler = try BatchSampler(
         broken, seed: 1, numbers: 0..<5, temperature: temperature, arithmetic: engine)
@@ -206,7 +205,8 @@ struct BatchSamplerTests {
 
   private func many(temperature: Double = 0.8, seed: UInt64 = 5, _ engine: Arithmetic) throws -> [[Double]] {
     let sampler = try BatchSampler(
-      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, arithmetic: engine)
+      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, arithmetic: engine
+    )
     return try counts { try sampler.next() }
   }
 

@@ -21,7 +21,7 @@ import Testing
   /// The loss of each document by the specification, and how many positions it has.
   private static func specification(_ trainer: Trainer, _ corpus: Corpus) -> [(loss: Double, positions: Int)]
   {
-    let engine = Engine<ExactArithmetic>(trainer.model)
+    let engine = Specification(trainer.model)
     return corpus.map { document in
       let tokens = trainer.tokenizer.encode(document).map { Int32($0) }
       let count = min(tokens.count - 1, trainer.configuration.blockSize)

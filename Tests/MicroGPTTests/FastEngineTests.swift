@@ -53,16 +53,17 @@ struct FastEngineTests {
   private func gradients<A: KernelArithmetic>(
     _ size: Size, _ parameters: [Double], _ arithmetic: A.Type, _ set: InstructionSet
   ) -> (loss: Double, gradients: [Double]) {
-    let engine = BatchEngine<A>(
-      size.configuration, vocabularySize: size.vocabulary, documents: size.documents, instructionSet: set,
-      keepsGradients: true)
-    engine.setParameters { parameters[$0] }
+    let shape = Shape(size.configuration, vocabularySize: size.vocabulary)
+    let packed = PackedParameters<A>(shape, documents: size.documents, instructionSet: set)
+    packed.load { parameters[$0] }
+    let worker = Worker(packed, documents: size.documents)
+    let gradients = Memory { declare in declare(A.Scalar.self, packed.layout.count) }
     var batch = Batch(documents: size.documents, positions: size.blockSize)
     for tokens in FastEngineTests.documents(size) { batch.append(tokens, count: tokens.count) }
-    engine.forward(batch)
-    let loss = Double(engine.loss(batch))
-    engine.backward(batch, nil)
-    return (loss, engine.unpadded(engine.gradients!))
+    worker.forward(batch)
+    worker.loss(batch, of: size.documents)
+    worker.backward(batch, .stored(gradients.buffers))
+    return (Double(worker.meanLoss(batch)), packed.unpacked(gradients.buffers))
   }
 
   @Test(
@@ -122,7 +123,9 @@ struct FastEngineTests {
     var models: [Model] = []
     for set in InstructionSet.available {
       let exact = try Trainer(corpus: .names, configuration: configuration, instructionSet: set)
-      let fast = try Trainer(corpus: .names, configuration: configuration, arithmetic: .fast, instructionSet: set)
+      let fast = try Trainer(
+        corpus: .names, configuration: configuration, arithmetic: .fast, instructionSet: set,
+        implementation: .kernels)
       for _ in 0..<12 {
         let expected = try #require(try exact.step()), found = try #require(try fast.step())
         #expect(abs(found.loss - expected.loss) < 1e-3, "\(set), step \(found.number)")
@@ -152,7 +155,9 @@ struct FastEngineTests {
   /// the time to drift apart, as good.
   private func compareCurves(_ corpus: Corpus, _ set: InstructionSet) throws {
     let exact = try Trainer(corpus: corpus)
-    let fast = try Trainer(corpus: corpus, arithmetic: .fast, instructionSet: set)
+    let fast = try Trainer(
+      corpus: corpus, configuration: Configuration(), arithmetic: .fast, instructionSet: set,
+      implementation: .kernels)
     var exactLosses: [Double] = [], fastLosses: [Double] = []
     while let expected = try exact.step(), let step = try fast.step() {
       exactLosses.append(expected.loss)

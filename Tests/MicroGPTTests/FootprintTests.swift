@@ -52,7 +52,7 @@ import Testing
   /// Sizes that fill cache lines and vectors and sizes that do not, few documents and many.
   static let runs: [(sizes: Sizes, documents: Int)] =
     ParameterLayoutTests.sizes.map { ($0, 1) } + ParameterLayoutTests.sizes.map { ($0, 5) }
-    + BatchEngineTests.sizes.map {
+    + WorkerTests.sizes.map {
       (
         Sizes(
           layers: $0.layers, embedding: $0.embedding, heads: $0.heads, blockSize: $0.blockSize,
@@ -60,37 +60,19 @@ import Testing
       )
     }
 
-  @Test("an engine takes what is counted, to the byte, with a buffer of gradients and without")
-  func engineMemory() {
-    /// An engine stops the program where its memory is not used up.
-    func make<A: KernelArithmetic>(_ arithmetic: A.Type) {
-      for (sizes, documents) in FootprintTests.runs {
-        for keepsGradients in [false, true] {
-          _ = BatchEngine<A>(
-            sizes.configuration, vocabularySize: sizes.vocabularySize, documents: documents,
-            instructionSet: .widest, keepsGradients: keepsGradients)
-        }
-      }
-    }
-    make(ExactArithmetic.self)
-    make(FastArithmetic.self)
-  }
-
-  @Test("a run's memory is its engine's and its batch's", arguments: [Arithmetic.exact, .fast])
-  func runMemory(_ engine: Arithmetic) throws {
+  @Test("a run's memory is its engine's and its batch's", arguments: Arithmetic.allCases)
+  func runMemory(_ arithmetic: Arithmetic) throws {
     for (sizes, documents) in FootprintTests.runs {
       let v = sizes.vocabularySize
       var configuration = sizes.configuration
       configuration.batchSize = documents
-      let engineBytes =
-        engine == .exact
-        ? BatchEngine<ExactArithmetic>.byteCount(configuration, vocabularySize: v, documents: documents)
-        : BatchEngine<FastArithmetic>.byteCount(configuration, vocabularySize: v, documents: documents)
-      let tokens = Memory.bytes(for: documents * sizes.blockSize, of: Int32.self)
-      let starts = Memory.bytes(for: documents + 1, of: Int.self)
+      let batch = memoryByteCount { declare in
+        for _ in 0..<3 { _ = declare(Int32.self, Count(documents), Count(sizes.blockSize)) }
+        _ = declare(Int.self, Count(documents) + 1)
+      }
       #expect(
-        configuration.trainingMemory(vocabularySize: v, arithmetic: engine)
-          == engineBytes.value! + 3 * tokens + starts)
+        configuration.trainingMemory(vocabularySize: v, arithmetic: arithmetic)
+          == (Engine(arithmetic).trainingByteCount(configuration, v) + batch).value!)
     }
   }
 
@@ -102,7 +84,7 @@ import Testing
     var configuration = Configuration()
     (configuration.layers, configuration.embedding) = (layers, embedding)
     (configuration.blockSize, configuration.batchSize) = (blockSize, documents)
-    let bytes = configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: .fast)
+    let bytes = Engine(.fast, .kernels).trainingByteCount(configuration, vocabularySize).value
     return try #require(bytes) - 4 * blockSize * blockSize * (layers * documents * configuration.heads + 1)
   }
 
@@ -125,7 +107,7 @@ import Testing
   func parameterMemory(documents: Int, buffers: Double) throws {
     var configuration = Configuration()
     (configuration.embedding, configuration.layers, configuration.batchSize) = (1024, 4, documents)
-    let bytes = try #require(configuration.trainingMemory(vocabularySize: 64, arithmetic: .fast))
+    let bytes = try #require(Engine(.fast, .kernels).trainingByteCount(configuration, 64).value)
     let parameters = try #require(configuration.parameterCount(vocabularySize: 64))
     #expect((1...1.03).contains(Double(bytes) / (buffers * 4 * Double(parameters))))
   }

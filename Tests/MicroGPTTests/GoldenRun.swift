@@ -82,6 +82,8 @@ enum Golden {
   struct Case: CustomTestStringConvertible, Sendable {
     let json, data: URL
 
+    /// Whether it has a thousand steps rather than some dozens.
+    var isLong: Bool { testDescription.hasSuffix("-1000") }
     var testDescription: String { json.deletingPathExtension().lastPathComponent }
 
     func load() throws -> (run: GoldenRun, corpus: Corpus) {

@@ -6,29 +6,44 @@ import Testing
 /// Whole runs against the reference's, bit for bit.
 @Suite("Golden runs")
 struct GoldenRunTests {
-  /// Every instruction set in an optimized build; one in a debug build, where vectors take a hundred times as
-  /// long and compute the same.
+  /// What computes a run: kernels for an instruction set, or the specification.
+  struct Means: CustomTestStringConvertible, Sendable {
+    let implementation: Implementation
+    var set = InstructionSet.widest
+    var testDescription: String { implementation == .specification ? "specification" : set.rawValue }
+  }
+
+  static let kernels = InstructionSet.available.map { Means(implementation: .kernels, set: $0) }
+  static let all = kernels + [Means(implementation: .specification)]
+
+  /// In a debug build, where vectors take a hundred times as long and compute the same, kernels take short runs only.
   #if DEBUG
-    static let sets: [InstructionSet] = [.widest]
+    static let long = [Means(implementation: .specification)]
   #else
-    static let sets = InstructionSet.available
+    static let long = all
   #endif
 
   @Test(
-    "a run gives the reference's documents, parameters, losses and samples with every instruction set",
+    "a run gives the reference's documents, parameters, losses and samples, by every means",
     .referenceLibrary,
-    arguments: Golden.fixtures, sets)
-  func fixture(_ golden: Golden.Case, _ set: InstructionSet) throws { try check(golden, set) }
+    arguments: Golden.fixtures.filter { !$0.isLong }, all)
+  func fixture(_ golden: Golden.Case, _ means: Means) throws { try check(golden, means) }
+
+  @Test(
+    "and so does a thousand steps' run", .referenceLibrary, arguments: Golden.fixtures.filter(\.isLong), long)
+  func longFixture(_ golden: Golden.Case, _ means: Means) throws { try check(golden, means) }
 
   @Test(
     "a run on the makemore names and on Unicode gives the reference's bits", .referenceLibrary,
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
-    arguments: Golden.shared, sets)
-  func shared(_ golden: Golden.Case, _ set: InstructionSet) throws { try check(golden, set) }
+    arguments: Golden.shared, long)
+  func shared(_ golden: Golden.Case, _ means: Means) throws { try check(golden, means) }
 
-  private func check(_ golden: Golden.Case, _ set: InstructionSet) throws {
+  private func check(_ golden: Golden.Case, _ means: Means) throws {
     let (run, corpus) = try golden.load()
-    let trainer = try Trainer(corpus: corpus, configuration: run.configuration, instructionSet: set)
+    let trainer = try Trainer(
+      corpus: corpus, configuration: run.configuration, arithmetic: .exact, instructionSet: means.set,
+      implementation: means.implementation)
     #expect(trainer.corpus.count == run.documents)
     #expect((0..<min(5, corpus.count)).map { trainer.corpus.text(at: $0) } == run.firstDocuments)
     #expect(trainer.tokenizer.characters == Array(run.chars.unicodeScalars))

@@ -83,14 +83,17 @@ struct KernelTests {
   func exactAdam(_ set: InstructionSet) {
     // More than a chunk, and not a whole number of them.
     let count = 2304 + 64, room = 8 * AdamStep<Double>.chunk
-    let memory = Memory(
-      byteCount: 8 * Memory.bytes(for: count, of: Double.self) + Memory.bytes(for: room, of: Double.self))
-    let buffers = (0..<8).map { _ in memory.take(count, of: Double.self) }
-    let scratch = memory.take(room, of: Double.self)
+    let memory = Memory { declare in
+      (
+        buffers: (0..<8).map { _ in declare(Double.self, Count(count)) },
+        scratch: declare(Double.self, Count(room))
+      )
+    }
+    let (buffers, scratch) = memory.buffers
     var random = PythonRandom(seed: 6)
     let scales = [1.0, 1e-3, 1e-9, 1e-40, 1e-90, 1e-160, 1e-200, 0], starts = [1, 0.08, 0, 1e-290, 0x1p-1060]
-    let specification = Adam<ExactArithmetic>(
-      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, mean: buffers[2], meanSquare: buffers[3])
+    let specification = Adam(
+      beta1: 0.85, beta2: 0.99, epsilon: 1e-8, firstMoment: buffers[2], secondMoment: buffers[3])
     for i in 0..<count {
       let start = random.gaussian(standardDeviation: 1) * starts[i % 5]
       (buffers[0][i], buffers[4][i]) = (start, start)
@@ -123,8 +126,9 @@ struct KernelTests {
     arguments: InstructionSet.available, [1e-8, 1e-6, 1e-2, 1e-18] as [Float])
   func fastAdam(_ set: InstructionSet, _ epsilon: Float) {
     // Gradients from 1e-18 to 10, and 0.
-    let count = 2048, memory = Memory(byteCount: 5 * Memory.bytes(for: count, of: Float.self))
-    let buffers = (0..<4).map { _ in memory.take(count, of: Float.self) }
+    let count = 2048
+    let memory = Memory { declare in (0..<4).map { _ in declare(Float.self, Count(count)) } }
+    let buffers = memory.buffers
     for i in 0..<count {
       buffers[3][i] = i % 64 == 0 ? 0 : (i % 2 == 0 ? 1 : -1) * Float(power(2, Double(i) / 32 - 60))
     }

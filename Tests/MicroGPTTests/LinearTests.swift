@@ -18,7 +18,7 @@ import Testing
     let x = Numbers(random.gaussians(inputs)), weight = Numbers(random.gaussians(inputs * outputs))
     let (xBefore, weightBefore) = (x.values, weight.values)
     let y = Numbers(unwritten: outputs)
-    ExactArithmetic.linear(x.base, weight.base, inputs: inputs, outputs: outputs, into: y.base)
+    Specification.linear(x.base, weight.base, inputs: inputs, outputs: outputs, into: y.base)
     y.expect(specification(xBefore, weightBefore, outputs: outputs), "y")
     x.expect(xBefore, "x")
     weight.expect(weightBefore, "weight")
@@ -28,16 +28,16 @@ import Testing
   func order() {
     let x = Numbers([1, 1, 1, 1]), weight = Numbers([1e16, 1, -1e16, 1, 1, 1e16, 1, -1e16])
     let y = Numbers(unwritten: 2)
-    ExactArithmetic.linear(x.base, weight.base, inputs: 4, outputs: 2, into: y.base)
+    Specification.linear(x.base, weight.base, inputs: 4, outputs: 2, into: y.base)
     y.expect([1, 0], "y")
     // 0 + -0 is 0: a sum that began with its first term would end as -0.
     let zero = Numbers([-0.0]), one = Numbers([1]), sum = Numbers(unwritten: 1)
-    ExactArithmetic.linear(zero.base, one.base, inputs: 1, outputs: 1, into: sum.base)
+    Specification.linear(zero.base, one.base, inputs: 1, outputs: 1, into: sum.base)
     sum.expect([0], "sum")
   }
 
   @Test(
-    "linear's way back equals its specification bit for bit and adds to what is there",
+    "linear's backward pass equals its specification bit for bit and adds to what is there",
     arguments: kernelSizes, kernelSizes)
   func backward(inputs: Int, outputs: Int) {
     var random = PythonRandom(seed: UInt64(inputs * 100 + outputs))
@@ -52,7 +52,7 @@ import Testing
           dx[i] += weight[o * inputs + i] * dy[o]
         }
       }
-      ExactArithmetic.linearBackward(
+      Specification.linearBackward(
         Numbers(dy).base, rows: rows, Numbers(x).base, Numbers(weight).base, inputs: inputs,
         to: dWeightFound.base, to: dxFound.base)
       dWeightFound.expect(dWeight, "dWeight")

@@ -10,7 +10,7 @@ import Testing
     configuration.blockSize = 3
     let tokenizer = Tokenizer(characters: ["a", "b", "c"])
     let count = try #require(configuration.parameterCount(vocabularySize: 4))
-    return Model(
+    return try Model(
       configuration: configuration, tokenizer: tokenizer, parameters: (0..<count).map(parameters))
   }
 
@@ -76,10 +76,10 @@ import Testing
     var configuration = model.configuration
     configuration.seed += 1
     #expect(
-      model
+      try model
         != Model(configuration: configuration, tokenizer: model.tokenizer, parameters: model.parameters))
     #expect(
-      model
+      try model
         != Model(
           configuration: model.configuration, tokenizer: Tokenizer(characters: ["a", "b", "d"]),
           parameters: model.parameters))
@@ -92,13 +92,48 @@ import Testing
     await #expect(processExitsWith: .success) { _ = try ModelTests.model()["wte"]![3, 1] }
   }
 
-  @Test("parameters of another number stop the program")
-  func wrongCount() async {
-    await #expect(processExitsWith: .failure) {
-      let model = try ModelTests.model()
-      _ = Model(
-        configuration: model.configuration, tokenizer: model.tokenizer,
-        parameters: model.parameters.dropLast())
+  @Test("numbers that are no model are refused: another count, a size of 0, one not finite")
+  func refused() throws {
+    let model = try ModelTests.model()
+    func make(_ parameters: [Double], _ change: (inout Configuration) -> Void = { _ in }) throws {
+      var configuration = model.configuration
+      change(&configuration)
+      _ = try Model(configuration: configuration, tokenizer: model.tokenizer, parameters: parameters)
     }
+    try make(model.parameters)
+    #expect(throws: ModelError.parameterCount(expected: 118, found: 117)) {
+      try make(model.parameters.dropLast())
+    }
+    #expect(throws: ModelError.parameterCount(expected: 118, found: 0)) { try make([]) }
+    #expect(throws: ModelError.configuration(.tooSmall(name: "layers", minimum: 1, found: 0))) {
+      try make(model.parameters) { $0.layers = 0 }
+    }
+    #expect(throws: ModelError.configuration(.tooLarge)) { try make(model.parameters) { $0.layers = .max } }
+    var infinite = model.parameters
+    infinite[117] = .infinity
+    #expect(throws: ModelError.notFinite(tensor: "layer1.mlp_fc2", row: 1, column: 7, found: .infinity)) {
+      try make(infinite)
+    }
+  }
+
+  @Test("a model's numbers give the same model again")
+  func roundTrip() throws {
+    let model = try ModelTests.model()
+    let copy = try Model(
+      configuration: model.configuration, tokenizer: model.tokenizer, parameters: model.parameters)
+    #expect(copy == model)
+  }
+
+  @Test("the messages say what is wrong, where, and what to do")
+  func messages() {
+    #expect(
+      ModelError.parameterCount(expected: 118, found: 117).description
+        == "A model of these sizes has 118 parameters, but there are 117. "
+        + "Use the sizes and the vocabulary that it was trained with.")
+    #expect(
+      ModelError.notFinite(tensor: "wte", row: 2, column: 1, found: -.nan).description
+        == "'wte'[2, 1] is not a number, which a model cannot compute with. "
+        + "Train it again with a smaller learning rate.")
+    #expect(ModelError.configuration(.tooLarge).description == ConfigurationError.tooLarge.description)
   }
 }

@@ -17,7 +17,7 @@ import Testing
     var random = PythonRandom(seed: UInt64(count))
     let x = Numbers(random.gaussians(count, standardDeviation: magnitude)), before = x.values
     let y = Numbers(unwritten: count), expected = specification(before)
-    let (scale, slope) = ExactArithmetic.rmsNorm(x.base, count: count, into: y.base)
+    let (scale, slope) = Specification.rmsNorm(x.base, count: count, into: y.base)
     y.expect(expected.y, "y")
     x.expect(before, "x")
     #expect(scale == expected.scale)
@@ -28,16 +28,16 @@ import Testing
   func meanSquare() {
     var random = PythonRandom(seed: 1)
     let x = Numbers(random.gaussians(27, standardDeviation: 40)), y = Numbers(unwritten: 27)
-    _ = ExactArithmetic.rmsNorm(x.base, count: 27, into: y.base)
+    _ = Specification.rmsNorm(x.base, count: 27, into: y.base)
     #expect(abs(y.values.reduce(0) { $0 + $1 * $1 } / 27 - 1) < 1e-7)
     let zeros = Numbers([0, 0, 0])
-    let (scale, _) = ExactArithmetic.rmsNorm(zeros.base, count: 3, into: zeros.base)
+    let (scale, _) = Specification.rmsNorm(zeros.base, count: 3, into: zeros.base)
     zeros.expect([0, 0, 0], "zeros")
     #expect(abs(scale - 1 / 1e-5.squareRoot()) < 1e-9)
   }
 
   @Test(
-    "rmsNorm's way back equals its specification bit for bit and adds to what is there",
+    "rmsNorm's backward pass equals its specification bit for bit and adds to what is there",
     arguments: kernelSizes)
   func backward(count: Int) {
     var random = PythonRandom(seed: UInt64(count))
@@ -49,18 +49,18 @@ import Testing
     let expected = x.indices.map { i in ((dx[i] + forward.scale * dy[i]) + x[i] * g) + x[i] * g }
 
     let found = Numbers(dx)
-    ExactArithmetic.rmsNormBackward(
+    Specification.rmsNormBackward(
       Numbers(dy).base, Numbers(x).base, count: count, scale: forward.scale, slope: forward.slope,
       to: found.base)
     found.expect(expected, "dx")
   }
 
-  @Test("rmsNorm's way back is the slope by differences", arguments: [2, 5, 27])
+  @Test("rmsNorm's backward pass is the slope by differences", arguments: [2, 5, 27])
   func differences(count: Int) {
     var random = PythonRandom(seed: UInt64(count))
     let x = random.gaussians(count), dy = random.gaussians(count)
     let forward = specification(x), dx = Numbers(Array(repeating: 0, count: count))
-    ExactArithmetic.rmsNormBackward(
+    Specification.rmsNormBackward(
       Numbers(dy).base, Numbers(x).base, count: count, scale: forward.scale, slope: forward.slope,
       to: dx.base)
     func loss(_ x: [Double]) -> Double { zip(specification(x).y, dy).reduce(0) { $0 + $1.0 * $1.1 } }

@@ -24,9 +24,7 @@ import Testing
     configuration.blockSize = blockSize
     let tokenizer = Tokenizer(characters: ["a", "b", "c", "d"])
     let count = try #require(configuration.parameterCount(vocabularySize: 5))
-    return Model(
-      configuration: configuration, tokenizer: tokenizer,
-      parameters: Array(repeating: parameter, count: count))
+    return Model(unchecked: Array(repeating: parameter, count: count), configuration, tokenizer)
   }
 
   private func sampler(seed: UInt64 = 1) -> Sampler {

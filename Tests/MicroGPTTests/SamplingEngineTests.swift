@@ -115,7 +115,7 @@ struct SamplingEngineTests {
   @Test("a temperature of 0 leaves the first of the largest logits", arguments: InstructionSet.available)
   func greedy(_ set: InstructionSet) throws {
     let size = SamplingSize.all[0], model = size.model()
-    let beginnings = SamplingEngineTests.beginnings(size, rows: 5), engine = Engine<ExactArithmetic>(model)
+    let beginnings = SamplingEngineTests.beginnings(size, rows: 5), engine = Specification(model)
     try sums(model, beginnings, set, ExactArithmetic.self, temperature: 0) { row, t, sums, total in
       engine.forward(beginnings[row], at: 0..<t + 1)
       let logits = (0...size.characters).map { engine.activations.logits[t * (size.characters + 1) + $0] }

@@ -21,7 +21,7 @@ import Testing
     let z = Numbers(random.gaussians(count, standardDeviation: magnitude)), before = z.values
     let exponentials = Numbers(unwritten: count), probabilities = Numbers(unwritten: count)
     let expected = specification(before)
-    let (total, inverse) = ExactArithmetic.softmax(
+    let (total, inverse) = Specification.softmax(
       z.base, count: count, exponentials: exponentials.base, into: probabilities.base)
     exponentials.expect(expected.exponentials, "exponentials")
     probabilities.expect(expected.probabilities, "probabilities")
@@ -34,7 +34,7 @@ import Testing
   func inPlace(count: Int) {
     var random = PythonRandom(seed: UInt64(count))
     let z = Numbers(random.gaussians(count)), expected = specification(z.values)
-    let (total, _) = ExactArithmetic.softmax(z.base, count: count, exponentials: z.base, into: z.base)
+    let (total, _) = Specification.softmax(z.base, count: count, exponentials: z.base, into: z.base)
     z.expect(expected.probabilities, "probabilities")
     #expect(total == expected.total)
   }
@@ -42,7 +42,7 @@ import Testing
   @Test("numbers of any size give probabilities, because the largest is taken off first")
   func noOverflow() {
     let z = Numbers([-1e300, 1e300, 1e300, 0]), exponentials = Numbers(unwritten: 4)
-    _ = ExactArithmetic.softmax(z.base, count: 4, exponentials: exponentials.base, into: z.base)
+    _ = Specification.softmax(z.base, count: 4, exponentials: exponentials.base, into: z.base)
     exponentials.expect([0, 1, 1, 0], "exponentials")
     z.expect([0, 0.5, 0.5, 0], "probabilities")
   }

@@ -5,13 +5,13 @@ import Testing
 /// Sampling by the scalar engine that is the specification: one token after the other.
 final class SpecificationSampler {
   let model: Model
-  private let engine: Engine<ExactArithmetic>
+  private let engine: Specification
   /// The tokens whose keys and values the engine has.
   private var computed: [Int32] = []
 
   init(_ model: Model) {
     self.model = model
-    engine = Engine(model)
+    engine = Specification(model)
   }
 
   /// The logits of the token that follows these, which begin with BOS.
@@ -29,7 +29,7 @@ final class SpecificationSampler {
     var weights = logits.map { $0 * power(temperature, -1) }
     weights.withUnsafeMutableBufferPointer { weights in
       let base = weights.baseAddress!
-      _ = ExactArithmetic.softmax(base, count: weights.count, exponentials: base, into: base)
+      _ = Specification.softmax(base, count: weights.count, exponentials: base, into: base)
     }
     var sum = 0.0
     return weights.map { weight in
@@ -87,7 +87,8 @@ struct SamplingSize: CustomTestStringConvertible {
     var random = PythonRandom(seed: seed)
     let count = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!
     return Model(
-      configuration: configuration, tokenizer: tokenizer,
-      parameters: random.gaussians(count, standardDeviation: 1.5 / Double(embedding).squareRoot()))
+      unchecked: random.gaussians(count, standardDeviation: 1.5 / Double(embedding).squareRoot()),
+      configuration,
+      tokenizer)
   }
 }

@@ -117,7 +117,7 @@ import Testing
     for (position, loss) in losses.prefix(3).enumerated() {
       let alone = try TrainerTests.trainer(["emma", "olivia", "ava"]) { $0.learningRate = 0 }
       let tokens = try alone.tokenizer.encode(trainer.corpus.text(at: position)).map { Int32($0) }
-      let engine = Engine<ExactArithmetic>(alone.model)
+      let engine = Specification(alone.model)
       engine.forward(tokens, at: 0..<tokens.count - 1)
       #expect(engine.loss(tokens, count: tokens.count - 1) == loss)
     }
@@ -258,7 +258,7 @@ import Testing
       let expected = first.map { $0 * factor }
       #expect(zip(model.parameters, expected).allSatisfy { abs($0 - $1) < 1e-6 * abs($1) + 1e-10 })
       // What the engine computes with, its transposed copies included, is what it shows.
-      let specification = Engine<ExactArithmetic>(model), document = trainer.corpus[0]
+      let specification = Specification(model), document = trainer.corpus[0]
       let tokens = trainer.tokenizer.encode(document).map { Int32($0) }, count = min(tokens.count - 1, 8)
       specification.forward(tokens, at: 0..<count)
       let loss = try trainer.evaluate(Corpus(documents: [trainer.corpus.text(at: 0)])).loss

@@ -84,7 +84,9 @@ final class SampleWindow<A: SamplingArithmetic> {
     }
     let buffers = memory.buffers
     (tokens, lengths) = (buffers.tokens, buffers.lengths)
-    (order, drawn, spareOrder, spareDrawn) = (buffers.order, buffers.drawn, buffers.spareOrder, buffers.spareDrawn)
+    (order, drawn, spareOrder, spareDrawn) = (
+      buffers.order, buffers.drawn, buffers.spareOrder, buffers.spareDrawn
+    )
     tally = buffers.tally
     (rowTokens, parents) = (buffers.rowTokens, buffers.parents)
     (starts, ends) = (buffers.starts, buffers.ends)
@@ -105,7 +107,8 @@ final class SampleWindow<A: SamplingArithmetic> {
 
   /// Draws the documents of a request.
   func fill(_ request: SampleSource.Request) throws(SamplerError) {
-    let (first, count) = (request.first, request.count), (start, startCount) = (request.start, request.startCount)
+    let (first, count) = (request.first, request.count),
+      (start, startCount) = (request.start, request.startCount)
     let wanted = SamplingEngine<A>.Sums(
       sums: sums, totals: totals, temperature: request.temperature, isGreedy: request.isGreedy)
     let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)

@@ -48,7 +48,9 @@ struct LayerActivations {
     value = matrices.rows("v", width)
     scores = matrices.heads("scores", shape.heads)
     exponentials = matrices.unnamed(shape.heads, positions, positions)
-    (total, inverseTotal) = (matrices.unnamed(shape.heads, positions), matrices.unnamed(shape.heads, positions))
+    (total, inverseTotal) = (
+      matrices.unnamed(shape.heads, positions), matrices.unnamed(shape.heads, positions)
+    )
     attention = matrices.heads("attention", shape.heads)
     attentionOutput = matrices.rows("attn_mixed", width)
     middle = matrices.rows("attn_out", width)

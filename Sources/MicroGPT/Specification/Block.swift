@@ -35,10 +35,13 @@ struct Block {
     for t in positions {
       let row = t &* width
       // x → normalized → query, key and value
-      (a.scale[t], a.scaleSlope[t]) = Specification.rmsNorm(input + row, count: width, into: a.normalized + row)
-      Specification.linear(a.normalized + row, weights.query, inputs: width, outputs: width, into: a.query + row)
+      (a.scale[t], a.scaleSlope[t]) = Specification.rmsNorm(
+        input + row, count: width, into: a.normalized + row)
+      Specification.linear(
+        a.normalized + row, weights.query, inputs: width, outputs: width, into: a.query + row)
       Specification.linear(a.normalized + row, weights.key, inputs: width, outputs: width, into: a.key + row)
-      Specification.linear(a.normalized + row, weights.value, inputs: width, outputs: width, into: a.value + row)
+      Specification.linear(
+        a.normalized + row, weights.value, inputs: width, outputs: width, into: a.value + row)
       // each head's attention output
       for h in 0..<shape.heads {
         let sums = h &* shape.positions &+ t, weightsRow = sums &* shape.positions
@@ -48,7 +51,8 @@ struct Block {
           into: a.attention + weightsRow, into: a.attentionOutput + row + h &* shape.headWidth)
       }
       // middle = output · attention output + x
-      Specification.linear(a.attentionOutput + row, weights.output, inputs: width, outputs: width, into: a.middle + row)
+      Specification.linear(
+        a.attentionOutput + row, weights.output, inputs: width, outputs: width, into: a.middle + row)
       for c in 0..<width { a.middle[row &+ c] += input[row &+ c] }
       // y = contract · relu(expand · normalized middle) + middle
       (a.middleScale[t], a.middleScaleSlope[t]) = Specification.rmsNorm(
@@ -56,7 +60,8 @@ struct Block {
       Specification.linear(
         a.middleNormalized + row, weights.expand, inputs: width, outputs: wide, into: a.expanded + 4 &* row)
       for c in 4 &* row..<4 &* row &+ wide { a.hidden[c] = a.expanded[c] > 0 ? a.expanded[c] : 0 }
-      Specification.linear(a.hidden + 4 &* row, weights.contract, inputs: wide, outputs: width, into: a.output + row)
+      Specification.linear(
+        a.hidden + 4 &* row, weights.contract, inputs: wide, outputs: width, into: a.output + row)
       for c in 0..<width { a.output[row &+ c] += a.middle[row &+ c] }
     }
   }
@@ -134,9 +139,12 @@ struct Block {
     let width = shape.channels, row = t &* width
     let rows = h &* shape.headWidth..<(h &+ 1) &* shape.headWidth
     let x = activations.normalized + row, dx = d.normalized + row
-    Specification.linearBackward(d.value + row, rows: rows, x, weights.value, inputs: width, to: dWeights.value, to: dx)
-    Specification.linearBackward(d.key + row, rows: rows, x, weights.key, inputs: width, to: dWeights.key, to: dx)
-    Specification.linearBackward(d.query + row, rows: rows, x, weights.query, inputs: width, to: dWeights.query, to: dx)
+    Specification.linearBackward(
+      d.value + row, rows: rows, x, weights.value, inputs: width, to: dWeights.value, to: dx)
+    Specification.linearBackward(
+      d.key + row, rows: rows, x, weights.key, inputs: width, to: dWeights.key, to: dx)
+    Specification.linearBackward(
+      d.query + row, rows: rows, x, weights.query, inputs: width, to: dWeights.query, to: dx)
   }
 
   private func head(_ h: Int, of a: LayerActivations) -> Head {

@@ -71,13 +71,24 @@ public final class Trainer {
     corpus: Corpus, configuration: Configuration = Configuration(), arithmetic: Arithmetic = .exact,
     instructionSet: InstructionSet = .widest
   ) throws(ConfigurationError) {
+    try self.init(
+      corpus: corpus, configuration: configuration, arithmetic: arithmetic, instructionSet: instructionSet,
+      implementation: .standard)
+  }
+
+  /// A run by an implementation of one's choice.
+  convenience init(
+    corpus: Corpus, configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet,
+    implementation: Implementation
+  ) throws(ConfigurationError) {
     var random = PythonRandom(seed: configuration.seed)
     let (shuffled, tokenizer) = try Trainer.prepare(corpus, configuration, arithmetic, &random)
     let set = min(instructionSet, .widest)
     let draw = EngineStart.parameters { _ in
       random.gaussian(standardDeviation: configuration.initialStandardDeviation)
     }
-    let engine = Engine(arithmetic).training(configuration, tokenizer.vocabularySize, set, draw)
+    let engine = Engine(arithmetic, implementation).training(
+      configuration, tokenizer.vocabularySize, set, draw)
     self.init(engine, configuration, arithmetic, set, tokenizer, corpus, shuffled: shuffled, random)
   }
 
@@ -97,6 +108,15 @@ public final class Trainer {
   public convenience init(
     resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet? = nil
   ) throws(TrainingStateError) {
+    try self.init(
+      resuming: state, corpus: corpus, instructionSet: instructionSet, implementation: .standard)
+  }
+
+  /// Goes on by an implementation of one's choice.
+  convenience init(
+    resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet?,
+    implementation: Implementation
+  ) throws(TrainingStateError) {
     var random = PythonRandom(seed: state.configuration.seed)
     let shuffled: Corpus, tokenizer: Tokenizer
     do {
@@ -106,7 +126,7 @@ public final class Trainer {
     }
     try state.validate(corpus, tokenizer)
     let set = min(instructionSet ?? state.instructionSet ?? .widest, .widest)
-    let engine = Engine(state.arithmetic).training(
+    let engine = Engine(state.arithmetic, implementation).training(
       state.configuration, tokenizer.vocabularySize, set, .state(state.engineState))
     self.init(
       engine, state.configuration, state.arithmetic, set, tokenizer, corpus, shuffled: shuffled, state.random)
@@ -128,7 +148,9 @@ public final class Trainer {
     _ engine: TrainingEngine, _ configuration: Configuration, _ arithmetic: Arithmetic, _ set: InstructionSet,
     _ tokenizer: Tokenizer, _ corpus: Corpus, shuffled: Corpus, _ random: PythonRandom
   ) {
-    (self.engine, self.configuration, self.arithmetic, instructionSet) = (engine, configuration, arithmetic, set)
+    (self.engine, self.configuration, self.arithmetic, instructionSet) = (
+      engine, configuration, arithmetic, set
+    )
     (self.tokenizer, originalCorpus, self.corpus, self.random) = (tokenizer, corpus, shuffled, random)
     parameterCount = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!
     batch = Batch(documents: configuration.batchSize, positions: configuration.blockSize)

@@ -36,7 +36,8 @@ public struct TrainingState: Sendable, Equatable {
 
   /// A state of these parts, as a file gives them back. `Trainer(resuming:corpus:)` checks them.
   public init(
-    configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet?, tokenizer: Tokenizer,
+    configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet?,
+    tokenizer: Tokenizer,
     corpusSHA256: String, completedSteps: Int, random: PythonRandom, parameters: [Double],
     firstMoment: [Double], firstMomentFactor: Double, secondMoment: [Double], secondMomentFactor: Double
   ) {

@@ -1,0 +1,144 @@
+import Testing
+
+@testable import MicroGPT
+
+@Suite("Training state")
+struct TrainingStateTests {
+  private static let documents = ["emma", "olivia", "ava", "isabella", "sophia", "mia", "zoe"]
+
+  private static func trainer(
+    _ arithmetic: Arithmetic, _ implementation: Implementation = .standard, batchSize: Int = 1,
+    embedding: Int = 16
+  ) throws -> Trainer {
+    var configuration = Configuration()
+    (configuration.steps, configuration.batchSize, configuration.embedding) = (30, batchSize, embedding)
+    (configuration.schedule, configuration.weightDecay) = (.cosine, 0.05)
+    return try Trainer(
+      corpus: Corpus(documents: documents), configuration: configuration, arithmetic: arithmetic,
+      instructionSet: .widest, implementation: implementation)
+  }
+
+  private static func losses(_ trainer: Trainer, to end: Int = 30) throws -> [Double] {
+    var losses: [Double] = []
+    while trainer.completedSteps < end, let step = try trainer.step() { losses.append(step.loss) }
+    return losses
+  }
+
+  @Test("the examples in the documentation hold")
+  func documentedExamples() throws {
+    let corpus = try Corpus(documents: TrainingStateTests.documents)
+    let trainer = try Trainer(corpus: corpus)
+    try trainer.train { $0.number == 400 ? .stop : .continue }
+    let resumed = try Trainer(resuming: trainer.state, corpus: corpus)
+    #expect(resumed.completedSteps == 400)
+    try resumed.train()  // steps 401 to 1,000
+    try trainer.train()
+    #expect(resumed.model == trainer.model)
+  }
+
+  @Test(
+    "a run that goes on from its state gives the bits of one that never stopped, however often",
+    arguments: [(Arithmetic.exact, 1, 16), (.fast, 1, 16), (.exact, 3, 16), (.fast, 5, 48), (.fast, 1, 64)],
+    [Implementation.kernels, .specification])
+  func resuming(size: (Arithmetic, Int, Int), implementation: Implementation) throws {
+    let (arithmetic, batchSize, embedding) = size
+    func trainer() throws -> Trainer {
+      try TrainingStateTests.trainer(arithmetic, implementation, batchSize: batchSize, embedding: embedding)
+    }
+    let whole = try trainer(), expected = try TrainingStateTests.losses(whole)
+    var part = try trainer(), losses: [Double] = []
+    let corpus = try Corpus(documents: TrainingStateTests.documents)
+    for stop in [0, 1, 7, 8, 29, 30] {
+      losses += try TrainingStateTests.losses(part, to: stop)
+      let state = part.state
+      #expect(part.state == state)
+      #expect(state.completedSteps == stop)
+      part = try Trainer(resuming: state, corpus: corpus, instructionSet: nil, implementation: implementation)
+      #expect(part.state == state)
+    }
+    #expect(losses == expected)
+    #expect(part.state == whole.state)
+    #expect(part.model == whole.model)
+    #expect(try part.sampler().sample() == whole.sampler().sample())
+    #expect(try part.step() == nil)
+  }
+
+  @Test(
+    "fast moments are floats as the engine holds them, and names the instructions; exact ones stand as they are"
+  )
+  func moments() throws {
+    let fast = try TrainingStateTests.trainer(.fast, .kernels),
+      exact = try TrainingStateTests.trainer(.exact, .kernels)
+    for _ in 0..<10 { _ = (try fast.step(), try exact.step()) }
+    let (a, b) = (fast.state, exact.state)
+    #expect(a.instructionSet == .widest && b.instructionSet == nil)
+    #expect((a.firstMomentFactor, a.secondMomentFactor) == (1 - 0.85, 1 - 0.99))
+    #expect((b.firstMomentFactor, b.secondMomentFactor) == (1, 1))
+    #expect((a.parameters + a.firstMoment + a.secondMoment).allSatisfy { Double(Float($0)) == $0 })
+    let largest = b.firstMoment.map { abs($0) }.max()!
+    #expect(largest > 1e-3)
+    for i in a.firstMoment.indices {
+      #expect(abs(a.firstMoment[i] * a.firstMomentFactor - b.firstMoment[i]) < 1e-3 * largest)
+    }
+  }
+
+  @Test("an engine goes on from the state of another, whose moments have other factors")
+  func otherEngine() throws {
+    let trainer = try TrainingStateTests.trainer(.fast, .kernels)
+    _ = try TrainingStateTests.losses(trainer, to: 10)
+    let corpus = try Corpus(documents: TrainingStateTests.documents)
+    let other = try Trainer(
+      resuming: trainer.state, corpus: corpus, instructionSet: nil, implementation: .specification)
+    while let step = try trainer.step() { #expect(abs(try other.step()!.loss - step.loss) < 1e-3) }
+  }
+
+  @Test("the corpus is known by its documents in the order in which they were given")
+  func corpus() throws {
+    let state = try TrainingStateTests.trainer(.exact).state
+    // python3 -c "import hashlib; print(hashlib.sha256('emma\nolivia\nava\nisabella\nsophia\nmia\nzoe\n'.encode()).hexdigest())"
+    #expect(state.corpusSHA256 == "19f345406bc6f031e3581a006d00299bdf6c76c59c07a83d366cdaf8eff90f0a")
+    for documents in [
+      TrainingStateTests.documents.reversed(), ["emma"], TrainingStateTests.documents + ["zoe"],
+    ] {
+      let corpus = try Corpus(documents: documents)
+      #expect(throws: TrainingStateError.otherCorpus(expected: state.corpusSHA256, found: corpus.sha256)) {
+        try Trainer(resuming: state, corpus: corpus)
+      }
+    }
+  }
+
+  @Test("a state that contradicts itself is refused, and the message names the part")
+  func refused() throws {
+    let corpus = try Corpus(documents: TrainingStateTests.documents)
+    let state = try TrainingStateTests.trainer(.exact).state, count = state.parameters.count
+    func expect(_ error: TrainingStateError, _ text: String, _ change: (inout TrainingState) -> Void) {
+      var state = state
+      change(&state)
+      #expect(throws: error) { try Trainer(resuming: state, corpus: corpus) }
+      #expect(error.description.contains(text))
+    }
+    expect(.configuration(.tooSmall(name: "layers", minimum: 1, found: 0)), "'layers'") {
+      $0.configuration.layers = 0
+    }
+    expect(.otherVocabulary, "vocabulary") { $0.tokenizer = Tokenizer(characters: ["a"]) }
+    expect(.steps(completed: 31, all: 30), "31 of 30") { $0.completedSteps = 31 }
+    expect(.steps(completed: -1, all: 30), "-1 of 30") { $0.completedSteps = -1 }
+    expect(.count(name: "parameters", expected: count, found: 1), "'parameters' has 1") {
+      $0.parameters = [0]
+    }
+    expect(.count(name: "firstMoment", expected: count, found: 0), "'firstMoment'") { $0.firstMoment = [] }
+    expect(.count(name: "secondMoment", expected: count, found: count + 1), "'secondMoment'") {
+      $0.secondMoment.append(0)
+    }
+    expect(.number(name: "parameters", index: 3, found: .infinity), "'parameters'[3] is inf") {
+      $0.parameters[3] = .infinity
+    }
+    expect(.number(name: "secondMoment", index: 0, found: -1), "-1") { $0.secondMoment[0] = -1 }
+    expect(.number(name: "firstMomentFactor", index: 0, found: 0), "Factor") { $0.firstMomentFactor = 0 }
+    expect(
+      .count(name: "parameters", expected: 16 * 2 * 19 + 16 * 16 + 12 * 256 * 2, found: count), "parameters"
+    ) {
+      $0.configuration.layers = 2
+    }
+  }
+}
