@@ -10,8 +10,8 @@ public enum CLibrary {
 
   /// Whether its functions round as those that the golden figures of this project were made with.
   ///
-  /// They are tried at 64 arguments, most of which glibc's own variants without FMA round differently. So a
-  /// `true` is no proof, but another library, version or processor hardly gets it.
+  /// They are compared at 64 arguments, most of which glibc's own variants without FMA round differently. `true` is
+  /// strong evidence, not proof.
   public static let roundsAsReference = fingerprint() == 0xeb10_65a6_7d23_3c19
 
   /// A hash (FNV-1a, 64 bits) of the bits of `exp(x)`, `log(x)`, `x²`, `x^-½`, `sin(x)` and `cos(x)` for

@@ -17,7 +17,7 @@ public struct SHA256: Sendable {
   /// The eight words of the digest so far.
   private var state = SIMD8<UInt32>(
     0x6A09_E667, 0xBB67_AE85, 0x3C6E_F372, 0xA54F_F53A, 0x510E_527F, 0x9B05_688C, 0x1F83_D9AB, 0x5BE0_CD19)
-  /// The bytes behind the last whole block, fewer than 64.
+  /// The bytes after the last whole block, fewer than 64.
   private var pending: [UInt8] = []
   /// How many bytes have arrived.
   private var byteCount: UInt64 = 0
@@ -25,7 +25,7 @@ public struct SHA256: Sendable {
   /// The digest of no bytes yet.
   public init() {}
 
-  /// Adds bytes behind those that came before.
+  /// Appends bytes to the message.
   ///
   /// - Complexity: O(*n*).
   public mutating func update(_ bytes: UnsafeRawBufferPointer) {
@@ -44,7 +44,7 @@ public struct SHA256: Sendable {
     pending.append(contentsOf: rest.dropFirst(whole.count))
   }
 
-  /// Adds bytes behind those that came before.
+  /// Appends bytes to the message.
   ///
   /// - Complexity: O(*n*).
   public mutating func update(_ bytes: [UInt8]) {

@@ -26,7 +26,7 @@
 /// | `logits` | `[T, V]` | before softmax |
 /// | `probabilities` | `[T, V]` | of the next token |
 public struct Trace: Sendable, Equatable {
-  /// The tokens of the document, with BOS in front and as far as the block reaches behind: `[T + 1]`. Position *t*
+  /// The tokens of the document, BOS in front, and BOS at the end if the block reaches that far: `[T + 1]`. Position *t*
   /// reads token *t* and predicts token *t* + 1.
   public let tokens: [Int]
   /// The mean of `tokenLosses`, in nats.

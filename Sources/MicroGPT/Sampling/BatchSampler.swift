@@ -1,20 +1,19 @@
-// Sampling many documents at once, each with random numbers of its own, so that a document depends on its
-// number and on nothing that is made up beside it.
+// Sampling many documents at once, each from a random stream of its own, so that a document depends on its number and
+// not on the documents that are sampled with it.
 
-/// Makes up documents by number, many at a time.
+/// Samples documents by number, many at a time.
 ///
 ///     let sampler = try BatchSampler(model, seed: 7, numbers: 0..<1000)
 ///     while let document = try sampler.next() { documents.append(document) }
 ///
-/// Document *i* draws the random numbers of stream *i* of the seed. So it is the same whichever numbers are
-/// asked for, and however many are in the making at a time; and it is not the one that `Sampler` comes to
-/// with its one stream, only as likely. In the exact arithmetic probabilities have the reference's bits,
-/// and so the documents are the same on every processor (where the C library is the same). In the fast one
-/// they are floats, whose last bits depend on the instruction set: hardly a document in ten thousand is
-/// another then.
+/// Document *i* draws the random numbers of stream *i* of the seed. It is therefore the same whichever numbers are
+/// asked for and however many are sampled together. It is not the document that `Sampler` draws from its one stream,
+/// but equally likely. In the exact arithmetic probabilities have the reference's bits, so the documents are the same
+/// on every processor (where the C library is the same). In the fast arithmetic they are floats, whose last bits depend
+/// on the instruction set; about one document in ten thousand may differ.
 ///
-/// Memory is bounded, whatever the numbers: a window of documents that are made up together, and what is
-/// known of their beginnings, 16 MB or so beside the model's own.
+/// Memory is bounded, whatever the numbers: a window of documents that are sampled together and the state of their
+/// prefixes take about 16 MB beside the model's own memory.
 ///
 /// A class, because it owns that memory and its documents come once, in order.
 public final class BatchSampler {
@@ -30,7 +29,7 @@ public final class BatchSampler {
   private let startCount: Int
   /// Each token as UTF-8: up to four bytes, the first in the lowest place, and their number.
   private let characters: [(bytes: UInt32, count: Int)]
-  /// How many documents the window has, how many of them have been handed out, and how many it has next.
+  /// How many documents the window has, how many of them have been returned, and how many the next one has.
   private var filled = 0, taken = 0, nextFill: Int
   private let capacity: Int
   private var failure: SamplerError?
@@ -40,13 +39,13 @@ public final class BatchSampler {
   /// - Parameters:
   ///   - model: The model; `Trainer.model`, say.
   ///   - seed: The same seed and number give the same document.
-  ///   - numbers: Which documents are made up, in this order, 0 or more.
+  ///   - numbers: Which documents to sample, in this order, 0 or more.
   ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
   ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
   ///     likelier. At 0 all documents are the most probable one.
   ///   - arithmetic: The arithmetic to compute in.
-  ///   - atOnce: The most documents that are made up together, 1 or more, if not as many as pay. It changes
-  ///     none.
+  ///   - atOnce: The most documents that are sampled together, 1 or more; by default as many as help. The documents do
+  ///     not depend on it.
   ///   - instructionSet: The processor's instructions to use, if not the widest.
   /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used.
   public init(
@@ -54,7 +53,7 @@ public final class BatchSampler {
     arithmetic: Arithmetic = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
   ) throws(SamplerError) {
     precondition(numbers.lowerBound >= 0, "Documents are numbered from 0, not from \(numbers.lowerBound).")
-    precondition(atOnce ?? 1 >= 1, "At least 1 document is made up at a time, not \(atOnce ?? 1).")
+    precondition(atOnce ?? 1 >= 1, "At least 1 document is sampled at a time, not \(atOnce ?? 1).")
     let start = UnsafeMutableBufferPointer<Int32>.allocate(capacity: model.configuration.blockSize)
     do throws(SamplerError) {
       startCount = try model.start(prompt: prompt, temperature: temperature, into: start)
@@ -73,7 +72,7 @@ public final class BatchSampler {
       }
       return (bytes, count)
     }
-    // The first documents are not kept waiting for thousands of others.
+    // A small first window, so that the first documents come at once.
     nextFill = 256
     (self.numbers, self.arithmetic, self.start) = (numbers, arithmetic, start)
     (self.temperature, isGreedy) = (temperature, temperature == 0)

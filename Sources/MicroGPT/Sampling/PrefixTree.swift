@@ -1,7 +1,7 @@
-// What is known of beginnings of documents: a tree in which every node is a token after the node above it,
-// with the running sums in which a random number finds the token to follow.
+// A memory of prefixes of documents: a tree in which every node is a token after the node above it, with the running
+// sums in which a random number finds the next token.
 
-/// Beginnings of documents, as many as there is room for.
+/// Prefixes of documents, as many as there is room for.
 struct PrefixTree {
   /// The most nodes.
   let capacity: Int
@@ -16,7 +16,7 @@ struct PrefixTree {
   private let children: UnsafeMutablePointer<Int32>
   private var temperature = Double.nan
 
-  /// In the place of a node: the beginning is not in the tree.
+  /// In place of a node: the prefix is not in the tree.
   static var none: Int { -1 }
 
   /// - Parameters:

@@ -1,13 +1,13 @@
-// Many documents in the making at a time. Those that have begun alike are one row of the engine, and go
-// separate ways where their random numbers do: a tree of beginnings, walked depth first in groups of rows
-// of one position, so that memory grows with the positions but not with the documents.
+// Many documents sampled together. Documents that share a prefix share a row of the engine until they draw different
+// tokens: a tree of prefixes, walked depth first in groups of rows of one position, so that memory grows with the
+// positions but not with the documents.
 //
-// Documents and what they have drawn are kept in the order of their beginnings: a row's documents lie side
-// by side, and drawing sorts them by token, so that every run of equal tokens is a row to come.
+// Documents and the tokens that they drew are kept in the order of their prefixes: a row's documents lie side by side,
+// and drawing sorts them by token, so that every run of equal tokens becomes a row of the next position.
 
 import CMicroGPT
 
-/// Documents of successive numbers, made up together.
+/// Documents of successive numbers, sampled together.
 final class SampleWindow<A: SamplingArithmetic> {
   /// The most documents.
   let capacity: Int
@@ -25,10 +25,10 @@ final class SampleWindow<A: SamplingArithmetic> {
   /// How often each token has been drawn, `[V]`.
   private let tally: UnsafeMutablePointer<Int32>
 
-  // Of the group of each position, `[T, rows]`: the rows' tokens, the rows that they go on from, and the
+  // Of the group of each position, `[T, rows]`: the rows' tokens, the rows that they extend, and the
   // documents that do not end there, from and to.
   private let rowTokens, parents, starts, ends: UnsafeMutablePointer<Int32>
-  /// The rows of each group, and the row and document at which the groups that follow go on, `[T]`.
+  /// The rows of each group, and the row and document at which the next group continues, `[T]`.
   private let counts, nextRow, nextDocument: UnsafeMutablePointer<Int32>
 
   /// `[rows, T]`.
@@ -66,11 +66,11 @@ final class SampleWindow<A: SamplingArithmetic> {
   }
 
   /// - Parameters:
-  ///   - atOnce: The most documents, if not as many as pay; more than `count` are never needed.
+  ///   - atOnce: The most documents, by default as many as help; more than `count` are never needed.
   ///   - seed: The random streams'.
   init(_ model: Model, atOnce: Int?, count: Int, seed: UInt64, instructionSet set: InstructionSet) {
     let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
-    let placeBytes = SamplingEngine<A>.placeBytes(shape, set), positions = shape.positions
+    let placeBytes = SamplingSizes<A>(shape, set).placeBytes, positions = shape.positions
     let budget = 8 << 20
     let capacity = min(atOnce ?? min(max(budget / (4 * positions + 20), 64), 1 << 16), max(count, 1))
     let rows = min(min(max(budget / ((20 + placeBytes) * positions), 16), 1024), capacity)
@@ -109,18 +109,18 @@ final class SampleWindow<A: SamplingArithmetic> {
   func fill(_ request: SampleSource.Request) throws(SamplerError) {
     let (first, count) = (request.first, request.count),
       (start, startCount) = (request.start, request.startCount)
-    let wanted = SamplingEngine<A>.Sums(
+    let request = SamplingEngine<A>.Sums(
       sums: sums, totals: totals, temperature: request.temperature, isGreedy: request.isGreedy)
     let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
     defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
     for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }
     (rowTokens[0], starts[0], ends[0], counts[0]) = (start[0], 0, Int32(truncatingIfNeeded: count), 1)
     var position = 0
-    try goOn(0, first, start, startCount, wanted)
+    try extend(0, first, start, startCount, request)
     while true {
       if gather(position + 1) {
         position += 1
-        try goOn(position, first, start, startCount, wanted)
+        try extend(position, first, start, startCount, request)
       } else if position == 0 {
         return
       } else {
@@ -157,16 +157,16 @@ final class SampleWindow<A: SamplingArithmetic> {
 
   /// Computes a group, draws a token for each of its documents, and ends those that draw BOS or the last
   /// token.
-  private func goOn(
+  private func extend(
     _ position: Int, _ first: Int, _ start: UnsafePointer<Int32>, _ startCount: Int,
-    _ wanted: SamplingEngine<A>.Sums
+    _ sumsRequest: SamplingEngine<A>.Sums
   ) throws(SamplerError) {
     let group = position &* rows, count = Int(counts[position])
     for row in 0..<count { findPlaces(row, position) }
     let isDrawn = position &+ 1 >= startCount
     try engine.compute(
       count, at: position, tokens: rowTokens + group, places: places, stride: positions,
-      isDrawn ? wanted : nil)
+      isDrawn ? sumsRequest : nil)
     if isDrawn {
       engine.kernels.draw(
         SampleDraw(
@@ -195,7 +195,7 @@ final class SampleWindow<A: SamplingArithmetic> {
     (nextRow[position], nextDocument[position]) = (0, starts[group])
   }
 
-  /// Walks from a row to those that it goes on from, up to the first.
+  /// Walks from a row to those that it extends, up to the first.
   @inline(__always)
   private func findPlaces(_ row: Int, _ position: Int) {
     var row = row, t = position

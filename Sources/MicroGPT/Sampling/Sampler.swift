@@ -1,14 +1,13 @@
 // Sampling one document after the other: one position at a time, each token drawn by its probability and
-// fed back in. Beginnings that have come before come from memory: the same beginning gives the same bits.
+// fed back in. Prefixes that have been computed before are looked up: the same prefix gives the same bits.
 
-/// Makes up documents with a model, as the reference does: the same model and random numbers give its
-/// documents.
+/// Samples documents from a model, as the reference does: the same model and random numbers give its documents.
 ///
 ///     let sampler = Sampler(model, random: PythonRandom(seed: 7))
 ///     try sampler.sample(prompt: "em", temperature: 0.5)  // perhaps "emma"
 ///
 /// A class, because it owns the memory that it computes in; the model stays as it is. For thousands of
-/// documents `BatchSampler` is faster by far.
+/// documents `BatchSampler` is many times faster.
 public final class Sampler {
   /// The model that is sampled.
   public let model: Model
@@ -19,17 +18,17 @@ public final class Sampler {
   private var tree: PrefixTree
   private let tokens: UnsafeMutableBufferPointer<Int32>
   private let places: UnsafeMutablePointer<Int32>
-  /// The sums of a beginning that the tree has no room for, `[sumsStride]` and one number.
+  /// The sums of a prefix that the tree has no room for, `[sumsStride]` and one number.
   private let sums, total: UnsafeMutablePointer<Double>
 
   /// A sampler of a model, which is copied into the memory that the sampler computes in.
   ///
   /// - Parameters:
   ///   - model: The model; `Trainer.model`, say.
-  ///   - random: Where the random numbers come from. `Trainer.sampler()` goes on where the reference does.
-  ///   - prefixMemory: The most bytes that beginnings of documents are kept in, so that one that comes again
-  ///     costs one random number. They are taken as they are needed; when they are used up, the first ones
-  ///     stay. The documents do not depend on it.
+  ///   - random: Where the random numbers come from. `Trainer.sampler()` continues where the reference does.
+  ///   - prefixMemory: The most bytes for prefixes of documents, so that a prefix that comes again costs one random
+  ///     number per token. Pages are used as they are needed; when the memory is full, the first prefixes stay. The
+  ///     documents do not depend on it.
   ///   - instructionSet: The processor's instructions to use, if not the widest. Nor on this.
   public init(
     _ model: Model, random: PythonRandom, prefixMemory: Int = 8 << 20,
@@ -39,7 +38,7 @@ public final class Sampler {
     self.random = random
     let set = min(instructionSet, .widest), positions = model.configuration.blockSize
     let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
-    let placeBytes = SamplingEngine<ExactArithmetic>.placeBytes(shape, set)
+    let placeBytes = SamplingSizes<ExactArithmetic>(shape, set).placeBytes
     tree = PrefixTree(bytes: prefixMemory, vocabulary: shape.vocabulary, placeBytes: placeBytes)
     engine = SamplingEngine(model, rows: 1, places: positions + tree.capacity, instructionSet: set)
     tokens = .allocate(capacity: positions)
@@ -56,7 +55,7 @@ public final class Sampler {
     tree.deallocate()
   }
 
-  /// Makes up one document.
+  /// Samples one document.
   ///
   /// - Parameters:
   ///   - prompt: How the document begins: characters of the vocabulary, fewer than the block has positions.
@@ -84,12 +83,12 @@ public final class Sampler {
       }
       tokens[position + 1] = token
     }
-    preconditionFailure("A prompt leaves a position to go on from.")
+    preconditionFailure("A prompt leaves a position to continue from.")
   }
 
-  /// Goes on from a node of the tree by the token at `position`, and computes what is not known there.
+  /// Extends a node of the tree by the token at `position`, and computes what is not known there.
   ///
-  /// - Parameter temperature: That of the sums which are wanted, if they are.
+  /// - Parameter temperature: The temperature of the sums to compute; `nil` if none are needed.
   /// - Returns: The node, or none if the tree has no room.
   private func visit(_ position: Int, after parent: Int, _ temperature: Double?) throws(SamplerError) -> Int {
     let token = tokens[position], known = tree.find(token, after: parent, at: position)
@@ -99,22 +98,22 @@ public final class Sampler {
       ? engine.pair(token, at: position)
       : Int32(truncatingIfNeeded: node < 0 ? position : tokens.count + node)
     if known != nil, temperature == nil || tree.totals[node] >= 0 { return node }
-    let wanted = temperature.map { temperature in
+    let request = temperature.map { temperature in
       SamplingEngine<ExactArithmetic>.Sums(
         sums: node < 0 ? sums : tree.sums(node), totals: node < 0 ? total : tree.totals + node,
         temperature: temperature, isGreedy: temperature == 0)
     }
     try engine.compute(
-      1, at: position, tokens: tokens.baseAddress! + position, places: places, stride: tokens.count, wanted)
+      1, at: position, tokens: tokens.baseAddress! + position, places: places, stride: tokens.count, request)
     if node >= 0, known == nil { tree.add(token, after: parent, isOpen: temperature == nil) }
     return node
   }
 }
 
 extension Model {
-  /// Looks at a prompt and a temperature, and writes the tokens to start from: BOS and the prompt's.
+  /// Checks a prompt and a temperature, and writes the tokens to start from: BOS and the prompt's.
   ///
-  /// - Returns: How many they are.
+  /// - Returns: The number of tokens.
   func start(
     prompt: String, temperature: Double, into tokens: UnsafeMutableBufferPointer<Int32>
   ) throws(SamplerError) -> Int {
@@ -129,14 +128,14 @@ extension Model {
   }
 }
 
-/// Why a document cannot be made up.
+/// Why a document cannot be sampled.
 public enum SamplerError: Error, Equatable {
   /// The temperature is negative, infinite, not a number, or so small that logits divided by it are not
   /// finite.
   case temperature(Double)
   /// The prompt has a character that the model does not know.
   case prompt(TokenizerError)
-  /// The prompt leaves no position to go on from.
+  /// The prompt leaves no position to continue from.
   case promptTooLong(characters: Int, limit: Int)
   /// The logits are infinite or not a number: the model cannot be used.
   case notFinite
@@ -152,7 +151,7 @@ extension SamplerError: CustomStringConvertible {
     case .prompt(let error):
       error.description
     case .promptTooLong(let characters, let limit):
-      "The prompt has \(characters) characters, but this model can go on from at most \(limit). Shorten it."
+      "The prompt has \(characters) characters, but this model can continue at most \(limit). Shorten it."
     case .notFinite:
       "The model computes infinities. It was trained too fast: train it again with a smaller learning rate."
     }

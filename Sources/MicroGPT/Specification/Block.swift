@@ -1,4 +1,4 @@
-// One transformer layer, forward and backward: attention, then a multilayer perceptron, each behind a
+// One transformer layer, forward and backward: attention, then a multilayer perceptron, each after a
 // normalization and beside a residual connection. Backward reads as forward upside down.
 
 /// A layer's matrices: its parameters, or the gradients with respect to them.
@@ -31,7 +31,7 @@ struct Block {
 
   /// Computes the layer's output at `positions`, from its input there and the keys and values before.
   func forward(_ positions: Range<Int>) {
-    let a = activations, width = shape.channels, wide = 4 * width, scale = attentionScale
+    let a = activations, width = shape.channels, hiddenWidth = 4 * width, scale = attentionScale
     for t in positions {
       let row = t &* width
       // x → normalized → query, key and value
@@ -58,10 +58,11 @@ struct Block {
       (a.middleScale[t], a.middleScaleSlope[t]) = Specification.rmsNorm(
         a.middle + row, count: width, into: a.middleNormalized + row)
       Specification.linear(
-        a.middleNormalized + row, weights.expand, inputs: width, outputs: wide, into: a.expanded + 4 &* row)
-      for c in 4 &* row..<4 &* row &+ wide { a.hidden[c] = a.expanded[c] > 0 ? a.expanded[c] : 0 }
+        a.middleNormalized + row, weights.expand, inputs: width, outputs: hiddenWidth,
+        into: a.expanded + 4 &* row)
+      for c in 4 &* row..<4 &* row &+ hiddenWidth { a.hidden[c] = a.expanded[c] > 0 ? a.expanded[c] : 0 }
       Specification.linear(
-        a.hidden + 4 &* row, weights.contract, inputs: wide, outputs: width, into: a.output + row)
+        a.hidden + 4 &* row, weights.contract, inputs: hiddenWidth, outputs: width, into: a.output + row)
       for c in 0..<width { a.output[row &+ c] += a.middle[row &+ c] }
     }
   }
@@ -77,7 +78,8 @@ struct Block {
     _ count: Int, _ gradients: LayerActivations, into dInput: UnsafeMutablePointer<Double>,
     to dWeights: LayerMatrices
   ) {
-    let a = activations, d = gradients, width = shape.channels, wide = 4 * width, scale = attentionScale
+    let a = activations, d = gradients, width = shape.channels, hiddenWidth = 4 * width,
+      scale = attentionScale
     for i in 0..<count &* width { (d.key[i], d.value[i]) = (0, 0) }
 
     var t = count
@@ -86,16 +88,16 @@ struct Block {
       let row = t &* width
       // y = contract · hidden + middle
       for c in 0..<width { d.middle[row &+ c] = d.output[row &+ c] }
-      for c in 4 &* row..<4 &* row &+ wide { d.hidden[c] = 0 }
+      for c in 4 &* row..<4 &* row &+ hiddenWidth { d.hidden[c] = 0 }
       Specification.linearBackward(
-        d.output + row, rows: 0..<width, a.hidden + 4 &* row, weights.contract, inputs: wide,
+        d.output + row, rows: 0..<width, a.hidden + 4 &* row, weights.contract, inputs: hiddenWidth,
         to: dWeights.contract, to: d.hidden + 4 &* row)
       // hidden = relu(expanded)
-      for c in 4 &* row..<4 &* row &+ wide { d.expanded[c] = a.expanded[c] > 0 ? d.hidden[c] : 0 }
+      for c in 4 &* row..<4 &* row &+ hiddenWidth { d.expanded[c] = a.expanded[c] > 0 ? d.hidden[c] : 0 }
       // expanded = expand · normalized middle
       for c in 0..<width { d.middleNormalized[row &+ c] = 0 }
       Specification.linearBackward(
-        d.expanded + 4 &* row, rows: 0..<wide, a.middleNormalized + row, weights.expand, inputs: width,
+        d.expanded + 4 &* row, rows: 0..<hiddenWidth, a.middleNormalized + row, weights.expand, inputs: width,
         to: dWeights.expand, to: d.middleNormalized + row)
       Specification.rmsNormBackward(
         d.middleNormalized + row, a.middle + row, count: width, scale: a.middleScale[t],

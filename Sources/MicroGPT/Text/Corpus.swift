@@ -5,9 +5,8 @@
 //                                                      .read().strip().split('\n') if line.strip()]
 //     corpus.shuffle(using: &random)           random.shuffle(docs)
 //
-// It works on bytes and Unicode scalars throughout. Swift's `Character` and `String ==` know better than
-// Python what belongs together ("\r\n" is one character, "E" with U+0301 equals "É") and would end up with
-// other documents and another vocabulary.
+// It works on bytes and Unicode scalars throughout. Swift's `Character` and `String ==` group scalars where Python does
+// not ("\r\n" is one character, "E" with U+0301 equals "É") and would give other documents and another vocabulary.
 
 /// Documents in an order: the lines of a text without white space at their ends, blank ones dropped.
 ///
@@ -136,7 +135,7 @@ public struct Corpus: Sendable {
     return corpus
   }
 
-  /// Where in `scalars` the line being read starts: behind the last document. Holds only until a shuffle.
+  /// Where in `scalars` the line being read starts: after the last document. Holds only until a shuffle.
   private var openStart: Int { ranges.last?.upperBound ?? 0 }
 
   /// Makes a document of the line being read, unless it is blank.
@@ -202,7 +201,7 @@ extension Unicode.Scalar {
   }
 }
 
-/// Reads the scalar at `index`, which moves behind it, or gives `nil` where the bytes are not UTF-8.
+/// Reads the scalar at `index`, which moves past it, or gives `nil` where the bytes are not UTF-8.
 ///
 /// A lead byte says how many bytes follow, and with them go the six bits that each of those adds. What is
 /// below `least` could have been written shorter. `Unicode.Scalar` itself refuses surrogates and values

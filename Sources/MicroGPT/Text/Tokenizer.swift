@@ -1,5 +1,5 @@
 // Characters to numbers and back: a token is the place of a Unicode scalar among the corpus's scalars in
-// order, and one more token, BOS, stands before and behind every document.
+// order, and one more token, BOS, stands before and after every document.
 //
 //     let tokenizer = Tokenizer(corpus)        uchars = sorted(set(''.join(docs))); BOS = len(uchars)
 //     tokenizer.encode(corpus[0])              [BOS] + [uchars.index(ch) for ch in doc] + [BOS]
@@ -94,7 +94,7 @@ public struct Tokenizer: Sendable, Equatable {
     tokens.append(bos)
   }
 
-  /// The first tokens of a document of the corpus, BOS before them and, where there is room, behind them.
+  /// The first tokens of a document of the corpus, BOS before them and, where there is room, after them.
   ///
   /// - Parameter tokens: Overwritten from its start on.
   /// - Returns: How many tokens have been written.
@@ -126,14 +126,14 @@ public struct Tokenizer: Sendable, Equatable {
     }
   }
 
-  /// The tokens of a document that somebody typed, with BOS at both ends.
+  /// The tokens of a document from outside the corpus, with BOS at both ends.
   ///
   /// - Throws: `TokenizerError` at the first character outside the vocabulary.
   public func encode(_ text: String) throws(TokenizerError) -> [Int] {
     try encode(prompt: text) + [bos]
   }
 
-  /// The tokens of a document's beginning, for the model to go on from: BOS before it, nothing behind.
+  /// The tokens of a prompt, for the model to continue: BOS before it, nothing after it.
   ///
   /// - Throws: `TokenizerError` at the first character outside the vocabulary.
   public func encode(prompt: String) throws(TokenizerError) -> [Int] {

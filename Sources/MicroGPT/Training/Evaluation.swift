@@ -11,7 +11,7 @@ public struct Evaluation: Sendable, Equatable {
 }
 
 extension Trainer {
-  /// The loss of the model as it is now on documents that it need not have seen. The run goes on from there as
+  /// The loss of the model as it is now on documents that it need not have seen. The run continues from there as
   /// if nothing had been asked.
   ///
   ///     let corpus = try Corpus(documents: ["emma", "ava", "mia", "eva", "mae"])

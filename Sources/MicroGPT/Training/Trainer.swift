@@ -54,7 +54,7 @@ public final class Trainer {
   public enum Decision: Sendable {
     /// Takes the next step, if there is one.
     case `continue`
-    /// Returns; another call of `train` goes on from there.
+    /// Returns; another call of `train` continues from there.
     case stop
   }
 
@@ -76,7 +76,7 @@ public final class Trainer {
       implementation: .standard)
   }
 
-  /// A run by an implementation of one's choice.
+  /// A run by a given implementation.
   convenience init(
     corpus: Corpus, configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet,
     implementation: Implementation
@@ -92,7 +92,7 @@ public final class Trainer {
     self.init(engine, configuration, arithmetic, set, tokenizer, corpus, shuffled: shuffled, random)
   }
 
-  /// Goes on where a state was taken, to the same bits as if the run had never stopped.
+  /// Resumes a run from a state, to the same bits as if it had never stopped.
   ///
   ///     let trainer = try Trainer(corpus: corpus)
   ///     try trainer.train { $0.number == 400 ? .stop : .continue }
@@ -112,7 +112,7 @@ public final class Trainer {
       resuming: state, corpus: corpus, instructionSet: instructionSet, implementation: .standard)
   }
 
-  /// Goes on by an implementation of one's choice.
+  /// Resumes by a given implementation.
   convenience init(
     resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet?,
     implementation: Implementation
@@ -200,7 +200,7 @@ public final class Trainer {
   /// The model as it is now: a copy that later steps do not change.
   public var model: Model { Model(unchecked: engine.parameters(), configuration, tokenizer) }
 
-  /// The run as it is now: all that it takes to go on from here, beside the corpus.
+  /// The run as it is now: everything that continuing from here takes, beside the corpus.
   ///
   /// - Complexity: O(*n*) in the parameters and in the corpus's characters.
   public var state: TrainingState {
@@ -219,7 +219,7 @@ public final class Trainer {
   public func sampler() -> Sampler { Sampler(model, random: random) }
 }
 
-/// Why a run cannot go on.
+/// Why a run cannot continue.
 public enum TrainingError: Error, Equatable {
   /// The loss became infinite or not a number at this step.
   case lossNotFinite(step: Int, loss: Double)

@@ -1,13 +1,13 @@
 // A training run between two steps, as a value: what a checkpoint holds.
 
-/// All that it takes to go on with a run, beside its corpus.
+/// Everything that continuing a run takes, beside its corpus.
 ///
 ///     let state = trainer.state
 ///     let resumed = try Trainer(resuming: state, corpus: corpus)
 ///
 /// Parameters and moments are in the reference's order, `Model.parameters`'. In the fast arithmetic they are floats, and
 /// the moments lack the factors `1 - β`, which stand beside them: so each number is one that the engine holds, and
-/// going on gives the same bits.
+/// resuming gives the same bits.
 public struct TrainingState: Sendable, Equatable {
   /// The run's sizes and hyperparameters.
   public var configuration: Configuration
@@ -81,7 +81,7 @@ public struct TrainingState: Sendable, Equatable {
   }
 }
 
-/// Why a run cannot go on from a state.
+/// Why a run cannot be resumed from a state.
 public enum TrainingStateError: Error, Equatable {
   /// The configuration cannot be run.
   case configuration(ConfigurationError)

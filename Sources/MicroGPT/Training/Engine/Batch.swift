@@ -1,10 +1,10 @@
-// The documents of a step, laid out one behind the other as the rows of every matrix that the engine computes.
+// The documents of a step, laid out one after the other as the rows of every matrix that the engine computes.
 
 /// Documents as rows: the positions of one, then those of the next.
 struct Batch {
   /// The token, the position in its document and the next token of every row, `[B·T]` each.
   let tokens, positions, targets: UnsafeMutablePointer<Int32>
-  /// The first row of every document, and behind the last one the number of rows, `[B + 1]`.
+  /// The first row of every document, and after the last one the number of rows, `[B + 1]`.
   let starts: UnsafeMutablePointer<Int>
   /// The most documents that there is room for, *B*.
   let capacity: Int

@@ -119,7 +119,7 @@ extension Worker {
     }
   }
 
-  /// - Parameter vectors: The tokens' and behind them the positions', as at the start of the parameters.
+  /// - Parameter vectors: The tokens' and after them the positions', as at the start of the parameters.
   func embedding(_ batch: Batch, _ vectors: Buffer, _ x: Buffer) -> Embedding<Scalar> {
     Embedding(
       tokens: UnsafePointer(batch.tokens), positions: UnsafePointer(batch.positions), tokenVectors: vectors,

@@ -1,0 +1,52 @@
+// What the sampling engine computes with, for one block of rows.
+
+/// The buffers of a block of rows.
+struct SamplingWorkspace<A: SamplingArithmetic> {
+  typealias Scalar = A.Scalar
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  /// A layer's input, that or another row normalized, and the row after attention, `[rows, C]` each.
+  let input, normalized, middle: Buffer
+  /// Query, key and value side by side, `[rows, 3·segment]`.
+  let projections: Buffer
+  /// `[rows, attentionWidth]`.
+  let attentionOutput: Buffer
+  /// `[rows, 4C]` and `[rows, V]`.
+  let hidden, logits: Buffer
+  /// A number in every lane for every position, and for the channels, `[(T + 1)·lanes + segment]`.
+  let scratch: Buffer
+  /// The tokens of pairs that are not in the table yet, `[rows]`.
+  let missing: UnsafeMutablePointer<Int32>
+  /// 0 for every token and -∞ in the padding, and 0 for every token but the last and ∞ from there on, `[V]` each.
+  let padding, limits: Buffer
+  /// Whether logits and totals are finite, `[2]`; see `SampleSums.check`.
+  let check: Buffer
+  /// The exact exponential's table; see `ExactExponential`.
+  let powers: Buffer
+
+  /// - Parameter rows: The most rows of a block.
+  init(_ sizes: SamplingSizes<A>, rows rowCount: Int, _ declare: inout BufferDeclarations) {
+    let rows = Count(rowCount), width = Count(sizes.width), tokens = Count(sizes.tokens)
+    input = declare(Scalar.self, rows, width)
+    normalized = declare(Scalar.self, rows, width)
+    middle = declare(Scalar.self, rows, width)
+    projections = declare(Scalar.self, rows, 3 * Count(sizes.segment))
+    attentionOutput = declare(Scalar.self, rows, Count(sizes.attentionWidth))
+    hidden = declare(Scalar.self, rows, Count(sizes.hiddenWidth))
+    logits = declare(Scalar.self, rows, tokens)
+    scratch = declare(
+      Scalar.self, Count(sizes.lanes) * Count(sizes.shape.positions + 1) + Count(sizes.segment))
+    missing = declare(Int32.self, rows)
+    padding = declare(Scalar.self, tokens)
+    limits = declare(Scalar.self, tokens)
+    check = declare(Scalar.self, 2)
+    powers = declare(Scalar.self, Count(ExactExponential.tableCount))
+  }
+
+  /// Writes what always stays the same.
+  func prepare(_ sizes: SamplingSizes<A>) {
+    for i in sizes.shape.vocabulary..<sizes.tokens { padding[i] = -.infinity }
+    for i in sizes.shape.vocabulary - 1..<sizes.tokens { limits[i] = .infinity }
+    A.fillPowers(powers)
+  }
+}
