@@ -43,9 +43,6 @@ MICROGPT_AVX512 void microgpt_sample_attend_f64_avx512(const void *_Nonnull argu
 MICROGPT_AVX512 void microgpt_sample_attend_few_f64_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_sample_sums_f64_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_sample_draw_f64_avx512(const void *_Nonnull arguments);
-#endif
-
-#if defined(__x86_64__)
 MICROGPT_AVX2 void microgpt_product_wide_f32_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_product_narrow_f32_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_position_product_f32_avx2(const void *_Nonnull arguments);
@@ -86,43 +83,3 @@ MICROGPT_AVX2 void microgpt_sample_attend_few_f64_avx2(const void *_Nonnull argu
 MICROGPT_AVX2 void microgpt_sample_sums_f64_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_sample_draw_f64_avx2(const void *_Nonnull arguments);
 #endif
-
-void microgpt_product_wide_f32_baseline(const void *_Nonnull arguments);
-void microgpt_product_narrow_f32_baseline(const void *_Nonnull arguments);
-void microgpt_position_product_f32_baseline(const void *_Nonnull arguments);
-void microgpt_embed_f32_baseline(const void *_Nonnull arguments);
-void microgpt_embed_back_f32_baseline(const void *_Nonnull arguments);
-void microgpt_transpose_f32_baseline(const void *_Nonnull arguments);
-void microgpt_adam_f32_baseline(const void *_Nonnull arguments);
-void microgpt_update_matrix_f32_baseline(const void *_Nonnull arguments);
-void microgpt_normalize_f32_baseline(const void *_Nonnull arguments);
-void microgpt_normalize_back_f32_baseline(const void *_Nonnull arguments);
-void microgpt_attend_f32_baseline(const void *_Nonnull arguments);
-void microgpt_attend_from_peaks_f32_baseline(const void *_Nonnull arguments);
-void microgpt_attend_back_f32_baseline(const void *_Nonnull arguments);
-void microgpt_causal_softmax_f32_baseline(const void *_Nonnull arguments);
-void microgpt_causal_softmax_back_f32_baseline(const void *_Nonnull arguments);
-void microgpt_loss_f32_baseline(const void *_Nonnull arguments);
-void microgpt_sample_normalize_f32_baseline(const void *_Nonnull arguments);
-void microgpt_sample_attend_f32_baseline(const void *_Nonnull arguments);
-void microgpt_sample_sums_f32_baseline(const void *_Nonnull arguments);
-void microgpt_sample_draw_f32_baseline(const void *_Nonnull arguments);
-void microgpt_product_wide_f64_baseline(const void *_Nonnull arguments);
-void microgpt_product_narrow_f64_baseline(const void *_Nonnull arguments);
-void microgpt_ordered_product_wide_f64_baseline(const void *_Nonnull arguments);
-void microgpt_ordered_product_narrow_f64_baseline(const void *_Nonnull arguments);
-void microgpt_position_product_f64_baseline(const void *_Nonnull arguments);
-void microgpt_embed_f64_baseline(const void *_Nonnull arguments);
-void microgpt_embed_back_f64_baseline(const void *_Nonnull arguments);
-void microgpt_transpose_f64_baseline(const void *_Nonnull arguments);
-void microgpt_adam_f64_baseline(const void *_Nonnull arguments);
-void microgpt_normalize_f64_baseline(const void *_Nonnull arguments);
-void microgpt_normalize_back_f64_baseline(const void *_Nonnull arguments);
-void microgpt_attend_f64_baseline(const void *_Nonnull arguments);
-void microgpt_attend_back_f64_baseline(const void *_Nonnull arguments);
-void microgpt_loss_f64_baseline(const void *_Nonnull arguments);
-void microgpt_sample_normalize_f64_baseline(const void *_Nonnull arguments);
-void microgpt_sample_attend_f64_baseline(const void *_Nonnull arguments);
-void microgpt_sample_attend_few_f64_baseline(const void *_Nonnull arguments);
-void microgpt_sample_sums_f64_baseline(const void *_Nonnull arguments);
-void microgpt_sample_draw_f64_baseline(const void *_Nonnull arguments);

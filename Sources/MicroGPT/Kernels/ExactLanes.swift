@@ -8,7 +8,9 @@ enum Exact8: ExactLanes {
   typealias Scalar = Double
   @inline(__always) static var tileRows: Int { 8 }
   @inline(__always) static func load(_ p: UnsafePointer<Double>) -> Vector { microgpt_f64x8_load(p) }
-  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Double>) { microgpt_f64x8_store(x, p) }
+  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Double>) {
+    microgpt_f64x8_store(x, p)
+  }
   @inline(__always) static func all(_ x: Double) -> Vector { microgpt_f64x8_all(x) }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x8_add(a, b) }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x8_subtract(a, b) }
@@ -59,7 +61,9 @@ enum Exact4: ExactLanes {
     @inline(__always) static var tileRows: Int { 4 }
   #endif
   @inline(__always) static func load(_ p: UnsafePointer<Double>) -> Vector { microgpt_f64x4_load(p) }
-  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Double>) { microgpt_f64x4_store(x, p) }
+  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Double>) {
+    microgpt_f64x4_store(x, p)
+  }
   @inline(__always) static func all(_ x: Double) -> Vector { microgpt_f64x4_all(x) }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x4_add(a, b) }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x4_subtract(a, b) }
@@ -110,7 +114,9 @@ enum Exact2: ExactLanes {
     @inline(__always) static var tileRows: Int { 4 }
   #endif
   @inline(__always) static func load(_ p: UnsafePointer<Double>) -> Vector { microgpt_f64x2_load(p) }
-  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Double>) { microgpt_f64x2_store(x, p) }
+  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Double>) {
+    microgpt_f64x2_store(x, p)
+  }
   @inline(__always) static func all(_ x: Double) -> Vector { microgpt_f64x2_all(x) }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x2_add(a, b) }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x2_subtract(a, b) }

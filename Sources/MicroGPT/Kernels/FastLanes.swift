@@ -9,11 +9,17 @@ enum Fast16: FastLanes {
   typealias Doubles = Exact8
   @inline(__always) static var tileRows: Int { 8 }
   @inline(__always) static func load(_ p: UnsafePointer<Float>) -> Vector { microgpt_f32x16_load(p) }
-  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Float>) { microgpt_f32x16_store(x, p) }
+  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Float>) {
+    microgpt_f32x16_store(x, p)
+  }
   @inline(__always) static func all(_ x: Float) -> Vector { microgpt_f32x16_all(x) }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x16_add(a, b) }
-  @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x16_subtract(a, b) }
-  @inline(__always) static func multiply(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x16_multiply(a, b) }
+  @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector {
+    microgpt_f32x16_subtract(a, b)
+  }
+  @inline(__always) static func multiply(_ a: Vector, _ b: Vector) -> Vector {
+    microgpt_f32x16_multiply(a, b)
+  }
   @inline(__always) static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector {
     microgpt_f32x16_fused(a, b, c)
   }
@@ -59,7 +65,9 @@ enum Fast8: FastLanes {
   typealias Doubles = Exact4
   @inline(__always) static var tileRows: Int { 4 }
   @inline(__always) static func load(_ p: UnsafePointer<Float>) -> Vector { microgpt_f32x8_load(p) }
-  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Float>) { microgpt_f32x8_store(x, p) }
+  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Float>) {
+    microgpt_f32x8_store(x, p)
+  }
   @inline(__always) static func all(_ x: Float) -> Vector { microgpt_f32x8_all(x) }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x8_add(a, b) }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x8_subtract(a, b) }
@@ -112,7 +120,9 @@ enum Fast4: FastLanes {
     @inline(__always) static var tileRows: Int { 4 }
   #endif
   @inline(__always) static func load(_ p: UnsafePointer<Float>) -> Vector { microgpt_f32x4_load(p) }
-  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Float>) { microgpt_f32x4_store(x, p) }
+  @inline(__always) static func store(_ x: Vector, _ p: UnsafeMutablePointer<Float>) {
+    microgpt_f32x4_store(x, p)
+  }
   @inline(__always) static func all(_ x: Float) -> Vector { microgpt_f32x4_all(x) }
   @inline(__always) static func add(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_add(a, b) }
   @inline(__always) static func subtract(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_subtract(a, b) }
@@ -124,8 +134,8 @@ enum Fast4: FastLanes {
   #else
     // Without the instruction a fused multiply-add is a call for every lane.
     @inline(__always) static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector {
-    microgpt_f32x4_add(a, microgpt_f32x4_multiply(b, c))
-  }
+      microgpt_f32x4_add(a, microgpt_f32x4_multiply(b, c))
+    }
   #endif
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_max(a, b) }
   @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_min(a, b) }
