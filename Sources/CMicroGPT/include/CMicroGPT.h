@@ -2,6 +2,7 @@
 #pragma once
 
 #include "Kernels.h"
+#include "Vectors.h"
 
 // Declared rather than included: Embedded Swift has no module of the C library to import, and a bare
 // WebAssembly target has no headers. Where there are headers, these repeat what they say.

@@ -1,44 +1,45 @@
-// Attention of all heads over one document. Engine/Attention.swift has the formulas and is the specification.
+// Attention of all heads over one document, and its backward pass: the arguments, and the fast arithmetic's kernels.
+// ExactAttention.swift has the exact ones, and the derivation of the gradients.
 
-/// A document's attention: `mixed[t] = Σₛ softmax(q[t]·k[s]·scale)·v[s]` for every head.
+/// A document's attention output: `mixed[t] = Σₛ softmax(q[t]·k[s]·scale)·v[s]`, `s ≤ t`, for every head.
 struct Attend<Scalar> {
   /// Position 0's channels; positions are `stride` numbers apart. Keys and values lie `segment` and
   /// `2·segment` numbers behind the queries.
   var query: UnsafePointer<Scalar>
   var stride, segment: Int
-  /// `[T, segment]`, overwritten.
+  /// The attention output, `[T, segment]`, overwritten.
   var mixed: UnsafeMutablePointer<Scalar>
-  /// The gradient of `mixed`, as that lies; only the backward pass reads it.
+  /// The gradient of `mixed`, of the same shape. Only the backward pass reads it.
   var dMixed: UnsafeMutablePointer<Scalar>
-  /// The scores' exponentials, kept for the backward pass. The fast arithmetic has a number for every channel
-  /// of every pair of positions, and overwrites up to 15 vectors behind them; the exact one has `[H, T, T]`.
+  /// The scores' exponentials, kept for the backward pass. The fast arithmetic keeps one number for each channel
+  /// of each pair of positions, and overwrites up to 15 vectors behind the last; the exact one keeps `[H, T, T]`.
   var exponentials: UnsafeMutablePointer<Scalar>
-  /// The power -1 of the exponentials' sum. Fast: `[T, segment]`; exact: sum and inverse, `[H, T]` each.
+  /// Fast: the inverse of the exponentials' sum, `[T, segment]`. Exact: the sum and its inverse, `[H, T, 2]`.
   var sums: UnsafeMutablePointer<Scalar>
-  /// The gradients of queries, keys and values, as those lie; overwritten by the backward pass.
+  /// The gradients of queries, keys and values, laid out as those. Overwritten by the backward pass.
   var dQuery: UnsafeMutablePointer<Scalar>
   var positions, heads, headWidth: Int
   /// `D^(-1/2)`.
   var scale: Scalar
-  /// Room for two rows of weights, `[2T]`.
+  /// Scratch for two rows of weights, `[2T]`.
   var row: UnsafeMutablePointer<Scalar>
-  /// Room for a vector for every pair of positions and 15 more; the fast arithmetic's backward pass.
+  /// Scratch for one vector for each pair of positions, and 15 more. Only the fast backward pass uses it.
   var pairs: UnsafeMutablePointer<Scalar>
 }
 
-/// What the fast arithmetic's sums of exponentials have to stay below.
+/// The bound that the fast arithmetic's sums of exponentials have to stay below.
 let attendLimit = 0x1p120
 
 extension FastLanes {
   /// Attention of heads whose channels share a vector: `D` divides the lanes.
   ///
-  /// Lanes are channels, so a product of queries and keys is one multiplication for all heads of a vector. Then the
-  /// products of `D` pairs of positions are folded to one vector, in which every head has a lane for each pair;
-  /// their exponentials are spread again, so that every lane of a head has its weight.
+  /// Lanes are channels, so one multiplication gives the products of a query and a key for all heads of a vector. The
+  /// products of `D` pairs of positions are then folded into one vector, in which each head has a lane for each pair.
+  /// Its exponentials are spread again, so that every lane of a head holds the head's weight.
   ///
-  /// The exponentials are those of scores less the score of a position with itself, so that no largest score has to
-  /// be known. Should one come near the end of the numbers, `attendFromPeaks` has to do it again: where the largest
-  /// sum of exponentials, left in `row`, is not below `attendLimit`.
+  /// From each score the score of the position with itself is subtracted, instead of the largest score, which would
+  /// have to be found first. The exponentials may overflow then: where the largest of their sums, left in `row[0]`, is
+  /// not below `attendLimit`, the caller has to call `attendFromPeaks` too.
   @inline(__always)
   static func attend(_ a: Attend<Float>) {
     let scale = all(a.scale)
@@ -75,7 +76,7 @@ extension FastLanes {
     a.row[0] = largest(largestTotal)
   }
 
-  /// Puts functions of sums over the lanes of a head in all of its lanes. Up to `headWidth - 1` vectors behind the last
+  /// Replaces every lane by a function of the sum over its head's lanes. Up to `headWidth - 1` vectors behind the last
   /// one are overwritten.
   @inline(__always)
   private static func headSums(
@@ -97,7 +98,7 @@ extension FastLanes {
     }
   }
 
-  /// `attend` whatever the scores: in two loops, with the largest score subtracted.
+  /// `attend` for any scores: a first loop finds the largest score, and a second subtracts it.
   @inline(__always)
   static func attendFromPeaks(_ a: Attend<Float>) {
     switch a.headWidth {
@@ -140,10 +141,10 @@ extension FastLanes {
     }
   }
 
-  /// The way back through `attend`.
+  /// The backward pass of `attend`.
   ///
-  /// The mean of the weights' gradients, `Σₛ w[s]·(dMixed·v[s])`, is `dMixed·mixed`, so that a gradient less the mean
-  /// is `dMixed·(v[s] - mixed)`.
+  /// With the weights `w`, `dScore[s] = w[s]·(dw[s] - Σᵣ w[r]·dw[r])` and `dw[s] = dMixed·v[s]`. The sum is
+  /// `dMixed·mixed`, so `dScore[s] = w[s]·(dMixed·(v[s] - mixed))`.
   @inline(__always)
   static func attendBack(_ a: Attend<Float>) {
     let scale = all(a.scale)
@@ -165,7 +166,7 @@ extension FastLanes {
         let row = t &* a.stride &+ c, place = t &* a.segment &+ c
         let query = multiply(load(a.query + row), scale), dMixed = load(a.dMixed + place)
         let inverse = load(a.sums + place)
-        // The first query that meets a key and a value is their own position's: it overwrites.
+        // The first query to reach a key and a value is the one at their own position, so it overwrites.
         store(all(0), a.dQuery + (row &+ a.segment))
         store(all(0), a.dQuery + (row &+ 2 &* a.segment))
         var dQuery = all(0), key = c &+ a.segment
@@ -182,61 +183,6 @@ extension FastLanes {
         store(multiply(dQuery, scale), a.dQuery + row)
       }
       c &+= count
-    }
-  }
-}
-
-extension ExactLanes {
-  @inline(__always) static func attend(_ a: Attend<Double>) { ExactArithmetic.attend(a) }
-  @inline(__always) static func attendBack(_ a: Attend<Double>) { ExactArithmetic.attendBack(a) }
-}
-
-extension ExactArithmetic {
-  /// Attention head by head, number by number: the specification's own loops over a document.
-  @inline(__always)
-  static func attend(_ a: Attend<Scalar>) {
-    for h in 0..<a.heads {
-      let first = h &* a.headWidth, base = UnsafeMutablePointer(mutating: a.query) + first
-      let head = OldHead(
-        stride: a.stride, width: a.headWidth, key: base + a.segment, value: base + 2 &* a.segment)
-      for t in 0..<a.positions {
-        let place = h &* a.positions &+ t
-        let sums = attention(
-          base + t &* a.stride, head, at: t, scale: a.scale,
-          exponentials: a.exponentials + place &* a.positions, into: a.row,
-          into: a.mixed + (t &* a.segment &+ first))
-        a.sums[2 &* place] = sums.total
-        a.sums[2 &* place &+ 1] = sums.inverse
-      }
-    }
-  }
-
-  /// The way back through `attend`, positions from the last to the first.
-  @inline(__always)
-  static func attendBack(_ a: Attend<Scalar>) {
-    for t in 0..<a.positions {
-      for c in a.segment..<3 &* a.segment { a.dQuery[t &* a.stride &+ c] = 0 }
-    }
-    let dAttention = a.row + a.positions
-    for h in 0..<a.heads {
-      let first = h &* a.headWidth, base = UnsafeMutablePointer(mutating: a.query) + first
-      let dBase = a.dQuery + first
-      let head = OldHead(
-        stride: a.stride, width: a.headWidth, key: base + a.segment, value: base + 2 &* a.segment)
-      let gradient = OldHead(
-        stride: a.stride, width: a.headWidth, key: dBase + a.segment, value: dBase + 2 &* a.segment)
-      var t = a.positions
-      while t > 0 {
-        t &-= 1
-        let place = h &* a.positions &+ t, exponentials = a.exponentials + place &* a.positions
-        let total = a.sums[2 &* place], inverse = a.sums[2 &* place &+ 1]
-        // The weights again, by the same product as on the way forward.
-        for s in 0...t { a.row[s] = exponentials[s] * inverse }
-        attentionBackward(
-          a.dMixed + (t &* a.segment &+ first), base + t &* a.stride, head, at: t, scale: a.scale,
-          exponentials: exponentials, attention: a.row, sums: (total, inverse),
-          to: gradient, dAttention: dAttention, into: dBase + t &* a.stride)
-      }
     }
   }
 }

@@ -45,7 +45,7 @@ struct PositionCell<L: Lanes>: PositionTile {
   @inline(__always) static var rows: Int { 1 }
   @inline(__always) init() {}
   @inline(__always) mutating func add(_ x: L.Vector, _ w: UnsafePointer<L.Scalar>) {
-    sum = L.add(sum, x, times: L.everywhere(w))
+    sum = L.add(sum, x, times: L.broadcastPair(w))
   }
   @inline(__always) func store(_ square: UnsafeMutablePointer<L.Scalar>) { L.store(sum, square) }
 }

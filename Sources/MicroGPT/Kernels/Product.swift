@@ -43,7 +43,12 @@ struct Product<Scalar> {
 extension Lanes {
   /// `Product` for as many columns as there are in pairs of vectors, in register tiles.
   @inline(__always)
-  static func productWide(_ a: Product<Scalar>, ordered: Bool) {
+  static func productWide(_ a: Product<Scalar>) { productWide(a, ordered: false) }
+  @inline(__always)
+  static func orderedProductWide(_ a: Product<Scalar>) { productWide(a, ordered: true) }
+
+  @inline(__always)
+  private static func productWide(_ a: Product<Scalar>, ordered: Bool) {
     var first = 0, b = a.b
     while first < a.columns {
       var column = 0
@@ -59,7 +64,12 @@ extension Lanes {
   /// `Product` for single vectors of columns, without panels. Apart from the other, because the compiler stops
   /// inlining, even where it always should, in functions beyond a certain size.
   @inline(__always)
-  static func productNarrow(_ a: Product<Scalar>, ordered: Bool) {
+  static func productNarrow(_ a: Product<Scalar>) { productNarrow(a, ordered: false) }
+  @inline(__always)
+  static func orderedProductNarrow(_ a: Product<Scalar>) { productNarrow(a, ordered: true) }
+
+  @inline(__always)
+  private static func productNarrow(_ a: Product<Scalar>, ordered: Bool) {
     var column = 0
     while column < a.columns {
       productColumns(Cell<Self>.self, a, a.b + column, column, ordered)
