@@ -35,6 +35,24 @@ extension OneScreen {
       #expect(firstDifference(Array(scalar.utf8), Array(matrix.utf8)) == nil)
     }
 
+    @Test(
+      "code that a document quotes stands in the files",
+      arguments: ["Documentation/Backpropagation.md", "Documentation/Exactness.md"])
+    func quotations(name: String) throws {
+      let document = try String(contentsOf: repository.appending(path: name), encoding: .utf8)
+      let lines = Set(
+        try OneScreenFile.allCases.flatMap { try $0.source().text.split(separator: "\n") }
+          .map { $0.drop { $0 == " " } })
+      let blocks = document.split(separator: "\n```swift\n").dropFirst()
+      #expect(!blocks.isEmpty)
+      for block in blocks {
+        let quoted = block.prefix(upTo: try #require(block.firstRange(of: "\n```")).lowerBound)
+        for line in quoted.split(separator: "\n").map({ $0.drop { $0 == " " } }) {
+          #expect(lines.contains(line), "'\(line)' stands in neither file.")
+        }
+      }
+    }
+
     /// The text from the heading DATASET up to the heading that follows RANDOM NUMBERS.
     private func sharedSections(of file: OneScreenFile) throws -> Substring {
       let text = try file.source().text
