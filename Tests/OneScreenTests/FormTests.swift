@@ -40,9 +40,8 @@ extension OneScreen {
       arguments: ["Documentation/Backpropagation.md", "Documentation/Exactness.md"])
     func quotations(name: String) throws {
       let document = try String(contentsOf: repository.appending(path: name), encoding: .utf8)
-      let lines = Set(
-        try OneScreenFile.allCases.flatMap { try $0.source().text.split(separator: "\n") }
-          .map { $0.drop { $0 == " " } })
+      let text = try OneScreenFile.allCases.map { try $0.source().text }.joined(separator: "\n")
+      let lines: Set<Substring> = Set(text.split(separator: "\n").map { $0.drop { $0 == " " } })
       let blocks = document.split(separator: "\n```swift\n").dropFirst()
       #expect(!blocks.isEmpty)
       for block in blocks {
@@ -51,6 +50,24 @@ extension OneScreen {
           #expect(lines.contains(line), "'\(line)' stands in neither file.")
         }
       }
+    }
+
+    @Test("the poster of a file shows every line of it", arguments: OneScreenFile.allCases)
+    func poster(file: OneScreenFile) throws {
+      let name = file.rawValue.replacing(".swift", with: ".svg")
+      let picture = try String(
+        contentsOf: repository.appending(path: "Documentation/Pictures/\(name)"), encoding: .utf8)
+      var shown = picture.split(separator: "\n").filter { $0.hasPrefix("<text ") }
+        .map { $0.replacing(/<[^>]*>/, with: "") }.joined(separator: "\n")
+      for (escaped, character) in [
+        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&"),
+      ] {
+        shown = shown.replacing(escaped, with: character)
+      }
+      let lines = try file.source().text.split(separator: "\n").joined(separator: "\n")
+      #expect(
+        firstDifference(Array(shown.utf8), Array(lines.utf8)) == nil,
+        "Scripts/poster \(file.rawValue) > Documentation/Pictures/\(name)")
     }
 
     /// The text from the heading DATASET up to the heading that follows RANDOM NUMBERS.
