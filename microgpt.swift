@@ -14,7 +14,7 @@ var random = Random(seed: 42)
 random.shuffle(&documents)
 print("num docs: \(documents.count)")
 
-// TOKENIZER: a character's token is its place in the alphabet. One more, BOS, marks either end of a document.
+// TOKENIZER: a character's token is its place in the alphabet. One more, BOS, opens and closes a document.
 let alphabet = Set(documents.joined()).sorted(), bos = alphabet.count, vocabularySize = bos + 1
 print("vocab size: \(vocabularySize)")
 
@@ -75,7 +75,7 @@ func exp(_ a: Value) -> Value { let y = exp(a.data); return tape.note(y, (a, y))
 func log(_ a: Value) -> Value { tape.note(log(a.data), (a, 1 / a.data)) }
 func relu(_ a: Value) -> Value { tape.note(max(0, a.data), (a, a.data > 0 ? 1 : 0)) }
 func sum(_ terms: some Sequence<Value>) -> Value { terms.reduce(tape.note(0), +) }
-/// The C library's power, as in Python. Inlined, it would turn into x * x, 1 / x or a root, and other bits.
+/// The C library's power, as in Python. Inlined, it would become x * x, 1 / x or a root: other last bits.
 @inline(never) func power(_ x: Double, _ e: Double) -> Double { pow(x, e) }
 
 extension UnsafeMutableBufferPointer {
@@ -121,16 +121,16 @@ let tape = Tape(), zero = Value(index: 0)  // Entry 0 stands in for the parents 
 // BUILDING BLOCKS: those of GPT-2, with rmsNorm for layer normalization, relu for gelu and no biases.
 typealias Vector = [Value]
 func linear(_ x: Vector, _ weight: [Vector]) -> Vector { weight.map { sum(zip($0, x).lazy.map(*)) } }
-func softmax(_ logits: Vector) -> Vector {
+func softmax(_ logits: Vector) -> Vector {  // Any scores become probabilities, which add up to 1.
   let peak = logits.map(\.data).max()!, powers = logits.map { exp($0 + -peak) }, total = sum(powers)
-  return powers.map { $0 / total }
+  return powers.map { $0 / total }  // The peak cancels out. Without it, exp would overflow at 710.
 }
-func rmsNorm(_ x: Vector) -> Vector {
+func rmsNorm(_ x: Vector) -> Vector {  // Scaled to a mean square of 1, whatever the size of x.
   let scale = pow(sum(zip(x, x).lazy.map(*)) / Double(x.count) + 1e-5, -0.5)
   return x.map { $0 * scale }
 }
 
-// PARAMETERS: all that the model knows. Matrices of random numbers at first; training changes them.
+// PARAMETERS: what training changes, random at first. No document is read or sampled beyond blockSize tokens.
 let layerCount = 1, width = 16, blockSize = 16, headCount = 4, headWidth = width / headCount
 func matrix(_ rows: Int, _ columns: Int) -> [Vector] {
   (0..<rows).map { _ in (0..<columns).map { _ in tape.note(random.gauss() * 0.08) } }
@@ -144,26 +144,27 @@ let lmHead = matrix(vocabularySize, width), layers = (0..<layerCount).map { _ in
 tape.leafCount = tape.count
 print("num params: \(tape.leafCount - 1)")
 
-// MODEL: from a token to the logits of the next. A layer listens to earlier positions, then thinks it over.
+// MODEL: from a token to logits, a score for every token that may come next: the higher, the more probable.
 func gpt(_ token: Int, _ position: Int, _ keys: inout [[Vector]], _ values: inout [[Vector]]) -> Vector {
+  // Not redundant, though every layer normalizes its input: its residual sums take x itself, at this scale.
   var x = rmsNorm(zip(tokenEmbedding[token], positionEmbedding[position]).map(+))
   for (l, layer) in layers.enumerated() {
-    let normal = rmsNorm(x), query = linear(normal, layer.query)
-    keys[l].append(linear(normal, layer.key))
-    values[l].append(linear(normal, layer.value))
-    let heard = (0..<headCount).flatMap { head in  // Each head hears what answers its query.
+    let normalized = rmsNorm(x), query = linear(normalized, layer.query)  // What this position looks for,
+    keys[l].append(linear(normalized, layer.key))  // what others find it by,
+    values[l].append(linear(normalized, layer.value))  // and what they get from it.
+    let attended = (0..<headCount).flatMap { head in  // Values, averaged by how keys fit the query.
       let part = head * headWidth..<(head + 1) * headWidth, scale = power(Double(headWidth), 0.5)
       let attention = softmax(keys[l].map { key in sum(part.lazy.map { query[$0] * key[$0] }) / scale })
       return part.map { c in sum(zip(attention, values[l]).lazy.map { $0 * $1[c] }) }
     }
-    x = zip(linear(heard, layer.output), x).map(+)
+    x = zip(linear(attended, layer.output), x).map(+)  // Residual: a layer only adds to x.
     x = zip(linear(linear(rmsNorm(x), layer.expand).map(relu), layer.contract), x).map(+)
   }
   return linear(x, lmHead)
 }
 
-// TRAINING: read a document, add up how surprising its tokens were, and let Adam make them less so.
-let steps = 1000, learningRate = 0.01, beta1 = 0.85, beta2 = 0.99, epsilon = 1e-8
+// TRAINING: a token predicted with probability p has surprise -log p. The loss is the mean; Adam lowers it.
+let steps = 1000, learningRate = 0.01, beta1 = 0.85, beta2 = 0.99, epsilon = 1e-8, temperature = 0.5
 let mean = column(of: Double.self), meanSquare = column(of: Double.self)  // of recent gradients
 for i in 1..<tape.leafCount { (mean[i], meanSquare[i]) = (0, 0) }
 for step in 0..<steps {
@@ -175,7 +176,7 @@ for step in 0..<steps {
   tape.backward(from: loss)
   print(String(format: "step %4d / %4d | loss %.4f", step + 1, steps, loss.data))
   let t = Double(step + 1), rate = learningRate * (1 - Double(step) / Double(steps))
-  let bias1 = 1 - power(beta1, t), bias2 = 1 - power(beta2, t)  // Both means start from 0, too low at first.
+  let bias1 = 1 - power(beta1, t), bias2 = 1 - power(beta2, t)  // Both means start at 0, too low at first.
   for i in 1..<tape.leafCount {
     mean[i] = beta1 * mean[i] + (1 - beta1) * tape.gradient[i]
     meanSquare[i] = beta2 * meanSquare[i] + (1 - beta2) * power(tape.gradient[i], 2)
@@ -184,8 +185,7 @@ for step in 0..<steps {
   tape.count = tape.leafCount
 }
 
-// INFERENCE: draw a token by its probability, feed it back in, and so on until the model says BOS.
-let temperature = 0.5
+// INFERENCE: draw a token, feed it back in, repeat until BOS. A temperature below 1 favors probable tokens.
 print("\n--- inference (new, hallucinated names) ---")
 for sample in 1...20 {
   var keys = layers.map { _ in [Vector]() }, values = keys, token = bos, name = ""

@@ -1,6 +1,6 @@
 // microgpt_matrix.swift: train a GPT on names, then let it make up new ones. Every gradient derived by hand.
-// The run of microgpt.swift, bit for bit, by matrix calculus: a function gives its result y and a way back,
-// which takes dy, the slope of the loss along y, and adds to dx, the slope along the function's input x.
+// The run of microgpt.swift, bit for bit, by matrix calculus. dx is the slope of the loss along x. A function
+// returns its result y and its backward pass `back`, which takes dy and adds to dx, where x is its input.
 import Foundation
 
 // DATASET: one document a line. Ours are names, such as names.txt of github.com/karpathy/makemore.
@@ -13,7 +13,7 @@ var random = Random(seed: 42)
 random.shuffle(&documents)
 print("num docs: \(documents.count)")
 
-// TOKENIZER: a character's token is its place in the alphabet. One more, BOS, marks either end of a document.
+// TOKENIZER: a character's token is its place in the alphabet. One more, BOS, opens and closes a document.
 let alphabet = Set(documents.joined()).sorted(), bos = alphabet.count, vocabularySize = bos + 1
 print("vocab size: \(vocabularySize)")
 
@@ -58,20 +58,21 @@ struct Random {
   }
 }
 
-// ARITHMETIC: sums run up on the way forward and mostly down on the way back. The order fixes the bits.
+// ARITHMETIC: sums run up in the forward pass and mostly down in the backward pass. The order fixes the bits.
 typealias Vector = [Double]
 func dot(_ pairs: some Sequence<(Double, Double)>) -> Double { pairs.reduce(0) { $0 + $1.0 * $1.1 } }
 func add(_ a: Double, _ x: Vector, _ r: Range<Int>, to y: inout Vector) { for i in r { y[i] += a * x[i] } }
-/// The C library's power, as in Python. Inlined, it would turn into x * x, 1 / x or a root, and other bits,
+/// The C library's power, as in Python. Inlined, it would become x * x, 1 / x or a root: other last bits.
 @inline(never) func power(_ x: Double, _ e: Double) -> Double { pow(x, e) }
-/// if only where these err by nearly half a unit in the last place. Anywhere else they are as good, and fast.
+/// The same power, faster. y is x * x or sqrt(x), and error its distance from the exact power. Only where the
+/// error is nearly half a unit in the last place (ulp) can power give another number than y.
 func pow(_ x: Double, _ e: Double, _ y: Double, _ error: Double) -> Double {
   y > 0x1p-126 && abs(error) < 0.485 * y.ulp ? y : power(x, e)
 }
 func square(_ x: Double) -> Double { let y = x * x; return pow(x, 2, y, (-y).addingProduct(x, x)) }
 func root(_ x: Double) -> Double { let y = sqrt(x); return pow(x, 0.5, y, (-x).addingProduct(y, y) / 2 / y) }
 
-// CALCULUS: matrices, whose slopes gather beside their weights, rmsNorm and softmax.
+// CALCULUS: matrices, each weight with its gradient, rmsNorm and softmax.
 func memory() -> UnsafeMutablePointer<Double> { calloc(1 << 24, 8)!.assumingMemoryBound(to: Double.self) }
 let parameters = memory(), gradients = memory(), mean = memory(), meanSquare = memory()
 var count = 0
@@ -91,19 +92,22 @@ struct Matrix {
     }
   }
 }
+/// Scales x to a mean square of 1, whatever its size.
 func rmsNorm(_ x: Vector) -> (y: Vector, back: (Vector, inout Vector) -> Void) {
   let share = power(Double(x.count), -1), m = dot(zip(x, x)) * share + 1e-5, s = power(m, -0.5)
   func back(dy: Vector, dx: inout Vector) {
-    // y = s x, s = m^-½, m = x·x / n + ε: dx = s dy + 2 x d with d = ds (x·dy) / n, ds = -½ m^-3/2.
-    let d = share * (-0.5 * power(m, -1.5) * dot(zip(x, dy).reversed()))
+    // y = s x, s = m^-½, m = x·x / n + ε: ds = x·dy, dm = -½ m^-3/2 ds, dx = s dy + 2 x dm / n.
+    let d = share * (-0.5 * power(m, -1.5) * dot(zip(x, dy).reversed()))  // dm / n
     for i in x.indices { dx[i] = dx[i] + s * dy[i] + x[i] * d + x[i] * d }
   }
   return (x.map { $0 * s }, back)
 }
+/// Logits, scores of any size, become probabilities, which add up to 1. The peak cancels out; without it, exp
+/// would overflow at 710.
 func softmax(_ z: Vector) -> (y: Vector, back: (Vector) -> Vector) {
   let peak = z.max()!, e = z.map { exp($0 - peak) }, total = e.reduce(0, +), inverse = power(total, -1)
   func back(dy: Vector) -> Vector {
-    // y = e / total: de = dy / total + dtotal with dtotal = -e·dy / total², and dz = e de: y (dy - y·dy).
+    // y = e / total: dtotal = -e·dy / total², de = dy / total + dtotal, dz = e de, which is y (dy - y·dy).
     let slope = -power(total, -2), dTotal = zip(e, dy).reversed().reduce(0) { $0 + slope * ($1.0 * $1.1) }
     return zip(e, dy).map { $0 * (inverse * $1 + dTotal) }
   }
@@ -111,6 +115,7 @@ func softmax(_ z: Vector) -> (y: Vector, back: (Vector) -> Vector) {
 }
 
 // LAYER: that of GPT-2, with rmsNorm for layer normalization, relu for gelu and no biases.
+// No document is read or sampled beyond blockSize tokens.
 let layerCount = 1, width = 16, blockSize = 16, headCount = 4, headWidth = width / headCount
 let headScale = power(power(Double(headWidth), 0.5), -1), zeros = Vector(repeating: 0, count: width)
 let heads = (0..<headCount).map { $0 * headWidth..<($0 + 1) * headWidth }
@@ -119,42 +124,45 @@ final class Layer {
   let output = Matrix(width, width), expand = Matrix(4 * width, width), contract = Matrix(width, 4 * width)
   var past: [(key: Vector, value: Vector, dKey: Vector, dValue: Vector)] = []
   func callAsFunction(_ x: Vector) -> (y: Vector, back: (inout Vector) -> Void) {
-    let (normal, normalBack) = rmsNorm(x), q = query(normal), t = past.count
-    past.append((key(normal), value(normal), zeros, zeros))
+    // A query is what this position looks for, a key what others find it by, a value what they get from it.
+    // Each head averages the values of all positions so far, weighted by how well their keys fit the query.
+    let (norm1, norm1Back) = rmsNorm(x), q = query(norm1), t = past.count
+    past.append((key(norm1), value(norm1), zeros, zeros))
     let attention = heads.map { part in softmax(past.map { dot(zip(q[part], $0.key[part])) * headScale }) }
-    var heard = zeros
-    for (p, a) in zip(heads, attention) { for s in 0...t { add(a.y[s], past[s].value, p, to: &heard) } }
-    let middle = zip(output(heard), x).map(+), (calm, calmBack) = rmsNorm(middle)
-    let hidden = expand(calm).map { max(0, $0) }
+    var attended = zeros
+    for (p, a) in zip(heads, attention) { for s in 0...t { add(a.y[s], past[s].value, p, to: &attended) } }
+    let middle = zip(output(attended), x).map(+), (norm2, norm2Back) = rmsNorm(middle)
+    let hidden = expand(norm2).map { max(0, $0) }
     func back(dx: inout Vector) {  // As y = x + ..., dx begins as dy.
-      var dHidden = hidden.map { _ in 0.0 }, dCalm = zeros, dHeard = zeros, dq = zeros, dNormal = zeros
+      var dHidden = hidden.map { _ in 0.0 }, dNorm2 = zeros, dAttended = zeros, dq = zeros, dNorm1 = zeros
       contract.back(dx, hidden, &dHidden)
-      expand.back(zip(hidden, dHidden).map { $0 > 0 ? $1 : 0 }, calm, &dCalm)
-      calmBack(dCalm, &dx)
-      output.back(dx, heard, &dHeard)
-      // heard = Σ a[s] value[s]: dvalue[s] = a[s] dheard, da[s] = value[s]·dheard. a = softmax(scores), and
-      // scores[s] = q·key[s] / √d: dq = Σ dscores[s] key[s] / √d, dkey[s] = dscores[s] q / √d.
+      expand.back(zip(hidden, dHidden).map { $0 > 0 ? $1 : 0 }, norm2, &dNorm2)
+      norm2Back(dNorm2, &dx)
+      output.back(dx, attended, &dAttended)
+      // attended = Σ a[s] value[s]: dvalue[s] = a[s] dattended, da[s] = value[s]·dattended; a = softmax(z),
+      // z[s] = h q·key[s], h = headScale: dz by softmax's back, dq = Σ h dz[s] key[s], dkey[s] = h dz[s] q.
       for (part, attention) in zip(heads, attention).reversed() {
-        for s in 0...t { add(attention.y[s], dHeard, part, to: &past[s].dValue) }
-        let d = attention.back(past[0...t].map { dot(zip($0.value[part], dHeard[part]).reversed()) })
+        for s in 0...t { add(attention.y[s], dAttended, part, to: &past[s].dValue) }
+        let d = attention.back(past[0...t].map { dot(zip($0.value[part], dAttended[part]).reversed()) })
         for s in (0...t).reversed() { add(headScale * d[s], past[s].key, part, to: &dq) }
         for s in 0...t { add(headScale * d[s], q, part, to: &past[s].dKey) }
-        value.back(past[t].dValue, normal, &dNormal, rows: part.reversed())
-        key.back(past[t].dKey, normal, &dNormal, rows: part.reversed())
-        query.back(dq, normal, &dNormal, rows: part.reversed())
+        value.back(past[t].dValue, norm1, &dNorm1, rows: part.reversed())
+        key.back(past[t].dKey, norm1, &dNorm1, rows: part.reversed())
+        query.back(dq, norm1, &dNorm1, rows: part.reversed())
       }
-      normalBack(dNormal, &dx)
+      norm1Back(dNorm1, &dx)
     }
     return (zip(contract(hidden), middle).map(+), back)
   }
 }
 
-// MODEL: from a token to the logits of the next. A layer listens to earlier positions, then thinks it over.
+// MODEL: from a token to logits, a score for every token that may come next: the higher, the more probable.
 let tokenEmbedding = Matrix(vocabularySize, width), positionEmbedding = Matrix(blockSize, width)
 let lmHead = Matrix(vocabularySize, width), layers = (0..<layerCount).map { _ in Layer() }
 print("num params: \(count)")
 func gpt(_ token: Int, _ position: Int) -> (logits: Vector, back: (Vector, Int) -> Void) {
   if position == 0 { for layer in layers { layer.past = [] } }
+  // Not redundant, though every layer normalizes its input: its residual sums take x itself, at this scale.
   var (x, startBack) = rmsNorm(zip(tokenEmbedding.weight[token], positionEmbedding.weight[position]).map(+))
   var backs: [(inout Vector) -> Void] = []
   for layer in layers { let (y, back) = layer(x); x = y; backs.append(back) }
@@ -169,20 +177,20 @@ func gpt(_ token: Int, _ position: Int) -> (logits: Vector, back: (Vector, Int) 
   return (lmHead(x), back)
 }
 
-// TRAINING: read a document, add up how surprising its tokens were, and let Adam make them less so.
+// TRAINING: a token predicted with probability p has surprise -log p. The loss is the mean; Adam lowers it.
 let steps = 1000, learningRate = 0.01, beta1 = 0.85, beta2 = 0.99, epsilon = 1e-8, temperature = 0.5
 for step in 0..<steps {
   let document = documents[step % documents.count], length = min(blockSize, document.count + 1)
   let tokens = [bos] + document.map { alphabet.firstIndex(of: $0)! } + [bos]
-  let outputs = (0..<length).map { gpt(tokens[$0], $0) }, chances = outputs.map { softmax($0.logits) }
-  let loss = (0..<length).reduce(0) { $0 - log(chances[$1].y[tokens[$1 + 1]]) } * (1 / Double(length))
-  for t in (0..<length).reversed() {  // -log p[target] has slope -1 / p; softmax makes it p - onehot.
-    let target = tokens[t + 1], slope = 1 / chances[t].y[target] * (-1 / Double(length))
-    outputs[t].back(chances[t].back((0..<vocabularySize).map { $0 == target ? slope : 0 }), target)
+  let outputs = (0..<length).map { gpt(tokens[$0], $0) }, probabilities = outputs.map { softmax($0.logits) }
+  let loss = (0..<length).reduce(0) { $0 - log(probabilities[$1].y[tokens[$1 + 1]]) } * (1 / Double(length))
+  for t in (0..<length).reversed() {  // dp = -1 / p at the target, so dlogits = p, less 1 at the target.
+    let target = tokens[t + 1], slope = 1 / probabilities[t].y[target] * (-1 / Double(length))
+    outputs[t].back(probabilities[t].back((0..<vocabularySize).map { $0 == target ? slope : 0 }), target)
   }
   print(String(format: "step %4d / %4d | loss %.4f", step + 1, steps, loss))
   let t = Double(step + 1), rate = learningRate * (1 - Double(step) / Double(steps))
-  let bias1 = 1 - power(beta1, t), bias2 = 1 - power(beta2, t)  // Both means start from 0, too low at first.
+  let bias1 = 1 - power(beta1, t), bias2 = 1 - power(beta2, t)  // Both means start at 0, too low at first.
   for i in 0..<count {
     mean[i] = beta1 * mean[i] + (1 - beta1) * gradients[i]
     meanSquare[i] = beta2 * meanSquare[i] + (1 - beta2) * square(gradients[i])
@@ -191,7 +199,7 @@ for step in 0..<steps {
   }
 }
 
-// INFERENCE: draw a token by its probability, feed it back in, and so on until the model says BOS.
+// INFERENCE: draw a token, feed it back in, repeat until BOS. A temperature below 1 favors probable tokens.
 print("\n--- inference (new, hallucinated names) ---")
 for sample in 1...20 {
   var token = bos, name = ""

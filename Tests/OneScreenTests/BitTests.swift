@@ -3,8 +3,8 @@ import MicroGPT
 import Testing
 
 extension OneScreen {
-  /// Every loss and every parameter, to the last bit. Nothing less is evidence: where the optimizer turns a
-  /// square into x * x, 422 of 1,000 losses over names.txt differ, and not one line of what is printed.
+  /// Every loss and every parameter, to the last bit. Printed output hides differences: where the compiler
+  /// turns a square into x * x, 422 of 1,000 losses over names.txt differ, but no printed line does.
   @Suite struct BitTests {
     @Test(
       "over names.txt every loss and parameter has the reference's bits",
@@ -38,7 +38,7 @@ extension OneScreen {
       #expect(firstDifference(bits.losses, golden.losses) != nil || bits.digest != golden.parametersDigest)
     }
 
-    /// What a run made of its text.
+    /// The losses and parameters of a run.
     private struct Bits {
       let losses: [Double]
       let parameters: [Double]
@@ -55,7 +55,7 @@ extension OneScreen {
       #expect(bits.digest == golden.parametersDigest, sourceLocation: sourceLocation)
     }
 
-    /// The first step whose loss is not the expected one to the last bit, or nil where all are.
+    /// Describes the first step whose loss differs in any bit, or nil if there is none.
     private func firstDifference(_ found: [Double], _ expected: [Double]) -> String? {
       if found.count != expected.count { return "\(found.count) losses, expected \(expected.count)" }
       func exact(_ x: Double) -> String { "\(x) (0x\(String(x.bitPattern, radix: 16)))" }
@@ -63,7 +63,7 @@ extension OneScreen {
       return step.map { "step \($0 + 1): loss \(exact(found[$0])), expected \(exact(expected[$0]))" }
     }
 
-    /// Runs a copy that prints its losses, and in the end its parameters, as the bits they consist of.
+    /// Runs a copy that prints the bit patterns of its losses and, at the end, of its parameters.
     private func bits(
       of source: SourceText, _ optimization: Optimization, input: [UInt8]
     ) async throws -> Bits {

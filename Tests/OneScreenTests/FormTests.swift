@@ -35,6 +35,41 @@ extension OneScreen {
       #expect(firstDifference(Array(scalar.utf8), Array(matrix.utf8)) == nil)
     }
 
+    @Test(
+      "code that a document quotes stands in the files",
+      arguments: ["Documentation/Backpropagation.md", "Documentation/Exactness.md"])
+    func quotations(name: String) throws {
+      let document = try String(contentsOf: repository.appending(path: name), encoding: .utf8)
+      let text = try OneScreenFile.allCases.map { try $0.source().text }.joined(separator: "\n")
+      let lines: Set<Substring> = Set(text.split(separator: "\n").map { $0.drop { $0 == " " } })
+      let blocks = document.split(separator: "\n```swift\n").dropFirst()
+      #expect(!blocks.isEmpty)
+      for block in blocks {
+        let quoted = block.prefix(upTo: try #require(block.firstRange(of: "\n```")).lowerBound)
+        for line in quoted.split(separator: "\n").map({ $0.drop { $0 == " " } }) {
+          #expect(lines.contains(line), "'\(line)' stands in neither file.")
+        }
+      }
+    }
+
+    @Test("the poster of a file shows every line of it", arguments: OneScreenFile.allCases)
+    func poster(file: OneScreenFile) throws {
+      let name = file.rawValue.replacing(".swift", with: ".svg")
+      let picture = try String(
+        contentsOf: repository.appending(path: "Documentation/Pictures/\(name)"), encoding: .utf8)
+      var shown = picture.split(separator: "\n").filter { $0.hasPrefix("<text ") }
+        .map { $0.replacing(/<[^>]*>/, with: "") }.joined(separator: "\n")
+      for (escaped, character) in [
+        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&amp;", "&"),
+      ] {
+        shown = shown.replacing(escaped, with: character)
+      }
+      let lines = try file.source().text.split(separator: "\n").joined(separator: "\n")
+      #expect(
+        firstDifference(Array(shown.utf8), Array(lines.utf8)) == nil,
+        "Scripts/poster \(file.rawValue) > Documentation/Pictures/\(name)")
+    }
+
     /// The text from the heading DATASET up to the heading that follows RANDOM NUMBERS.
     private func sharedSections(of file: OneScreenFile) throws -> Substring {
       let text = try file.source().text

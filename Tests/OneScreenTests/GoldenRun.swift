@@ -1,10 +1,10 @@
-// A run of the reference, as CPython wrote it down, and where such runs lie.
+// A run of the reference, as CPython recorded it, and where such runs are stored.
 
 import Foundation
 import MicroGPT
 import Testing
 
-/// What the reference made of a text: its losses, parameters and samples.
+/// A run of the reference on a text: its losses, parameters and samples.
 struct GoldenRun: Decodable {
   let documentCount: Int
   let characters: String

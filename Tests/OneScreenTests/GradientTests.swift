@@ -2,12 +2,13 @@ import Foundation
 import Testing
 
 extension OneScreen {
-  /// The tape's gradients against the slope that the loss shows when a parameter is moved. The file with the
-  /// derivatives made by hand has the same bits, so what holds here holds there.
+  /// The tape's gradients against finite differences of the loss. The file with the derivatives by hand has
+  /// the same bits, so what holds for the tape holds for it.
   @Suite struct GradientTests {
-    /// How far the two slopes may be apart: less than four times the largest distance found, 2.8e-12, which is
-    /// rounding. Parameters move by up to 6e-4; five documents of the first twelve meet no kink on that way and
-    /// gave 2.2e-12 to 2.8e-12. With smaller moves rounding grew, with larger ones more relus came into the way.
+    /// How far the two slopes may differ: less than four times the largest difference found, 2.8e-12, which
+    /// is rounding. Parameters move by up to 6e-4. Five of the first twelve documents meet no kink within
+    /// that distance and gave 2.2e-12 to 2.8e-12. Smaller moves increase rounding, larger ones meet more
+    /// kinks.
     private let tolerance = 1e-11
 
     @Test("every parameter's gradient is the slope of the loss")
@@ -29,14 +30,15 @@ extension OneScreen {
       }
       try #require(slopes.count == parameterCount)
 
-      // Where a relu's input changes its sign on the way, the loss has a kink and no slope to compare with.
+      // Where a relu's input changes its sign within the move, the loss has a kink, and differences prove
+      // nothing.
       #expect(slopes.indices.filter { slopes[$0].isKinked } == [])
       let worst = try #require(slopes.indices.max { slopes[$0].error < slopes[$1].error })
       #expect(
         slopes[worst].error <= tolerance,
         "at index \(worst): \(slopes[worst].tape) on the tape, \(slopes[worst].measured) measured")
-      // So that the two do not agree for want of any slope: only the embeddings that the document does not
-      // read have none, 16 numbers for each of 12 tokens and 7 positions.
+      // The two must not agree because all slopes are zero. Only embeddings that the document does not use
+      // have none: 16 numbers for each of 12 tokens and 7 positions.
       #expect(slopes.map { abs($0.tape) }.max()! > 0.1)
       #expect(slopes.count { $0.tape == 0 } == 304)
     }
@@ -54,10 +56,11 @@ extension OneScreen {
 
     /// Prints a line for each parameter: its gradient, its slope by differences, whether there was a kink.
     ///
-    /// With f(x) the loss when the parameter is x, the slope is, but for terms in h⁴,
+    /// With f(x) the loss when the parameter is x, the slope is, up to terms in h⁴,
     /// (8 (f(x + h) - f(x - h)) - (f(x + 2h) - f(x - 2h))) / 12h.
     private static let code = #"""
-      let probe = documents[10]  // "wululith", over which no relu's input is as near to zero as it gets moved.
+      // "wululith": no input of a relu is so close to zero that a move changes its sign.
+      let probe = documents[10]
       func lossOfProbe() -> Value {
         tape.count = tape.leafCount
         let length = min(blockSize, probe.count + 1)
@@ -66,7 +69,7 @@ extension OneScreen {
         let losses = (0..<length).map { log(softmax(gpt(tokens[$0], $0, &keys, &values))[tokens[$0 + 1]]) * -1 }
         return sum(losses) * (1 / Double(length))
       }
-      // A relu that lets nothing through leaves slopes of zero on the tape, one that lets all through does not.
+      // A relu with a negative input has the slope zero on the tape, one with a positive input does not.
       func flatEntries() -> [Bool] { (tape.leafCount..<tape.count).map { tape.slopes[$0].0 == 0 } }
 
       tape.backward(from: lossOfProbe())

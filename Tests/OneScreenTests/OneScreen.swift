@@ -1,5 +1,5 @@
-// The two one-screen files as the tests see them: text that is measured, copied, changed in one place, and
-// compiled by itself, since nothing in the package imports them.
+// The two one-screen files as the tests use them: text that is measured, copied, changed in one place, and
+// compiled by itself, because nothing in the package imports them.
 
 import Foundation
 import Testing
@@ -39,8 +39,8 @@ struct SourceText: Hashable {
   let file: OneScreenFile
   private(set) var text: String
 
-  /// A copy in which `new` stands where `old` stood, which has to be exactly one place: a change that finds no
-  /// place, or two, would leave a test that tests something else.
+  /// A copy with `new` in the place of `old`, which must occur exactly once: if it occurred never, or twice,
+  /// the test would test something else.
   func replacing(_ old: String, with new: String) throws(ReplacementError) -> SourceText {
     let places = text.ranges(of: old)
     guard places.count == 1 else {
@@ -51,7 +51,7 @@ struct SourceText: Hashable {
     return copy
   }
 
-  /// A copy that goes on with `code` where the file ends.
+  /// A copy with `code` appended.
   func appending(_ code: String) -> SourceText {
     SourceText(file: file, text: text + "\n" + code + "\n")
   }
@@ -62,13 +62,13 @@ struct SourceText: Hashable {
   }
 }
 
-/// A line to be changed was not found once.
+/// A line to be changed does not occur exactly once.
 struct ReplacementError: Error, CustomStringConvertible {
   let old: String
   let name: String
   let placeCount: Int
 
   var description: String {
-    "'\(old)' stands in \(name) \(placeCount) times, not once. Change the test along with the file."
+    "'\(old)' occurs \(placeCount) times in \(name), not once. Change the test along with the file."
   }
 }

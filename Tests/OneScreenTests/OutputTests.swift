@@ -2,8 +2,8 @@ import Foundation
 import Testing
 
 extension OneScreen {
-  /// Standard output, byte for byte. What is printed shows four decimals, so it holds wherever the C library's
-  /// functions are good; the last bits are `BitTests`' affair.
+  /// Standard output, byte for byte. It shows four decimals, so it is the same with every accurate C library;
+  /// `BitTests` compares the last bits.
   @Suite struct OutputTests {
     @Test(
       "over names.txt a file prints what the reference printed",

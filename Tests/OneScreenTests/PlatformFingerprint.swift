@@ -1,5 +1,5 @@
-// How this machine rounds exp, log and pow. The golden bits hold for glibc on x86-64 with FMA: glibc picks its
-// functions by processor, and others' differ from them in the last bit now and then.
+// How this machine rounds exp, log and pow. The golden bits hold for glibc on x86-64 with FMA. glibc selects
+// its functions by processor, and other variants and libraries sometimes differ in the last bit.
 
 import Foundation
 import MicroGPT
@@ -7,8 +7,8 @@ import Testing
 
 /// A digest of exp, log and pow at 64 arguments each.
 ///
-/// The arguments lie where they tell most: glibc without FMA gives another exp at two of them, another log at
-/// one and another pow at two.
+/// The arguments are chosen to tell variants apart: glibc without FMA gives another exp at two of them,
+/// another log at one and another pow at two.
 enum PlatformFingerprint {
   /// A Python program that prints the fingerprint: `/usr/bin/python3 -c PROGRAM`.
   static let program = """
@@ -32,9 +32,9 @@ enum PlatformFingerprint {
 
   static let isGolden = current == golden
   static let difference: Comment =
-    "exp, log or pow round otherwise on this machine than in glibc on x86-64 with FMA, whose bits are expected."
+    "exp, log or pow round differently here than in glibc on x86-64 with FMA, whose bits are expected."
 
-  /// The C library's pow. Not inlined, so that no constant exponent turns it into something else.
+  /// The C library's pow. Not inlined, so that the compiler cannot replace it for a constant exponent.
   @inline(never) private static func power(_ x: Double, _ e: Double) -> Double { pow(x, e) }
 }
 
@@ -49,9 +49,9 @@ extension SHA256 {
 
 extension OneScreen {
   @Suite struct PlatformFingerprintTests {
-    // Bits are compared only where the fingerprint is the golden one, so it has to be right where it is not.
+    // Bits are compared only where the fingerprint is the golden one, so a wrong fingerprint would skip them.
     @Test(
-      "the fingerprint is what python3 makes of this machine",
+      "the fingerprint is what python3 computes on this machine",
       .enabled(if: inPath("python3") != nil, "There is no python3 in PATH."))
     func agreesWithPython() async throws {
       let python = try #require(inPath("python3"))

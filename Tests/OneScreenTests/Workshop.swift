@@ -1,5 +1,5 @@
-// A place to compile and run programs: a temporary folder that is removed when the tests are over, a memory of
-// what has been compiled already, and no more processes at a time than the machine has processors.
+// A place to compile and run programs: a temporary folder that is removed after the tests, a cache of what
+// has been compiled, and no more processes at a time than the machine has processors.
 
 import Foundation
 import Testing
@@ -29,7 +29,7 @@ actor Workshop {
 
   private init(folder: URL) { self.folder = folder }
 
-  /// Opens a workshop, lets `action` use it and removes all that was made in it.
+  /// Opens a workshop, lets `action` use it, and removes its folder.
   static func whileOpen(_ action: @Sendable () async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "microgpt-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -61,7 +61,7 @@ actor Workshop {
     return Program(executable: file.deletingPathExtension(), diagnostics: finished.errors)
   }
 
-  /// Runs a program in a folder of its own, which holds `input` as input.txt, or nothing.
+  /// Runs a program in a new folder, which holds `input` as input.txt, or nothing.
   func run(_ executable: URL, _ arguments: [String] = [], input: [UInt8]? = nil) async throws -> Finished {
     let place = try newFolder()
     if let input { try Data(input).write(to: place.appending(path: "input.txt")) }
@@ -75,7 +75,7 @@ actor Workshop {
     return place
   }
 
-  /// What a process is started for. Runs go first: the longest job of all is one.
+  /// What a process is started for. Runs go first, because the longest job is a run.
   private enum Job: CaseIterable {
     case run
     case compile
@@ -94,7 +94,7 @@ actor Workshop {
     return try await action()
   }
 
-  /// Hands a worker to the next job, or lets it rest.
+  /// Gives the worker to the next job, or marks it as free.
   private func release() {
     for job in Job.allCases where waiting[job]?.isEmpty == false {
       return waiting[job, default: []].removeFirst().resume()
@@ -122,7 +122,7 @@ actor Workshop {
 /// A program that can be run.
 struct Program {
   let executable: URL
-  /// What the compiler had to say about its source.
+  /// The compiler's diagnostics for its source.
   let diagnostics: String
 }
 
@@ -134,7 +134,7 @@ struct Finished {
   let errors: String
 }
 
-/// Why a program could not be made.
+/// Why a program could not be compiled.
 enum WorkshopError: Error, CustomStringConvertible {
   case noCompiler
   case notOpen
@@ -168,8 +168,8 @@ func inPath(_ name: String) -> URL? {
     .first { FileManager.default.isExecutableFile(atPath: $0.path) }
 }
 
-/// Runs a program to its end. What it writes goes into two files beside `folder`: a pipe would have to be read
-/// while the program runs, or fill up.
+/// Runs a program to its end. Its output goes into two files beside `folder`, because a pipe would fill up
+/// unless it were read while the program runs.
 private func execute(_ executable: URL, _ arguments: [String], in folder: URL) async throws -> Finished {
   let output = folder.appendingPathExtension("output"), errors = folder.appendingPathExtension("errors")
   for file in [output, errors] { try Data().write(to: file) }
@@ -193,7 +193,7 @@ private func execute(_ executable: URL, _ arguments: [String], in folder: URL) a
     errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
 }
 
-/// Opens a workshop for a suite and closes it when the last of its tests is done.
+/// Opens a workshop for a suite and closes it after the last of its tests.
 struct WorkshopTrait: SuiteTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
