@@ -1,47 +1,32 @@
-// `microgpt verify`: the reference's default run, compared with CPython's figures bit for bit.
+// `microgpt verify`: microgpt.py's default run, compared with CPython's figures bit for bit.
 
 import CommandLineOptions
 import MicroGPT
 import MicroGPTFiles
 
 struct Verify: Subcommand, Equatable {
-  var data: String?
-  var offline = false
+  var data = DataOptions()
 
   static let name = "verify"
   static let abstract = "Check this build against microgpt.py, bit for bit."
   static let discussion = """
     Trains as 'microgpt train' does without options, and compares every loss, all parameters and every sample \
-    with what CPython gives. There are figures for the makemore names and for the built-in ones. \
-    MICROGPT_ISA=avx2 or baseline verifies the kernels that other processors run.
+    with what CPython gives. There are figures for the makemore names and for the built-in ones, which are also \
+    taken if input.txt in this folder is another text. MICROGPT_ISA=avx2 or baseline verifies the kernels that \
+    other processors run.
     """
   static let examples: KeyValuePairs = [
     "Check on a file of the makemore names:": "microgpt verify --data names.txt",
-    "Check on the text that a run without options learns:": "microgpt verify",
+    "Check on the makemore names if they are here, else on the built-in ones:": "microgpt verify",
   ]
 
-  static var options: KeyValuePairs<String, [Option<Self>]> {
-    [
-      "DATA": [
-        .text("--data", "FILE", \.data, "Learn from the lines of FILE, or - for standard input"),
-        .flag("--offline", \.offline, "Never download; so does MICROGPT_OFFLINE=1"),
-      ]
-    ]
-  }
+  static var options: KeyValuePairs<String, [Option<Self>]> { ["DATA": .group(\.data)] }
 
-  func run() throws {
+  func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
-    let source = try TextSource.find(data: data, offline: offline)
-    var digest = SHA256()
-    digest.update(source.bytes)
-    guard let figures = GoldenFigures.figures(dataSHA256: digest.hexString) else {
-      throw Failure(
-        code: Failure.data,
-        "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
-          + "Verify with the makemore names, or without --data in a folder that has no input.txt.")
-    }
+    let (source, figures) = try sourceWithFigures()
     let corpus = try source.corpus()
-    Console.complain(source.remark(corpus))
+    Console.remark(source.remark(corpus))
 
     let trainer = try Trainer(corpus: corpus, instructionSet: instructions)
     var losses: [Double] = []
@@ -57,15 +42,33 @@ struct Verify: Subcommand, Equatable {
     try Console.print(verdict.description)
     if verdict.isFailure { throw Failure(code: 1, nil) }
   }
+
+  /// The text to train on, and the figures for it.
+  ///
+  /// A text that the user names must have figures. An input.txt that happens to be in the folder need not: then
+  /// the built-in names are taken.
+  private func sourceWithFigures() throws -> (TextSource, GoldenFigures) {
+    let source = try TextSource.find(data)
+    var digest = SHA256()
+    digest.update(source.bytes)
+    if let figures = GoldenFigures.figures(dataSHA256: digest.hexString) { return (source, figures) }
+    guard data.file == nil else {
+      throw Failure(
+        code: Failure.data,
+        "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
+          + "Verify with the makemore names, or without --data.")
+    }
+    return (.builtIn("there are no figures for \(source.name)"), .builtInNames)
+  }
 }
 
-/// What comes of comparing a run with the figures.
+/// The result of comparing a run with the figures.
 enum Verdict: Equatable, CustomStringConvertible {
   /// Every bit is the same.
   case equal(losses: Int, samples: Int)
-  /// A number or name is not the same, though the C library is.
+  /// Something differs although the C library rounds as the figures' one does: this build is wrong.
   case different(String)
-  /// The C library is another, and so are some bits.
+  /// Some bits differ, which is expected because the C library rounds differently.
   case otherLibrary(equalLosses: Int, losses: Int, largestDifference: Double, equalSamples: Int, samples: Int)
 
   init(

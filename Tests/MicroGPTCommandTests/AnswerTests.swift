@@ -11,7 +11,7 @@ import Testing
     arguments: [
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify' and 'help'. A file or a "
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify', 'names' and 'help'. A file or a "
           + "number follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
       ),
       (
@@ -294,7 +294,7 @@ import Testing
         == Ending(
           output:
             "num docs: 3\nvocab size: 8\nnum params: 3584\n\n--- inference (new, hallucinated names) ---\n",
-          error: remark + "Error: The model that came of it computes no finite numbers: the parameters have "
+          error: remark + "Error: The trained model computes no finite numbers: the parameters have "
             + "grown too large. Lower --learning-rate, which is 0.01, or --init-std, which is 1e+308.\n",
           code: 70))
   }

@@ -1,3 +1,4 @@
+import MicroGPT
 import Testing
 
 @testable import MicroGPTCommand
@@ -42,16 +43,36 @@ import Testing
     #expect(numbers[0] < 1000 && numbers[1] == 1000 && numbers[2] < 1e-9 && numbers[4] == 20)
   }
 
-  @Test("a text without figures is refused with its SHA-256")
+  @Test("a text that is asked for and has no figures is refused with its SHA-256")
   func noFigures() throws {
     let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     let sandbox = try Sandbox(["input.txt": "abc"])
     #expect(
-      try sandbox.run("verify")
+      try sandbox.run("verify --data input.txt")
         == Ending(
           error:
             "Error: There are no figures for input.txt, whose SHA-256 is \(hash). Verify with the makemore "
-            + "names, or without --data in a folder that has no input.txt.\n", code: 65))
+            + "names, or without --data.\n", code: 65))
+  }
+
+  @Test(
+    "beside an input.txt of one's own the built-in names are verified, and that is said", referenceLibrary)
+  func ownInput() throws {
+    for text in ["emma\nolivia\n", ""] {
+      #expect(
+        try Sandbox(["input.txt": text]).run("verify")
+          == Ending(
+            output: bitForBit,
+            error: "Learning from 2,594 documents of the built-in names (there are no figures for input.txt).\n"
+          ))
+    }
+  }
+
+  @Test("an input.txt that has figures is verified itself", referenceLibrary)
+  func knownInput() throws {
+    #expect(
+      try Sandbox(["input.txt": Corpus.namesText]).run("verify")
+        == Ending(output: bitForBit, error: "Learning from 2,594 documents of input.txt.\n"))
   }
 
   @Test("a file that is not there is refused")
