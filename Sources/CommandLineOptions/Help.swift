@@ -14,9 +14,10 @@ extension Command {
 
   /// The page of one subcommand: its arguments and options, with all examples.
   func help<S: Subcommand>(for type: S.Type) -> String {
-    let isDefault = S.name == subcommands[0].name, hasOptions = S.options.contains { !$0.value.isEmpty }
-    let words =
-      [name, isDefault ? "[\(S.name)]" : S.name] + S.arguments.map(\.usage) + (hasOptions ? ["[OPTIONS]"] : [])
+    let isDefault = S.name == subcommands[0].name
+    let hasOptions = S.options.contains { !$0.value.isEmpty }
+    let subcommand = isDefault ? "[\(S.name)]" : S.name
+    let words = [name, subcommand] + S.arguments.map(\.usage) + (hasOptions ? ["[OPTIONS]"] : [])
     var sections = S.options.map { title, options in (title, options.map(\.row)) }
     if !S.arguments.isEmpty { sections.insert(("ARGUMENTS", S.arguments.map(\.row)), at: 0) }
     return page(

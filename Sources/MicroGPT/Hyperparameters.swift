@@ -114,7 +114,7 @@ public struct Hyperparameter: Sendable {
       "learningRate", key: "learning_rate", .training, "Learning rate of the first step",
       .number(.atLeast(0), Place({ $0.learningRate }, { $0.learningRate = $1 }))),
     Hyperparameter(
-      "schedule", key: "schedule", .training, "How the learning rate falls to 0, or that it stays constant",
+      "schedule", key: "schedule", .training, "Decay of the learning rate to 0; constant has none",
       .schedule(Place({ $0.schedule }, { $0.schedule = $1 }))),
     Hyperparameter(
       "beta1", key: "beta1", .training, "Decay rate of Adam's first moment",
@@ -126,7 +126,8 @@ public struct Hyperparameter: Sendable {
       "epsilon", key: "epsilon", .training, "Keeps Adam from dividing by zero",
       .number(.above(0), Place({ $0.epsilon }, { $0.epsilon = $1 }))),
     Hyperparameter(
-      "weightDecay", key: "weight_decay", .training, "Decoupled weight decay (AdamW), times the learning rate",
+      "weightDecay", key: "weight_decay", .training,
+      "Decoupled weight decay (AdamW), times the learning rate",
       .number(.atLeast(0), Place({ $0.weightDecay }, { $0.weightDecay = $1 }))),
     Hyperparameter(
       "initialStandardDeviation", key: "init_std", .training, "Standard deviation of the initial parameters",

@@ -28,7 +28,8 @@ struct StepLines {
       live.show(at: now) { [start, steps, smoothed] in
         let rate = Double(step.number) / max(now - start, 1e-9)
         return Progress(
-          step: step.number, steps: steps, loss: step.loss, smoothedLoss: smoothed.value, stepsPerSecond: rate,
+          step: step.number, steps: steps, loss: step.loss, smoothedLoss: smoothed.value,
+          stepsPerSecond: rate,
           secondsLeft: Double(steps - step.number) / rate)
       }
     } else {

@@ -100,7 +100,7 @@ struct Train: Subcommand, Equatable {
     _ trainer: Trainer, _ heldOut: Corpus, _ results: OutputFile, _ log: TrainingLog?
   ) throws {
     let evaluation = try trainer.evaluate(heldOut)
-    guard evaluation.loss.isFinite else { throw parametersTooLarge("The held-out loss is not a finite number") }
+    if !evaluation.loss.isFinite { throw parametersTooLarge("The held-out loss is not a finite number") }
     try log?.heldOut(evaluation)
     let (loss, perToken) = (fixed(evaluation.loss, 4), fixed(evaluation.lossPerToken, 4))
     try results.write("held-out loss: \(loss) (per token: \(perToken))\n")

@@ -28,19 +28,9 @@ struct Verify: Subcommand, Equatable {
     let corpus = try source.corpus()
     Console.remark(source.remark(corpus))
 
-    let trainer = try Trainer(corpus: corpus, instructionSet: instructions)
-    var losses: [Double] = []
-    try trainer.train { step in
-      losses.append(step.loss)
-      return .continue
-    }
-    let sampler = trainer.sampler()
-    let samples = try figures.samples.map { _ in try sampler.sample() }
-    let verdict = Verdict(
-      figures, losses: losses, parametersSHA256: sampler.model.parametersSHA256, samples: samples,
-      isReferenceLibrary: CLibrary.roundsAsReference)
+    let verdict = try Verdict(figures, corpus: corpus, instructionSet: instructions)
     try Console.print(verdict.description)
-    if verdict.isFailure { throw Failure(code: 1, nil) }
+    if let failure = verdict.failure { throw failure }
   }
 
   /// The text to train on, and the figures for it.
@@ -71,6 +61,24 @@ enum Verdict: Equatable, CustomStringConvertible {
   /// Some bits differ, which is expected because the C library rounds differently.
   case otherLibrary(equalLosses: Int, losses: Int, largestDifference: Double, equalSamples: Int, samples: Int)
 
+  /// Trains and samples as the run behind the figures did, and compares.
+  ///
+  /// - Parameter configuration: That of the figures' run.
+  init(
+    _ figures: GoldenFigures, corpus: Corpus, configuration: Configuration = Configuration(),
+    instructionSet: InstructionSet = .widest
+  ) throws {
+    let trainer = try Trainer(corpus: corpus, configuration: configuration, instructionSet: instructionSet)
+    var losses: [Double] = []
+    while let step = try trainer.step() { losses.append(step.loss) }
+    let sampler = trainer.sampler()
+    let samples = try figures.samples.map { _ in try sampler.sample() }
+    self.init(
+      figures, losses: losses, parametersSHA256: sampler.model.parametersSHA256, samples: samples,
+      isReferenceLibrary: CLibrary.roundsAsReference)
+  }
+
+  /// Compares the results of a run with the figures.
   init(
     _ figures: GoldenFigures, losses: [Double], parametersSHA256: String, samples: [String],
     isReferenceLibrary: Bool
@@ -102,9 +110,9 @@ enum Verdict: Equatable, CustomStringConvertible {
     }
   }
 
-  /// Whether this build is wrong.
-  var isFailure: Bool {
-    if case .different = self { true } else { false }
+  /// How the command ends if this build is wrong; the description has said why.
+  var failure: Failure? {
+    if case .different = self { Failure(code: 1, nil) } else { nil }
   }
 
   var description: String {

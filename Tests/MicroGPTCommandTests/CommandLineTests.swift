@@ -39,10 +39,11 @@ import Testing
   @Test("the last of a repeated option wins, and the order of options is free")
   func repeated() throws {
     #expect(
-      try train("--steps", "1", "--quiet", "--steps", "2", "--quiet") == changed { 
-        $0.configuration.steps = 2
-        $0.output.quiet = true
-      })
+      try train("--steps", "1", "--quiet", "--steps", "2", "--quiet")
+        == changed {
+          $0.configuration.steps = 2
+          $0.output.quiet = true
+        })
     #expect(try train("--heads", "2", "--steps", "3") == train("--steps", "3", "--heads", "2"))
   }
 

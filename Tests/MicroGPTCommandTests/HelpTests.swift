@@ -24,7 +24,9 @@ import Testing
     #expect(try page(line) == ["train": trainPage, "verify": verifyPage, "names": namesPage][name])
   }
 
-  @Test("no line of help is wider than 80 columns", arguments: ["help", "help train", "help verify", "help names"])
+  @Test(
+    "no line of help is wider than 80 columns",
+    arguments: ["help", "help train", "help verify", "help names"])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
@@ -97,7 +99,7 @@ private let trainPage = """
     --batch-size N     Documents in each step's batch (1 or more; default: 1)
     --steps N          Optimizer steps (0 or more; default: 1000)
     --learning-rate X  Learning rate of the first step (0 or more; default: 0.01)
-    --schedule NAME    How the learning rate falls to 0, or that it stays constant
+    --schedule NAME    Decay of the learning rate to 0; constant has none
                        (linear, cosine or constant; default: linear)
     --beta1 X          Decay rate of Adam's first moment
                        (0 or more but less than 1; default: 0.85)
@@ -115,8 +117,7 @@ private let trainPage = """
   SAMPLING:
     --samples N        Lines to generate after training (0 or more; default: 20)
     --temperature X    Sampling temperature; 0 always takes the most probable
-                       character
-                       (0 or more; default: 0.5)
+                       character (0 or more; default: 0.5)
     --streams HOW      Random numbers: microgpt.py's one stream, or one for each
                        sample, many at a time and faster
                        (one or many; default: one)

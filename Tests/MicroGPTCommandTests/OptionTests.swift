@@ -104,7 +104,8 @@ import Testing
   @Test("the limits themselves are on the right side")
   func limits() throws {
     #expect(try train("--beta1", "0") == changed { $0.configuration.beta1 = 0 })
-    #expect(try train("--beta1", "0.9999999999999999") == changed { $0.configuration.beta1 = 1 - .ulpOfOne / 2 })
+    #expect(
+      try train("--beta1", "0.9999999999999999") == changed { $0.configuration.beta1 = 1 - .ulpOfOne / 2 })
     #expect(try train("--epsilon", "5e-324") == changed { $0.configuration.epsilon = .leastNonzeroMagnitude })
     #expect(try train("--layers", "1") == changed { $0.configuration.layers = 1 })
   }

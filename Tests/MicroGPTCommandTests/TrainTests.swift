@@ -70,7 +70,8 @@ import Testing
     (configuration.batchSize, configuration.steps, configuration.seed) = (2, 9, 7)
     let halves = try Corpus(text: names).split(holdingOut: 0.3, seed: 7)
     let trainer = try Trainer(
-      corpus: halves.training, configuration: configuration, arithmetic: #require(Arithmetic(rawValue: engine)))
+      corpus: halves.training, configuration: configuration,
+      arithmetic: #require(Arithmetic(rawValue: engine)))
     var lines = """
       num docs: \(halves.training.count)
       held-out docs: 2
