@@ -2,8 +2,8 @@
 ///
 /// Four rules are not obvious. A word that begins with a dash is never the value of the option before it,
 /// unless it is `-` alone or a number. Of an option given twice, the last counts. After `--` every word is an
-/// argument, whatever it begins with. A request for help is answered whatever mistakes stand beside it: nobody
-/// should have to repair a command line to read how to write it.
+/// argument, whatever it begins with. A request for help is answered whatever mistakes stand beside it: a user
+/// should not have to repair a command line in order to read how to write it.
 package struct Command {
   let name: String
   let abstract: String
@@ -16,14 +16,14 @@ package struct Command {
     self.subcommands = subcommands
   }
 
-  /// What a line of words asks for.
+  /// What a command line asks for.
   package enum Request {
     case run(any Subcommand, given: GivenOptions)
     case help(String)
     case version
   }
 
-  /// Reads the words that follow the program's name.
+  /// Parses the words that follow the program's name.
   package func parse(_ words: [String]) throws(UsageError) -> Request {
     let given = words.prefix { $0 != "--" }.map(optionName)
     if words.first == "help" || given.contains("--help") || given.contains("-h") {
@@ -176,7 +176,7 @@ extension Option {
     let problem = next.map { ", but '\($0)' reads as an option" } ?? ""
     let meaning = expected.isEmpty ? "" : ", where \(placeholder) is \(expected)"
     var advice = "Write '\(name) \(placeholder)'\(meaning)."
-    // A file's name may begin with a dash, but hardly ever with two.
+    // A file's name may begin with one dash; with two it is unlikely.
     if let next, expected.isEmpty, !next.hasPrefix("--") {
       advice += " If '\(next)' is the value, write '\(name)=\(next)'."
     }

@@ -10,7 +10,7 @@
 ///
 ///     let rate = Hyperparameter.all.first { $0.option == "--learning-rate" }!
 ///     rate.text(in: Configuration())  // "0.01"
-///     rate.expected                   // "a decimal number, 0 or more"
+///     rate.expected  // "a decimal number, 0 or more"
 public struct Hyperparameter: Sendable {
   /// The property of `Configuration`, such as `blockSize`.
   public let name: String

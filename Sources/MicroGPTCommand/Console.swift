@@ -60,10 +60,10 @@ enum Console {
   }
 }
 
-/// Flushes an output about ten times a second, for whoever follows it.
+/// Flushes an output about ten times a second, for a person who follows it.
 ///
 /// Reading the clock at every line would cost more than writing it, so that is done about a thousand times a
-/// second: the calls between two readings double while they take less than a millisecond, and are halved else.
+/// second: the calls between two readings double while they take less than a millisecond, and are halved otherwise.
 struct PeriodicFlush {
   private var flushed = Console.seconds, asked = Console.seconds
   private var calls = 0, callsBetween = 1

@@ -24,7 +24,7 @@ struct Verify: Subcommand, Equatable {
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
-    let (source, figures) = try sourceWithFigures()
+    let (source, figures) = try Verify.withFigures(TextSource.find(data), isNamed: data.file != nil)
     let corpus = try source.corpus()
     Console.remark(source.remark(corpus))
 
@@ -35,20 +35,19 @@ struct Verify: Subcommand, Equatable {
 
   /// The text to train on, and the figures for it.
   ///
-  /// A text that the user names must have figures. An input.txt that happens to be in the folder need not: then
-  /// the built-in names are taken.
-  private func sourceWithFigures() throws -> (TextSource, GoldenFigures) {
-    let source = try TextSource.find(data)
+  /// - Parameter isNamed: Whether the user named the text. Then it must have figures; an input.txt that happens to
+  ///   be in the folder need not, and the built-in names take its place.
+  static func withFigures(
+    _ source: TextSource, isNamed: Bool
+  ) throws(Failure) -> (source: TextSource, figures: GoldenFigures) {
     var digest = SHA256()
     digest.update(source.bytes)
     if let figures = GoldenFigures.figures(dataSHA256: digest.hexString) { return (source, figures) }
-    guard data.file == nil else {
-      throw Failure(
-        code: Failure.data,
-        "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
-          + "Verify with the makemore names, or without --data.")
-    }
-    return (.builtIn("there are no figures for \(source.name)"), .builtInNames)
+    if !isNamed { return (.builtIn("there are no figures for \(source.name)"), .builtInNames) }
+    throw Failure(
+      code: Failure.data,
+      "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
+        + "Verify with the makemore names, or without --data.")
   }
 }
 

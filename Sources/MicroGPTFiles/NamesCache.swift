@@ -85,7 +85,7 @@ public struct NamesCache: Sendable {
       try OutputFile(creating: part).close()
       let status = run(
         "curl", ["--fail", "--location", "--silent", "--max-time", "5", "--output", part, NamesCache.address])
-      // This is not recorded as a failed attempt, so that whoever installs curl need not wait a day.
+      // This is not recorded as a failed attempt, so that a user who installs curl need not wait a day.
       guard let status else { return .unavailable("curl is not installed") }
       guard status == 0 else {
         rememberFailure()

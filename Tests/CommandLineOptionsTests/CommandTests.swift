@@ -2,7 +2,7 @@ import Testing
 
 @testable import CommandLineOptions
 
-/// What the command line of microgpt has no use for; what it has is tested with the command.
+/// Features that the microgpt command does not use; the others are tested with it.
 @Suite("Commands") struct CommandTests {
   @Test("a short form is the same option, and messages name the long one")
   func shortForms() throws {

@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(
-    "an unknown subcommand is answered with the nearest, or with all there are",
+    "an unknown subcommand is answered with the nearest, or with all subcommands",
     arguments: [
       ("trian --steps 5", "Unknown subcommand 'trian'. Did you mean 'train'?"),
       ("help verfy", "Unknown subcommand 'verfy'. Did you mean 'verify'?"),

@@ -6,7 +6,7 @@ import Testing
 /// The pages of help, letter for letter.
 @Suite("Help") struct HelpTests {
   @Test(
-    "help is asked for in many ways and wins over every mistake",
+    "help can be asked for in many ways, whatever mistakes stand beside it",
     arguments: ["help", "--help", "-h", "help help", "help --help", "--help -h"])
   func wholeCommand(line: String) throws {
     #expect(try page(line) == wholeCommandPage)

@@ -4,7 +4,7 @@ import Testing
 @testable import CommandLineOptions
 @testable import MicroGPTCommand
 
-/// What becomes of the value of one option: every kind, its limits and its complete messages.
+/// How the value of an option is read: every kind, its limits and its complete messages.
 @Suite("The options of train") struct OptionTests {
   @Test("a subcommand without options has the defaults its properties declare")
   func defaults() throws {

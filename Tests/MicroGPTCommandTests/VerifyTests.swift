@@ -3,7 +3,7 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// `microgpt verify`: what it says of a run, and what it exits with.
+/// `microgpt verify`: its verdict on a run, and its exit code.
 @Suite("microgpt verify") struct VerifyTests {
   @Test(
     "the default run on the built-in names is CPython's, bit for bit, whichever instructions compute it",
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(
-    "another C library is named as the cause of other bits, and is no failure",
+    "under another C library differing bits are explained and are no failure",
     .enabled(
       if: (try? runUnderOtherLibrary.get().output) != bitForBit,
       "GLIBC_TUNABLES changes nothing here: this is not glibc on x86-64 with FMA."))
@@ -43,7 +43,7 @@ import Testing
     #expect(numbers[0] < 1000 && numbers[1] == 1000 && numbers[2] < 1e-9 && numbers[4] == 20)
   }
 
-  @Test("a text that is asked for and has no figures is refused with its SHA-256")
+  @Test("a named text without figures is refused with its SHA-256")
   func noFigures() throws {
     let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     let sandbox = try Sandbox(["input.txt": "abc"])
@@ -56,24 +56,30 @@ import Testing
   }
 
   @Test(
-    "beside an input.txt of one's own the built-in names are verified, and that is said", referenceLibrary)
+    "beside an input.txt without figures the built-in names are verified, and the remark says so",
+    referenceLibrary)
   func ownInput() throws {
-    for text in ["emma\nolivia\n", ""] {
-      #expect(
-        try Sandbox(["input.txt": text]).run("verify")
-          == Ending(
-            output: bitForBit,
-            error:
-              "Learning from 2,594 documents of the built-in names (there are no figures for input.txt).\n"
-          ))
-    }
+    #expect(
+      try Sandbox(["input.txt": "emma\nolivia\n"]).run("verify")
+        == Ending(
+          output: bitForBit,
+          error: "Learning from 2,594 documents of the built-in names "
+            + "(there are no figures for input.txt).\n"))
   }
 
-  @Test("an input.txt that has figures is verified itself", referenceLibrary)
-  func knownInput() throws {
-    #expect(
-      try Sandbox(["input.txt": Corpus.namesText]).run("verify")
-        == Ending(output: bitForBit, error: "Learning from 2,594 documents of input.txt.\n"))
+  @Test(
+    "an input.txt that has figures is verified itself, and any other is replaced by the built-in names",
+    arguments: ["emma\n", ""])
+  func input(text: String) throws {
+    func input(_ text: String) throws -> (source: TextSource, figures: GoldenFigures) {
+      try Verify.withFigures(
+        TextSource(bytes: Array(text.utf8), name: "input.txt", reason: ""), isNamed: false)
+    }
+    #expect(try input(Corpus.namesText).source.name == "input.txt")
+    #expect(try input(text).source.name == "the built-in names")
+    for text in [Corpus.namesText, text] {
+      #expect(try input(text).figures.dataSHA256 == GoldenFigures.builtInNames.dataSHA256)
+    }
   }
 
   @Test("a file that is not there is refused")
@@ -92,12 +98,12 @@ private let builtInRemark =
   + "not here: MICROGPT_OFFLINE is set).\n"
 
 /// The run on the built-in names with the C library's functions for processors without FMA, where glibc has
-/// such: another C library, to be had on this machine.
+/// such: another C library that every such machine has.
 private let runUnderOtherLibrary = Result {
   try Sandbox().run("verify", environment: ["GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA"])
 }
 
-/// What comes of a comparison, for figures of two losses and two samples.
+/// The result of a comparison, for figures of two losses and two samples.
 @Suite("Verdicts") struct VerdictTests {
   private let figures = GoldenFigures(
     dataSHA256: "", parametersSHA256: "abcd", samples: ["emma", "ava"],
@@ -113,7 +119,8 @@ private let runUnderOtherLibrary = Result {
       isReferenceLibrary: isReferenceLibrary)
   }
 
-  @Test("a run is compared in its losses, its parameters and its samples, and a difference in one is enough")
+  @Test(
+    "a run is compared in its losses, its parameters and its samples, and a difference in any one fails it")
   func wholeRun() throws {
     var configuration = Configuration()
     (configuration.steps, configuration.embedding) = (3, 8)
