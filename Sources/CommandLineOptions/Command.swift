@@ -1,12 +1,13 @@
-/// The command as a whole: finds the subcommand that a line of words names, then reads its options into settings.
+/// The command as a whole: finds the subcommand that a command line names, then reads its options and arguments.
 ///
-/// Three rules are not obvious. A word that begins with a dash is never the value of the option before it,
-/// unless it is `-` alone or a number. Of an option given twice, the last counts. Help wins over every mistake
-/// beside it: nobody should have to repair a command line to read how to write it.
+/// Four rules are not obvious. A word that begins with a dash is never the value of the option before it,
+/// unless it is `-` alone or a number. Of an option given twice, the last counts. After `--` every word is an
+/// argument, whatever it begins with. A request for help is answered whatever mistakes stand beside it: a user
+/// should not have to repair a command line in order to read how to write it.
 package struct Command {
   let name: String
   let abstract: String
-  /// Where a line names none, the first runs.
+  /// The first runs where a line names none.
   let subcommands: [any Subcommand.Type]
 
   package init(name: String, abstract: String, subcommands: [any Subcommand.Type]) {
@@ -15,14 +16,14 @@ package struct Command {
     self.subcommands = subcommands
   }
 
-  /// What a line of words asks for.
+  /// What a command line asks for.
   package enum Request {
-    case run(any Subcommand)
+    case run(any Subcommand, given: GivenOptions)
     case help(String)
     case version
   }
 
-  /// Reads the words that follow the program's name.
+  /// Parses the words that follow the program's name.
   package func parse(_ words: [String]) throws(UsageError) -> Request {
     let given = words.prefix { $0 != "--" }.map(optionName)
     if words.first == "help" || given.contains("--help") || given.contains("-h") {
@@ -34,41 +35,58 @@ package struct Command {
     }
     if given.contains("--version") { return .version }
     guard let first = words.first, !looksLikeOption(first) else {
-      return .run(try settings(for: subcommands[0], from: words[...]))
+      return try request(subcommands[0], from: words[...])
     }
-    return .run(try settings(for: try subcommand(named: first), from: words.dropFirst()))
+    return try request(try subcommand(named: first), from: words.dropFirst())
   }
 
   private func subcommand(named word: String) throws(UsageError) -> any Subcommand.Type {
     if let subcommand = subcommands.first(where: { $0.name == word }) { return subcommand }
     let names = subcommands.map { $0.name } + ["help"]
     let known = list(names.map { "'\($0)'" }, "and")
-    let example = subcommands[0].examples[0].value
-    let advice =
-      didYouMean(word, among: names + subcommands[0].optionNames + ["--version"])
-      ?? "The subcommands are \(known). A file or a number follows its option, as in '\(example)'."
-    throw UsageError("Unknown subcommand '\(word)'. \(advice)")
+    let example = "'\(subcommands[0].examples[0].value)'"
+    var advice = "A file or a number follows its option, as in \(example)."
+    if word.contains(where: { $0 == "." || $0 == "/" }),
+      let reader = subcommands.first(where: { $0.takesArguments })
+    {
+      advice = "A file follows its subcommand or option, as in '\(reader.examples[0].value)' or \(example)."
+    }
+    throw UsageError(
+      "Unknown subcommand '\(word)'. "
+        + (didYouMean(word, among: names + subcommands[0].optionNames + ["--version"])
+          ?? "The subcommands are \(known). \(advice)"))
   }
 
-  private func settings<S: Subcommand>(
-    for type: S.Type, from words: ArraySlice<String>
-  ) throws(UsageError) -> S {
+  private func request<S: Subcommand>(
+    _ type: S.Type, from words: ArraySlice<String>
+  ) throws(UsageError) -> Request {
     let table = S.table
     var settings = S()
+    var given = GivenOptions()
+    var arguments: [String] = []
     var words = words
     /// The flag just before the word at hand.
     var flag: Option<S>?
     while let word = words.popFirst() {
       if word == "--" {
         guard let next = words.first else { break }
-        throw UsageError("Unexpected '\(next)': after '--' nothing is an option. Leave the '--' out.")
+        if !S.takesArguments {
+          throw UsageError("Unexpected '\(next)': after '--' nothing is an option. Leave the '--' out.")
+        }
+        arguments += words
+        break
       }
-      guard looksLikeOption(word) else { throw unexpected(word, in: type, after: flag) }
-      let given = optionName(word)
-      guard let option = table.first(where: { $0.name == given || $0.short == given }) else {
-        throw unknownOption(given, in: type)
+      guard looksLikeOption(word) else {
+        if arguments.count == S.arguments.count { throw unexpected(word, in: type, after: flag) }
+        arguments.append(word)
+        flag = nil
+        continue
       }
-      let joined = given == word ? nil : String(word.dropFirst(given.count + 1))
+      let name = optionName(word)
+      guard let option = table.first(where: { $0.name == name || $0.short == name }) else {
+        throw unknownOption(name, in: type)
+      }
+      let joined = name == word ? nil : String(word.dropFirst(name.count + 1))
       if option.placeholder == nil {
         if let joined { throw option.surplus(joined) }
         try option.read(&settings, "")
@@ -81,9 +99,14 @@ package struct Command {
         try option.read(&settings, value)
         flag = nil
       }
+      given.insert(option.name)
     }
+    if arguments.count > S.arguments.count {
+      throw unexpected(arguments[S.arguments.count], in: type, after: nil)
+    }
+    if let missing = settings.fill(from: arguments) { throw missingArgument(missing) }
     try settings.validate()
-    return settings
+    return .run(settings, given: given)
   }
 
   private func unknownOption<S: Subcommand>(_ given: String, in type: S.Type) -> UsageError {
@@ -93,9 +116,12 @@ package struct Command {
         "'\(command)' takes no '\(given)'; '\(name) \(owner.name)' does. "
           + "Leave it out, or see '\(command) --help'.")
     }
-    let advice =
+    var advice =
       didYouMean(given, among: S.optionNames + ["--help", "--version"])
       ?? "See '\(command) --help' for the options it takes."
+    if S.takesArguments, !given.hasPrefix("--"), given.count > 2 {
+      advice += " If '\(given)' is an argument, write '--' before it."
+    }
     return UsageError("Unknown option '\(given)'. \(advice)")
   }
 
@@ -108,17 +134,36 @@ package struct Command {
         "Unexpected '\(word)'. A line has one subcommand and it comes first, as in '\(line)'.")
     }
     if let flag { return flag.surplus(word) }
-    let advice =
-      didYouMean(word, among: S.optionNames)
-      ?? "A file or a number follows its option, as in '\(S.examples[0].value)'; "
-      + "one with spaces needs quotes."
+    let advice: String
+    if let suggestion = didYouMean(word, among: S.optionNames) {
+      advice = suggestion
+    } else if S.takesArguments {
+      advice = "Write '\(usage(of: type))'; an argument with spaces needs quotes."
+    } else if S.optionNames.isEmpty {
+      advice = "'\(usage(of: type))' takes no arguments."
+    } else {
+      advice =
+        "A file or a number follows its option, as in '\(S.examples[0].value)'; one with spaces needs quotes."
+    }
     return UsageError("Unexpected argument '\(word)'. \(advice)")
+  }
+
+  private func missingArgument<S: Subcommand>(_ argument: Argument<S>) -> UsageError {
+    UsageError(
+      "'\(name) \(S.name)' needs \(argument.placeholder). "
+        + "Write '\(usage(of: S.self))', as in '\(S.examples[0].value)'.")
+  }
+
+  /// The subcommand with its arguments, without options.
+  func usage<S: Subcommand>(of type: S.Type) -> String {
+    ([name, S.name] + S.arguments.map(\.usage)).joined(separator: " ")
   }
 }
 
 extension Subcommand {
   fileprivate static var table: [Option<Self>] { options.flatMap(\.value) }
   fileprivate static var optionNames: [String] { table.map(\.name) }
+  fileprivate static var takesArguments: Bool { !arguments.isEmpty }
 }
 
 extension Option {
@@ -131,7 +176,7 @@ extension Option {
     let problem = next.map { ", but '\($0)' reads as an option" } ?? ""
     let meaning = expected.isEmpty ? "" : ", where \(placeholder) is \(expected)"
     var advice = "Write '\(name) \(placeholder)'\(meaning)."
-    // The name of a file can begin with a dash, but hardly ever with two.
+    // A file's name may begin with one dash; with two it is unlikely.
     if let next, expected.isEmpty, !next.hasPrefix("--") {
       advice += " If '\(next)' is the value, write '\(name)=\(next)'."
     }

@@ -12,12 +12,16 @@ extension Command {
       sections: [("SUBCOMMANDS", rows)], examples: subcommands.map { $0.examples[0] })
   }
 
-  /// The page of one subcommand: its options, with all examples.
+  /// The page of one subcommand: its arguments and options, with all examples.
   func help<S: Subcommand>(for type: S.Type) -> String {
     let isDefault = S.name == subcommands[0].name
+    let hasOptions = S.options.contains { !$0.value.isEmpty }
+    let subcommand = isDefault ? "[\(S.name)]" : S.name
+    let words = [name, subcommand] + S.arguments.map(\.usage) + (hasOptions ? ["[OPTIONS]"] : [])
+    var sections = S.options.map { title, options in (title, options.map(\.row)) }
+    if !S.arguments.isEmpty { sections.insert(("ARGUMENTS", S.arguments.map(\.row)), at: 0) }
     return page(
-      S.abstract, usage: "\(name) \(isDefault ? "[\(S.name)]" : S.name) [OPTIONS]",
-      discussion: S.discussion, sections: S.options.map { title, options in (title, options.map(\.row)) },
+      S.abstract, usage: words.joined(separator: " "), discussion: S.discussion, sections: sections,
       examples: Array(S.examples))
   }
 
@@ -44,13 +48,17 @@ extension Command {
 private struct Row {
   let label: String
   let text: String
-  /// Limits and default, kept on one line.
+  /// Limits and default, which stay on one line.
   var facts: String?
 
   func printed(width: Int) -> String {
     let padding = String(repeating: " ", count: width - label.count)
     return "  \(label)\(padding)  " + wrapped(text, then: facts, indent: width + 4)
   }
+}
+
+extension Argument {
+  fileprivate var row: Row { Row(label: placeholder, text: help, facts: isRequired ? nil : "(optional)") }
 }
 
 extension Option {

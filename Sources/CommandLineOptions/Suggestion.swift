@@ -1,25 +1,25 @@
-/// Guesses which known word was meant by one that is not known.
+/// Guesses which known word an unknown one stands for.
 ///
-/// A slip is one edit in four letters. Where there is none, an abbreviation counts: `lr` and `temp`, and the
-/// `n_embd` and `num_steps` that readers of microgpt.py bring along.
+/// A slip is at most one edit in four letters. If no word is that near, abbreviations match: `lr` and `temp`, and
+/// the names that microgpt.py uses, such as `n_embd` and `num_steps`.
 
-/// The question to ask of the words nearest to `given`, or nil where none is near.
+/// A question that names the words nearest to `given`, or nil if none is near.
 func didYouMean(_ given: String, among known: [String]) -> String? {
-  let wanted = bare(given)
+  let word = bare(given)
   let names = known.map(bare)
-  let distances = names.map { editDistance(wanted, $0) }
+  let distances = names.map { editDistance(word, $0) }
   let least = distances.min() ?? .max
   var matches = known.indices.filter { distances[$0] == least }
-  if least > max(1, wanted.count / 4) {
-    let parts = wanted.split(separator: "-")
+  if least > max(1, word.count / 4) {
+    let parts = word.split(separator: "-")
     matches = known.indices.filter { index in
-      parts.contains { abbreviates($0, names[index]) } || names[index].hasSuffix("-\(wanted)")
+      parts.contains { abbreviates($0, names[index]) } || names[index].hasSuffix("-\(word)")
     }
   }
   return matches.isEmpty ? nil : "Did you mean \(list(matches.map { "'\(known[$0])'" }, "or"))?"
 }
 
-/// The hyphen, and what word processors and web pages make of two.
+/// The hyphen, and the dashes that word processors and web pages replace two hyphens with.
 let dashes: [Character] = ["-", "\u{2013}", "\u{2014}", "\u{2212}"]
 
 /// `block-size` for `--block-size`, and for `--Block_Size=8` too.
@@ -28,7 +28,7 @@ private func bare(_ word: String) -> String {
   return String(name.lowercased().map { $0 == "_" ? "-" : $0 })
 }
 
-/// Whether `word` begins with the first letter of `name` and goes on with some of the others, in order.
+/// Whether `word` is the first letter of `name` followed by some of its other letters, in order.
 private func abbreviates(_ word: Substring, _ name: String) -> Bool {
   var rest = name[...]
   return word.first == name.first

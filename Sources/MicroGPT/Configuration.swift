@@ -1,4 +1,4 @@
-// The sizes and hyperparameters of a run, the reference's by default, and what they may be.
+// The sizes and hyperparameters of a run, the reference's by default. Hyperparameters.swift has their ranges.
 //
 // The shape legend, used in every doc comment of the library:
 //
@@ -6,12 +6,14 @@
 //     C  channels, the width of the embedding                D  C / H        B  documents in a batch
 //     L  layers
 
-/// What decides a run, besides its documents: the model's sizes, the start and the optimizer.
+/// What determines a run, besides its documents: the model's sizes, the optimizer and the random numbers.
 ///
 ///     var configuration = Configuration()  // microgpt.py's own run
 ///     configuration.layers = 2
 ///     configuration.steps = 500
-public struct Configuration: Sendable, Equatable {
+///
+/// `Hyperparameter.all` has a row for each property: its range, and its names as an option and in files.
+public struct Configuration: Sendable, Hashable {
   /// The number of transformer layers, *L*, at least 1.
   public var layers = 1
   /// The width of the embedding and of everything between the layers, *C*, at least 1; a multiple of `heads`.
@@ -21,29 +23,30 @@ public struct Configuration: Sendable, Equatable {
   /// The number of positions the model can look at, *T*, at least 1. Longer documents are cut to it.
   public var blockSize = 16
 
-  /// Seeds the one stream of random numbers: the documents' order, the first parameters, then the samples.
-  public var seed: UInt64 = 42
-  /// The standard deviation of the first parameters, which are normally distributed around 0; 0 or more.
-  public var initialStandardDeviation = 0.08
-
-  /// The number of documents that a step learns from, *B*: consecutive ones of the shuffled order. A step's
-  /// loss is the mean of theirs. 1 or more.
+  /// The number of documents in a step's batch, *B*: consecutive ones of the shuffled order. A step's loss is
+  /// the mean of theirs. 1 or more.
   public var batchSize = 1
   /// The number of optimizer steps, `batchSize` documents each; 0 or more.
   public var steps = 1000
   /// The learning rate of the first step, 0 or more.
   public var learningRate = 0.01
-  /// How the learning rate goes on from there.
+  /// How the learning rate changes from there.
   public var schedule = Schedule.linear
-  /// How much of the running mean of the gradients a step keeps, Adam's β₁; 0 or more and less than 1.
+  /// The decay rate of Adam's first moment, the running mean of the gradients, β₁; 0 or more and less than 1.
   public var beta1 = 0.85
-  /// How much of the running mean of the squared gradients a step keeps, Adam's β₂; 0 or more and less than 1.
+  /// The decay rate of Adam's second moment, the running mean of the squared gradients, β₂; 0 or more and less
+  /// than 1.
   public var beta2 = 0.99
-  /// What Adam adds to the root of the mean square before it divides by it, its ε; more than 0.
+  /// What Adam adds to the root of the second moment before it divides by it, its ε; more than 0.
   public var epsilon = 1e-8
-  /// How much of itself a parameter loses in a step, times the learning rate; 0 or more. It keeps a model that
-  /// sees its documents many times from learning them by heart (Loshchilov and Hutter, 2019).
+  /// Decoupled weight decay: the share of itself that a parameter loses in a step, times the learning rate; 0 or
+  /// more. It limits overfitting when documents are seen many times (AdamW: Loshchilov and Hutter, 2019).
   public var weightDecay = 0.0
+
+  /// The standard deviation of the initial parameters, which are normally distributed around 0; 0 or more.
+  public var initialStandardDeviation = 0.08
+  /// Seeds the one stream of random numbers: the documents' order, the initial parameters, then the samples.
+  public var seed: UInt64 = 42
 
   /// The configuration of microgpt.py: 1 layer of width 16, 4 heads, 16 positions, 1,000 steps, seed 42.
   public init() {}
@@ -53,31 +56,12 @@ public struct Configuration: Sendable, Equatable {
   /// - Precondition: There are heads.
   public var headWidth: Int { embedding / heads }
 
-  /// Checks every value against its range.
+  /// Checks every value against its range, then whether the heads divide the width.
   ///
-  /// - Throws: The first `ConfigurationError`, in the order of the properties.
+  /// - Throws: The first `ConfigurationError`, in the order of `Hyperparameter.all`.
   public func validate() throws(ConfigurationError) {
-    for (name, value) in [
-      ("layers", layers), ("embedding", embedding), ("heads", heads), ("blockSize", blockSize),
-      ("batchSize", batchSize),
-    ] where value < 1 {
-      throw .tooSmall(name: name, minimum: 1, found: value)
-    }
+    for parameter in Hyperparameter.all { try parameter.validate(self) }
     if embedding % heads != 0 { throw .headsDoNotDivide(embedding: embedding, heads: heads) }
-    let deviation = initialStandardDeviation
-    try require(deviation >= 0, "initialStandardDeviation", "0 or more", deviation)
-    if steps < 0 { throw .tooSmall(name: "steps", minimum: 0, found: steps) }
-    try require(learningRate >= 0, "learningRate", "0 or more", learningRate)
-    try require(beta1 >= 0 && beta1 < 1, "beta1", "0 or more and less than 1", beta1)
-    try require(beta2 >= 0 && beta2 < 1, "beta2", "0 or more and less than 1", beta2)
-    try require(epsilon > 0, "epsilon", "more than 0", epsilon)
-    try require(weightDecay >= 0, "weightDecay", "0 or more", weightDecay)
-  }
-
-  private func require(
-    _ holds: Bool, _ name: String, _ range: String, _ value: Double
-  ) throws(ConfigurationError) {
-    if !holds || !value.isFinite { throw .outOfRange(name: name, range: range, found: value) }
   }
 }
 
@@ -85,7 +69,7 @@ public struct Configuration: Sendable, Equatable {
 public enum ConfigurationError: Error, Equatable {
   /// A size or count is below what makes sense.
   case tooSmall(name: String, minimum: Int, found: Int)
-  /// The width cannot be shared out evenly among the heads.
+  /// The width is not a multiple of the number of heads.
   case headsDoNotDivide(embedding: Int, heads: Int)
   /// A hyperparameter is outside its range, infinite or not a number.
   case outOfRange(name: String, range: String, found: Double)

@@ -1,5 +1,5 @@
-// Which of the kernels' versions a run takes: the processor's widest, or the one that MICROGPT_ISA names, by which
-// the narrower ones are tried on a machine that has more.
+// Which version of the kernels a run uses: the processor's widest, or the one that MICROGPT_ISA names, so that the
+// narrower ones can be tried on a machine that has wider ones.
 
 import CommandLineOptions
 import MicroGPT
@@ -7,8 +7,8 @@ import MicroGPT
 extension InstructionSet {
   /// The instructions that MICROGPT_ISA names, or else the widest that this processor has.
   ///
-  /// - Throws: `UsageError` if it names none, or one that this processor lacks: a run with others than those
-  ///   asked for would be no trial of them.
+  /// - Throws: `UsageError` if it names none that this processor has. Silently taking others would defeat the
+  ///   trial.
   static func chosen(
     environment: (String) -> String? = Console.environment, available: [InstructionSet] = available
   ) throws(UsageError) -> InstructionSet {

@@ -1,5 +1,5 @@
-// The three ends of the command: standard output for results, standard error for everything else, and the
-// terminal that one or both may be.
+// The command's streams: standard output for results, standard error for everything else, and the terminal that
+// either of them may be.
 
 import MicroGPTFiles
 
@@ -15,17 +15,17 @@ enum Console {
   /// Standard output, buffered.
   static func output() -> OutputFile { OutputFile(descriptor: STDOUT_FILENO, path: "standard output") }
 
-  /// Writes a line to standard output and sees it off.
+  /// Writes a line to standard output and flushes it.
   static func print(_ line: String) throws(FileError) {
     let output = output()
     try output.write(line + "\n")
     try output.flush()
   }
 
-  /// Writes a line to standard error. That it may fail is nothing that could be told anybody.
-  static func complain(_ line: String) { write(line + "\n") }
+  /// Writes a line to standard error.
+  static func remark(_ line: String) { write(line + "\n") }
 
-  /// Writes to standard error.
+  /// Writes to standard error. Failures are ignored: nowhere is left to report them.
   static func write(_ text: String) {
     let error = OutputFile(descriptor: STDERR_FILENO, path: "standard error")
     try? error.write(text)
@@ -34,19 +34,19 @@ enum Console {
 
   static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-  /// Whether results and remarks are both seen on a terminal, one that can redraw a line.
+  /// Whether results and remarks both go to a terminal that can redraw a line.
   static var isInteractive: Bool {
     isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"
   }
 
-  /// The columns of the terminal behind standard error, 80 where that is not known.
+  /// The width of the terminal behind standard error in columns, 80 if unknown.
   static var columns: Int {
     var size = winsize()
     if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
     return environment("COLUMNS").flatMap { Int($0) } ?? 80
   }
 
-  /// Seconds on a clock that only ever goes forward.
+  /// Seconds on a clock that never goes backward.
   static var seconds: Double {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
@@ -60,9 +60,11 @@ enum Console {
   }
 }
 
-/// Sees off what has been written ten times a second: often enough for somebody who follows it, and seldom
-/// enough to cost nothing. Nor does it ask for the time more often than some thousand times a second.
-struct Pace {
+/// Flushes an output about ten times a second, for a person who follows it.
+///
+/// Reading the clock at every line would cost more than writing it, so that is done about a thousand times a
+/// second: the calls between two readings double while they take less than a millisecond, and are halved otherwise.
+struct PeriodicFlush {
   private var flushed = Console.seconds, asked = Console.seconds
   private var calls = 0, callsBetween = 1
 

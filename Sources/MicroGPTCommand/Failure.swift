@@ -12,7 +12,7 @@ import MicroGPTFiles
   import Darwin
 #endif
 
-/// An end of the command before its work is done.
+/// Ends the command before its work is done.
 ///
 /// Codes are those of sysexits.h: 64 for the command line, 65 for the data, 66 for input that cannot be
 /// opened, 70 for a computation that cannot go on, 73 for output that cannot be made, 74 for a write that fails.
@@ -20,7 +20,7 @@ struct Failure: Error, Equatable {
   static let usage = EX_USAGE, data = EX_DATAERR, software = EX_SOFTWARE
 
   let code: Int32
-  /// What is wrong, where, and what to do; `nil` where nobody is left to read it.
+  /// What is wrong, where, and what to do; `nil` where there is nothing to say.
   let message: String?
 
   init(code: Int32, _ message: String?) {
@@ -28,7 +28,7 @@ struct Failure: Error, Equatable {
     self.message = message
   }
 
-  /// The failure that an error of any room of the house comes to.
+  /// The failure to report for an error of any module.
   init(_ error: any Error) {
     switch error {
     case let failure as Failure: self = failure
@@ -36,6 +36,7 @@ struct Failure: Error, Equatable {
     case let error as ConfigurationError: self.init(code: EX_USAGE, error.description)
     case let error as SamplerError: self.init(code: EX_SOFTWARE, error.description)
     case let error as TrainingError: self.init(code: EX_SOFTWARE, error.description)
+    // The reader has what it wants, as `head` does.
     case let error as FileError where error.isClosedPipe: self.init(code: EX_OK, nil)
     case let error as FileError:
       let code =

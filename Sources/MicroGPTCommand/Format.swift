@@ -1,4 +1,4 @@
-// Numbers as the reference prints them, and as people like to read them.
+// Numbers as microgpt.py prints them, and as people like to read them.
 
 #if canImport(Glibc)
   import Glibc
@@ -60,5 +60,5 @@ func size(_ bytes: Int) -> String {
   return "\(units.first == "bytes" ? grouped(bytes) : fixed(number, 1)) \(units.first!)"
 }
 
-/// The loss of a model that finds all tokens equally likely: ln V, in nats a token.
+/// The loss of a model that gives every token the same probability: ln V, in nats per token.
 func guessingLoss(vocabularySize: Int) -> Double { log(Double(vocabularySize)) }

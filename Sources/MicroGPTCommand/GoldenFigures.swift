@@ -1,15 +1,15 @@
-// What the reference's default run gives on two texts, as CPython computed it on x86-64 Linux (glibc with FMA):
+// The results of microgpt.py's default run on two texts, computed by CPython on x86-64 Linux (glibc with FMA):
 // the figures that `microgpt verify` compares with.
 
-/// The losses, parameters and samples of the reference's default run on one text.
+/// The losses, parameters and samples of microgpt.py's default run on one text.
 struct GoldenFigures {
   /// The SHA-256 of the text.
   let dataSHA256: String
-  /// The SHA-256 of the parameters after the last step, as little-endian doubles in state-dict order.
+  /// The SHA-256 of the parameters after the last step, as little-endian doubles in the reference's order.
   let parametersSHA256: String
   /// The samples at temperature 0.5.
   let samples: [String]
-  /// The bits of every loss, 16 hexadecimal digits each; line breaks mean nothing.
+  /// The bits of every loss, 16 hexadecimal digits each; line breaks are ignored.
   let lossBits: String
 
   /// The loss of every step.

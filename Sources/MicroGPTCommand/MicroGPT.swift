@@ -1,5 +1,5 @@
-// The `microgpt` command: reads the line of words, runs a subcommand, and turns whatever goes wrong into one
-// message on standard error and one of sysexits' exit codes.
+// The `microgpt` command: parses the command line, runs a subcommand, and reports any error as one message on
+// standard error and one of the exit codes of sysexits.h.
 
 import CommandLineOptions
 import MicroGPTFiles
@@ -19,21 +19,21 @@ struct MicroGPT {
   static var command: Command {
     Command(
       name: "microgpt", abstract: "Train a GPT on lines of text and let it make up new ones.",
-      subcommands: [Train.self, Verify.self])
+      subcommands: [Train.self, Verify.self, Names.self])
   }
 
   static func main() {
-    // A reader that goes away, as `head` does, is an error of the next write, not the end of the process.
+    // When a reader such as `head` goes away, the next write fails, instead of a signal ending the process.
     signal(SIGPIPE, SIG_IGN)
     do {
       switch try command.parse(Array(CommandLine.arguments.dropFirst())) {
-      case .run(let subcommand): try subcommand.run()
+      case .run(let subcommand, let given): try subcommand.run(given: given)
       case .help(let page): try Console.print(page)
       case .version: try Console.print("microgpt \(version)")
       }
     } catch {
       let failure = Failure(error)
-      if let message = failure.message { Console.complain("Error: \(message)") }
+      if let message = failure.message { Console.remark("Error: \(message)") }
       exit(failure.code)
     }
   }

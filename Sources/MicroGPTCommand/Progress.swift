@@ -1,4 +1,4 @@
-// The live line: how far the run is and how well it learns, redrawn in place on a terminal.
+// The live line: progress and loss, redrawn in place on a terminal.
 
 /// What the live line shows.
 struct Progress: Equatable {
@@ -6,23 +6,23 @@ struct Progress: Equatable {
   let loss, smoothedLoss: Double
   let stepsPerSecond, secondsLeft: Double
 
-  /// The line for a terminal of so many columns, at least 1; never longer than fits without wrapping.
+  /// The line for a terminal of `columns` columns, at least 1; it always fits without wrapping.
   ///
-  /// What matters most stays longest: with fewer columns the time left goes first, then the speed, then the
-  /// step's own loss. The bar takes what is left.
+  /// With fewer columns the time left is dropped first, then the speed, then the step's own loss. The bar takes
+  /// the rest of the line.
   func line(columns: Int, color: Bool) -> String {
     let digits = String(steps).utf8.count
     var parts = [
       "\(padded(step, digits))/\(steps)", "loss \(fixed(smoothedLoss, 3))", "this step \(fixed(loss, 3))",
       "\(grouped(Int(min(stepsPerSecond, 1e9)))) steps/s", "\(duration(secondsLeft)) left",
     ]
-    let space = columns - 1  // The last column stays free: some terminals wrap as soon as it is taken.
+    let space = columns - 1  // The last column stays free: some terminals wrap as soon as it is written.
     func length() -> Int { parts.reduce(0) { $0 + 2 + $1.utf8.count } }
     while parts.count > 1, length() + 6 > space { parts.removeLast() }
     let text = parts.map { "  " + $0 }.joined()
     let width = min(40, space - text.utf8.count)
     guard width >= 4 else {
-      // No bar, and a number whole or not at all.
+      // No room for a bar. A number is shown whole or not at all.
       return ["\(step)/\(steps)", "\(step)"].first { $0.utf8.count <= space } ?? ""
     }
     let done = steps == 0 ? width : step * width / steps
@@ -31,7 +31,7 @@ struct Progress: Equatable {
   }
 }
 
-/// The live line's place on the terminal.
+/// Draws the live line on the terminal.
 struct LiveLine {
   private let color: Bool
   private let write: (String) -> Void
@@ -44,28 +44,28 @@ struct LiveLine {
     self.write = write
   }
 
-  /// Draws the line, unless it has just been drawn. The progress is worked out only if needed.
+  /// Draws the line, unless it has just been drawn. The progress is computed only if needed.
   mutating func show(at seconds: Double, _ progress: () -> Progress) {
     guard seconds - drawn >= LiveLine.interval else { return }
     drawn = seconds
     write("\r\u{1b}[K" + progress().line(columns: Console.columns, color: color))
   }
 
-  /// Takes the line away.
+  /// Erases the line.
   mutating func clear() {
     if drawn > -.infinity { write("\r\u{1b}[K") }
     drawn = -.infinity
   }
 }
 
-/// A running mean of the losses that forgets: the last fifty steps or so count.
+/// An exponential moving average of the losses: about the last fifty steps count.
 struct SmoothedLoss {
   private(set) var value = 0.0
   private var weight = 0.0
   private static let decay = 0.98
 
   mutating func add(_ loss: Double) {
-    // Dividing by the weights so far makes the first values right, as Adam's correction does.
+    // Dividing by the sum of the weights corrects the bias of the first values, as Adam's bias correction does.
     let sum = value * weight * SmoothedLoss.decay + loss * (1 - SmoothedLoss.decay)
     weight = weight * SmoothedLoss.decay + (1 - SmoothedLoss.decay)
     value = sum / weight

@@ -1,4 +1,4 @@
-// Where the text comes from, when the user says and when not.
+// Where the text comes from: the file that the user names, or else the first of several that exists.
 
 import MicroGPT
 import MicroGPTFiles
@@ -6,26 +6,26 @@ import MicroGPTFiles
 /// A text and where it was found.
 struct TextSource {
   let bytes: [UInt8]
-  /// As messages name it: a path, "standard input" or "the built-in names".
+  /// Its name in messages: a path, "standard input" or "the built-in names".
   let name: String
-  /// Why it is this one, for the one line that says so; empty where the user asked for it.
+  /// Why this text was chosen, for the line that says so; empty where the user asked for it.
   let reason: String
 
-  /// The text that the user names; else input.txt in the working folder, as the reference does; else the
-  /// reference's own names, from the cache or the network; else the built-in names.
+  /// The text that the user names; else input.txt in the working folder, as in microgpt.py; else the makemore
+  /// names, which are microgpt.py's data, from the cache or the network; else the built-in names.
   ///
   /// - Throws: `FileError` if a file is there but cannot be read.
   static func find(
-    data: String?, offline: Bool, environment: (String) -> String? = Console.environment
+    _ options: DataOptions, environment: (String) -> String? = Console.environment
   ) throws(FileError) -> TextSource {
-    if let data {
-      return TextSource(bytes: try readFile(data), name: data == "-" ? "standard input" : data, reason: "")
+    if let file = options.file {
+      return TextSource(bytes: try readFile(file), name: file == "-" ? "standard input" : file, reason: "")
     }
     if fileExists("input.txt") {
       return TextSource(bytes: try readFile("input.txt"), name: "input.txt", reason: "")
     }
     var obstacle: String?
-    if offline { obstacle = "--offline is set" }
+    if options.offline { obstacle = "--offline is set" }
     if let flag = environment("MICROGPT_OFFLINE"), flag != "", flag != "0" {
       obstacle = "MICROGPT_OFFLINE is set"
     }
@@ -45,7 +45,8 @@ struct TextSource {
     }
   }
 
-  private static func builtIn(_ reason: String) -> TextSource {
+  /// The built-in names.
+  static func builtIn(_ reason: String) -> TextSource {
     TextSource(bytes: Array(Corpus.namesText.utf8), name: "the built-in names", reason: reason)
   }
 
@@ -69,7 +70,7 @@ struct TextSource {
     }
   }
 
-  /// The line that says which text it is.
+  /// The line that says which text is learned.
   func remark(_ corpus: Corpus) -> String {
     "Learning from \(counted(corpus.count, "document")) of \(name)\(reason.isEmpty ? "" : " (\(reason))")."
   }

@@ -1,73 +1,83 @@
-// `microgpt verify`: the reference's default run, compared with CPython's figures bit for bit.
+// `microgpt verify`: microgpt.py's default run, compared with CPython's figures bit for bit.
 
 import CommandLineOptions
 import MicroGPT
 import MicroGPTFiles
 
 struct Verify: Subcommand, Equatable {
-  var data: String?
-  var offline = false
+  var data = DataOptions()
 
   static let name = "verify"
   static let abstract = "Check this build against microgpt.py, bit for bit."
   static let discussion = """
     Trains as 'microgpt train' does without options, and compares every loss, all parameters and every sample \
-    with what CPython gives. There are figures for the makemore names and for the built-in ones. \
-    MICROGPT_ISA=avx2 or baseline verifies the kernels that other processors run.
+    with what CPython gives. There are figures for the makemore names and for the built-in ones, which are also \
+    taken if input.txt in this folder is another text. MICROGPT_ISA=avx2 or baseline verifies the kernels that \
+    other processors run.
     """
   static let examples: KeyValuePairs = [
     "Check on a file of the makemore names:": "microgpt verify --data names.txt",
-    "Check on the text that a run without options learns:": "microgpt verify",
+    "Check on the makemore names if they are here, else on the built-in ones:": "microgpt verify",
   ]
 
-  static var options: KeyValuePairs<String, [Option<Self>]> {
-    [
-      "DATA": [
-        .text("--data", "FILE", \.data, "Learn from the lines of FILE, or - for standard input"),
-        .flag("--offline", \.offline, "Never download; so does MICROGPT_OFFLINE=1"),
-      ]
-    ]
+  static var options: KeyValuePairs<String, [Option<Self>]> { ["DATA": .group(\.data)] }
+
+  func run(given: GivenOptions) throws {
+    let instructions = try InstructionSet.chosen()
+    let (source, figures) = try Verify.withFigures(TextSource.find(data), isNamed: data.file != nil)
+    let corpus = try source.corpus()
+    Console.remark(source.remark(corpus))
+
+    let verdict = try Verdict(figures, corpus: corpus, instructionSet: instructions)
+    try Console.print(verdict.description)
+    if let failure = verdict.failure { throw failure }
   }
 
-  func run() throws {
-    let instructions = try InstructionSet.chosen()
-    let source = try TextSource.find(data: data, offline: offline)
+  /// The text to train on, and the figures for it.
+  ///
+  /// - Parameter isNamed: Whether the user named the text. Then it must have figures; an input.txt that happens to
+  ///   be in the folder need not, and the built-in names take its place.
+  static func withFigures(
+    _ source: TextSource, isNamed: Bool
+  ) throws(Failure) -> (source: TextSource, figures: GoldenFigures) {
     var digest = SHA256()
     digest.update(source.bytes)
-    guard let figures = GoldenFigures.figures(dataSHA256: digest.hexString) else {
-      throw Failure(
-        code: Failure.data,
-        "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
-          + "Verify with the makemore names, or without --data in a folder that has no input.txt.")
-    }
-    let corpus = try source.corpus()
-    Console.complain(source.remark(corpus))
-
-    let trainer = try Trainer(corpus: corpus, instructionSet: instructions)
-    var losses: [Double] = []
-    try trainer.train { step in
-      losses.append(step.loss)
-      return .continue
-    }
-    let sampler = trainer.sampler()
-    let samples = try figures.samples.map { _ in try sampler.sample() }
-    let verdict = Verdict(
-      figures, losses: losses, parametersSHA256: sampler.model.parametersSHA256, samples: samples,
-      isReferenceLibrary: CLibrary.roundsAsReference)
-    try Console.print(verdict.description)
-    if verdict.isFailure { throw Failure(code: 1, nil) }
+    if let figures = GoldenFigures.figures(dataSHA256: digest.hexString) { return (source, figures) }
+    if !isNamed { return (.builtIn("there are no figures for \(source.name)"), .builtInNames) }
+    throw Failure(
+      code: Failure.data,
+      "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
+        + "Verify with the makemore names, or without --data.")
   }
 }
 
-/// What comes of comparing a run with the figures.
+/// The result of comparing a run with the figures.
 enum Verdict: Equatable, CustomStringConvertible {
   /// Every bit is the same.
   case equal(losses: Int, samples: Int)
-  /// A number or name is not the same, though the C library is.
+  /// Something differs although the C library rounds as the figures' one does: this build is wrong.
   case different(String)
-  /// The C library is another, and so are some bits.
+  /// Some bits differ, which is expected because the C library rounds differently.
   case otherLibrary(equalLosses: Int, losses: Int, largestDifference: Double, equalSamples: Int, samples: Int)
 
+  /// Trains and samples as the run behind the figures did, and compares.
+  ///
+  /// - Parameter configuration: That of the figures' run.
+  init(
+    _ figures: GoldenFigures, corpus: Corpus, configuration: Configuration = Configuration(),
+    instructionSet: InstructionSet = .widest
+  ) throws {
+    let trainer = try Trainer(corpus: corpus, configuration: configuration, instructionSet: instructionSet)
+    var losses: [Double] = []
+    while let step = try trainer.step() { losses.append(step.loss) }
+    let sampler = trainer.sampler()
+    let samples = try figures.samples.map { _ in try sampler.sample() }
+    self.init(
+      figures, losses: losses, parametersSHA256: sampler.model.parametersSHA256, samples: samples,
+      isReferenceLibrary: CLibrary.roundsAsReference)
+  }
+
+  /// Compares the results of a run with the figures.
   init(
     _ figures: GoldenFigures, losses: [Double], parametersSHA256: String, samples: [String],
     isReferenceLibrary: Bool
@@ -99,9 +109,9 @@ enum Verdict: Equatable, CustomStringConvertible {
     }
   }
 
-  /// Whether this build is wrong.
-  var isFailure: Bool {
-    if case .different = self { true } else { false }
+  /// How the command ends if this build is wrong; the description has said why.
+  var failure: Failure? {
+    if case .different = self { Failure(code: 1, nil) } else { nil }
   }
 
   var description: String {

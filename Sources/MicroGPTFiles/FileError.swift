@@ -12,9 +12,9 @@
 public struct FileError: Error, Equatable, CustomStringConvertible {
   /// What was tried.
   public enum Operation: Sendable {
-    /// Opening a file to read it, or reading it.
+    /// Opening a file for reading, or reading it.
     case read
-    /// Making a file to write to.
+    /// Creating a file.
     case create
     /// Writing to a file that is open, or closing it.
     case write
@@ -27,7 +27,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// The system's error number, such as `ENOENT`.
   public let code: Int32
 
-  /// What stands for the path of a file that has none.
+  /// The names of the standard streams, which have no path.
   public static let streams = ["standard input", "standard output", "standard error"]
 
   /// An error of the system at `path`.
@@ -37,7 +37,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     self.code = code
   }
 
-  /// Whether the reader of a pipe has gone away.
+  /// Whether the file is a pipe whose reader has closed it.
   public var isClosedPipe: Bool { code == EPIPE }
 
   /// What is wrong, where, and what to do.

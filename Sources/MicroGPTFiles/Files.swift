@@ -1,4 +1,4 @@
-// Files as bytes, and bytes as files that are there whole or not at all.
+// Whole files: read into memory, and written atomically.
 
 #if canImport(Glibc)
   import Glibc
@@ -37,16 +37,16 @@ public func readFile(_ path: String) throws(FileError) -> [UInt8] {
 /// Whether there is a file or folder at `path`.
 public func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-/// Whether there is something at both paths, and the same thing.
+/// Whether both paths lead to the same file or folder.
 public func isSameFile(_ first: String, _ second: String) -> Bool {
   var one = stat(), other = stat()
   guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino
 }
 
-/// Writes a file whole or not at all: into a neighbor first, which then takes its name.
+/// Writes a file whole or not at all: to a temporary file beside it, which is then renamed.
 ///
-/// - Throws: `FileError`; the file is then as it was.
+/// - Throws: `FileError`; the file is then unchanged.
 public func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
   let temporary = "\(path).\(getpid()).part"
   do throws(FileError) {
@@ -60,9 +60,9 @@ public func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(FileEr
   }
 }
 
-/// Makes the folder at `path` and those above it, where they are not there.
+/// Creates the folder at `path` and those above it, if they do not exist.
 ///
-/// - Throws: `FileError` at the first that cannot be made, or that is a file.
+/// - Throws: `FileError` for the first that cannot be created, or that is a file.
 public func createFolder(_ path: String) throws(FileError) {
   var status = stat()
   if stat(path, &status) == 0 {

@@ -1,5 +1,5 @@
-// The makemore names, the reference's data: fetched once with curl, then kept in the user's cache folder.
-// Nothing but the file with the known hash is ever used.
+// The makemore names, the data of microgpt.py: downloaded once with curl, then kept in the user's cache folder.
+// Only the file with the known hash is ever used.
 
 import MicroGPT
 
@@ -17,14 +17,14 @@ public struct NamesCache: Sendable {
   public static let address = "https://raw.githubusercontent.com/karpathy/makemore/988aa59/names.txt"
   /// The SHA-256 of the file.
   public static let sha256 = "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d"
-  /// After a failed attempt, none is made for this many seconds.
+  /// Seconds without an attempt after one that failed.
   static let pause = 24 * 60 * 60
 
   /// The folder of the cache.
   public let folder: String
-  /// The names, once they are there.
+  /// The file of the names, once they are downloaded.
   public var path: String { folder + "/names.txt" }
-  /// A file whose age is that of the last failed attempt.
+  /// An empty file, modified at the last failed attempt.
   var failurePath: String { folder + "/names.txt.failed" }
 
   /// A cache in `folder`.
@@ -46,19 +46,19 @@ public struct NamesCache: Sendable {
     }
   }
 
-  /// What came of asking for the names.
+  /// The names, or why there are none.
   public enum Result: Sendable, Equatable {
     /// They were in the cache.
     case cached([UInt8])
     /// They have been downloaded and kept.
     case downloaded([UInt8])
-    /// They are not to be had, for this reason: a clause that reads well after "because".
+    /// They are not available. The reason is a clause that reads well after "because".
     case unavailable(String)
   }
 
   /// The names from the cache, or downloaded into it.
   ///
-  /// - Parameter offline: Why no download may be tried, a clause; `nil` where it may.
+  /// - Parameter offline: Why no download may be tried, as a clause; `nil` if it may.
   public func names(offline: String?) -> Result {
     if let bytes = try? readFile(path), NamesCache.isGenuine(bytes) { return .cached(bytes) }
     if let offline { return .unavailable(offline) }
@@ -81,11 +81,11 @@ public struct NamesCache: Sendable {
     defer { unlink(part) }
     do {
       try createFolder(folder)
-      // The network is not asked for what there is no place for.
+      // Fails here, before the network is used, if the folder cannot be written.
       try OutputFile(creating: part).close()
       let status = run(
         "curl", ["--fail", "--location", "--silent", "--max-time", "5", "--output", part, NamesCache.address])
-      // Not an attempt that failed: who installs curl does not wait a day.
+      // This is not recorded as a failed attempt, so that a user who installs curl need not wait a day.
       guard let status else { return .unavailable("curl is not installed") }
       guard status == 0 else {
         rememberFailure()
@@ -121,9 +121,9 @@ public struct NamesCache: Sendable {
     try? OutputFile(creating: failurePath).close()
   }
 
-  /// Runs a program found by `PATH`, silent, without input.
+  /// Runs a program found by `PATH`, without input and output.
   ///
-  /// - Returns: Its exit status, or `nil` if it is not there.
+  /// - Returns: Its exit status, or `nil` if there is no such program.
   private func run(_ program: String, _ arguments: [String]) -> Int32? {
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
@@ -143,7 +143,7 @@ public struct NamesCache: Sendable {
     guard posix_spawnp(&child, program, &actions, nil, &words, environ) == 0 else { return nil }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 { if errno != EINTR { return nil } }
-    // The shell's convention for a program that cannot be found, from C libraries that fork first.
+    // C libraries that fork before they look for the program report this status, the shell's, if there is none.
     return status == 127 << 8 ? nil : status
   }
 }

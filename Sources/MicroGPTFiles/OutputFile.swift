@@ -1,4 +1,4 @@
-// A file being written, piece by piece, through a buffer.
+// A file written piece by piece, through a buffer.
 
 #if canImport(Glibc)
   import Glibc
@@ -8,10 +8,10 @@
   import Darwin
 #endif
 
-/// A file that is written from its start to its end.
+/// A file that is written from its start to its end, through a buffer of 64 KB.
 ///
-/// Pieces gather in a buffer of 64 KB. What fails is thrown at the write that empties the buffer, or when the
-/// file is closed: close it, or the end is lost.
+/// Errors are thrown by the write that fills the buffer, by `flush` and by `close`. A file that is not closed
+/// loses what the buffer holds.
 public final class OutputFile {
   /// The file, as errors name it.
   public let path: String
@@ -21,9 +21,9 @@ public final class OutputFile {
   private var buffer: [UInt8] = []
   private static let capacity = 65_536
 
-  /// A new, empty file at `path`; one that was there is emptied.
+  /// A new, empty file at `path`; an existing one is truncated.
   ///
-  /// - Throws: `FileError` if it cannot be made.
+  /// - Throws: `FileError` if it cannot be created.
   public convenience init(creating path: String) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
@@ -42,7 +42,7 @@ public final class OutputFile {
 
   /// Adds `text`.
   ///
-  /// - Throws: `FileError` if the buffer is full and cannot be emptied.
+  /// - Throws: `FileError` if the buffer is full and cannot be written.
   public func write(_ text: String) throws(FileError) {
     buffer.append(contentsOf: text.utf8)
     if buffer.count >= OutputFile.capacity { try flush() }
@@ -50,15 +50,15 @@ public final class OutputFile {
 
   /// Adds `bytes`.
   ///
-  /// - Throws: `FileError` if the buffer is full and cannot be emptied.
+  /// - Throws: `FileError` if the buffer is full and cannot be written.
   public func write(_ bytes: [UInt8]) throws(FileError) {
     buffer.append(contentsOf: bytes)
     if buffer.count >= OutputFile.capacity { try flush() }
   }
 
-  /// Empties the buffer into the file.
+  /// Writes the buffer to the file and empties it.
   ///
-  /// - Throws: `FileError` if the file takes no more. The buffer is then empty all the same.
+  /// - Throws: `FileError` if the file takes no more. The buffer is emptied even then.
   public func flush() throws(FileError) {
     defer { buffer.removeAll(keepingCapacity: true) }
     var done = 0
@@ -74,9 +74,9 @@ public final class OutputFile {
     }
   }
 
-  /// Empties the buffer and closes the file.
+  /// Writes the buffer and closes the file.
   ///
-  /// - Throws: `FileError` if the end could not be written.
+  /// - Throws: `FileError` if the buffer could not be written. The file is closed even then.
   public func close() throws(FileError) {
     var failure: FileError?
     do { try flush() } catch { failure = error }

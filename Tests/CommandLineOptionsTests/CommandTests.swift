@@ -2,12 +2,12 @@ import Testing
 
 @testable import CommandLineOptions
 
-/// What the command line of microgpt has no use for; what it has is tested with the command.
+/// Features that the microgpt command does not use; the others are tested with it.
 @Suite("Commands") struct CommandTests {
   @Test("a short form is the same option, and messages name the long one")
   func shortForms() throws {
     let command = Command(name: "tool", abstract: "", subcommands: [ShortForms.self])
-    guard case .run(let settings as ShortForms) = try command.parse(["-q", "-n", "5"]) else {
+    guard case .run(let settings as ShortForms, given: _) = try command.parse(["-q", "-n", "5"]) else {
       Issue.record("'-q -n 5' does not run")
       return
     }
@@ -45,7 +45,7 @@ private struct ShortForms: Subcommand, Equatable {
     ]
   }
 
-  func run() {}
+  func run(given: GivenOptions) {}
 }
 
 private struct Wide: Subcommand {
@@ -59,7 +59,7 @@ private struct Wide: Subcommand {
     ["OPTIONS": [.text("--file", "FILE", \.file, String(repeating: "x", count: 90) + " y").short("-f")]]
   }
 
-  func run() {}
+  func run(given: GivenOptions) {}
 }
 
 private let widePage = """

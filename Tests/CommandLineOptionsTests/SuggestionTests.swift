@@ -27,7 +27,7 @@ import Testing
     #expect(didYouMean(given, among: names) == "Did you mean '\(meant)'?")
   }
 
-  @Test("what could mean several is answered with all of them")
+  @Test("an ambiguous word is answered with all that it could mean")
   func several() {
     #expect(didYouMean("--beta", among: names) == "Did you mean '--beta1' or '--beta2'?")
     #expect(didYouMean("--lr", among: names) == "Did you mean '--layers' or '--learning-rate'?")

@@ -11,7 +11,7 @@ import Testing
     arguments: [
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify' and 'help'. A file or a "
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify', 'names' and 'help'. A file or a "
           + "number follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
       ),
       (
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test(
-    "a model that this machine has no room for is refused with both figures",
+    "a model that needs more memory than this machine has is refused with both figures",
     arguments: [
       ("--embedding 1000000", "needs 288.0 TB of memory"),
       ("--embedding 4611686018427387904", "needs more memory than can be counted"),
@@ -207,8 +207,8 @@ import Testing
   }
 }
 
-/// What goes wrong on the way: what has been printed stays, and the answer says the rest.
-@Suite("Failures on the way") struct FailureTests {
+/// Failures during a run: the results so far are kept, and the message says what failed.
+@Suite("Failures during a run") struct FailureTests {
   private let remark = "Learning from 3 documents of input.txt.\n"
 
   private func sandbox() throws -> Sandbox { try Sandbox(["input.txt": "emma\nolivia\nava\n"]) }
@@ -240,7 +240,7 @@ import Testing
   }
 
   @Test(
-    "a disk that is full when the log is written costs the log, not what was printed",
+    "a disk that is full when the log is written loses the log, not the results",
     .enabled(if: hasFullDevice, "This system has no /dev/full."))
   func fullLog() throws {
     let sandbox = try sandbox(), line = "--steps 3 --samples 2"
@@ -254,7 +254,8 @@ import Testing
   }
 
   @Test(
-    "a learning rate that blows the model up is named, with the step, and the log ends with the last loss")
+    "a learning rate that makes training diverge is reported with the step, and the log ends with the last loss"
+  )
   func learningRate() throws {
     let sandbox = try sandbox()
     let ending = try sandbox.run("--learning-rate 1e300 --steps 5 --log run.jsonl")
@@ -275,8 +276,8 @@ import Testing
     #expect(try sandbox.read("run.jsonl").split(separator: "\n").count == 2)
   }
 
-  @Test("first parameters too large to compute with are named")
-  func firstParameters() throws {
+  @Test("initial parameters too large to compute with are reported with their option")
+  func initialParameters() throws {
     let ending = try sandbox().run("--init-std 1e308 --steps 5")
     #expect(
       ending
@@ -294,12 +295,12 @@ import Testing
         == Ending(
           output:
             "num docs: 3\nvocab size: 8\nnum params: 3584\n\n--- inference (new, hallucinated names) ---\n",
-          error: remark + "Error: The model that came of it computes no finite numbers: the parameters have "
+          error: remark + "Error: The trained model computes no finite numbers: the parameters have "
             + "grown too large. Lower --learning-rate, which is 0.01, or --init-std, which is 1e+308.\n",
           code: 70))
   }
 
-  @Test("of documents that are all the same none can be held out")
+  @Test("documents that are all the same cannot be held out")
   func heldOut() throws {
     let sandbox = try Sandbox(["input.txt": "ava\nava\n"])
     #expect(
@@ -320,7 +321,7 @@ import Testing
         + "Lower --learning-rate, which is 0.01, or --init-std, which is 1e+308.\n")
   }
 
-  @Test("a temperature that nothing can be divided by is named")
+  @Test("a temperature too small to divide by is reported")
   func temperature() throws {
     #expect(
       try sandbox().run("--temperature 1e-320 --steps 0")
@@ -344,7 +345,7 @@ import Testing
     }
   }
 
-  @Test("head takes the lines that it wants, and the run ends quietly")
+  @Test("head takes its lines, and the run ends quietly")
   func head() throws {
     let ending = try sandbox().shell(
       #"{ "$microgpt" --embedding 4 --steps 3000 --block-size 1; echo "exit code $?" >&2; } | head -n 1"#)
@@ -357,7 +358,7 @@ import Testing
 
 private let hasFullDevice = FileManager.default.fileExists(atPath: "/dev/full")
 
-/// What looks like a mistake and is none.
+/// Unusual lines and texts that are no mistakes.
 @Suite("Oddities") struct OddityTests {
   @Test("documents of one character, and a single document, are enough to learn from")
   func oneCharacter() throws {
@@ -393,7 +394,7 @@ private let hasFullDevice = FileManager.default.fileExists(atPath: "/dev/full")
         == "Learning from 4 documents of input.txt.\n")
   }
 
-  @Test("no steps leave the first parameters, and no samples print none")
+  @Test("without steps the initial parameters are sampled, and without samples none are printed")
   func nothing() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
     let remark = "Learning from 3 documents of input.txt.\n"

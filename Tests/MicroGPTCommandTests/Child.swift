@@ -194,7 +194,7 @@ final class Sandbox {
 /// The folder of the makemore names and the figures for them, which are not part of this repository.
 let sharedFolder = ProcessInfo.processInfo.environment["MICROGPT_SHARED"]
 
-/// The text with its times and speeds as `T` and `N`: nobody knows them beforehand.
+/// The text with its times and speeds, which vary from run to run, as `T` and `N`.
 func timeless(_ text: String) -> String {
   text.replacing(#/in [0-9.:]+ (s|min|h), [0-9,]+ steps/s/#, with: "in T, N steps/s")
 }

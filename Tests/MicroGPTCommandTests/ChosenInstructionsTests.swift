@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test(
-    "another name is answered with those that there are, and so is one that this processor has not",
+    "a name that is unknown, or that this processor lacks, is answered with those that it has",
     arguments: [
       ("sse", [.baseline], "MICROGPT_ISA is 'sse'. Set it to baseline, or not at all."),
       (

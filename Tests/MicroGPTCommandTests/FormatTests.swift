@@ -40,7 +40,7 @@ import Testing
     #expect(grouped(number) == text)
   }
 
-  @Test("one is no plural")
+  @Test("a count of one has no plural")
   func counting() {
     #expect(counted(0, "step") == "0 steps")
     #expect(counted(1, "step") == "1 step")

@@ -6,7 +6,7 @@ import Testing
 /// The pages of help, letter for letter.
 @Suite("Help") struct HelpTests {
   @Test(
-    "help is asked for in many ways and wins over every mistake",
+    "help can be asked for in many ways, whatever mistakes stand beside it",
     arguments: ["help", "--help", "-h", "help help", "help --help", "--help -h"])
   func wholeCommand(line: String) throws {
     #expect(try page(line) == wholeCommandPage)
@@ -18,22 +18,27 @@ import Testing
       ("help train", "train"), ("train --help", "train"), ("train -h", "train"), ("--help train", "train"),
       ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
-      ("--help verify", "verify"),
+      ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
     ])
   func oneSubcommand(line: String, name: String) throws {
-    #expect(try page(line) == (name == "train" ? trainPage : verifyPage))
+    #expect(try page(line) == ["train": trainPage, "verify": verifyPage, "names": namesPage][name])
   }
 
-  @Test("no line of help is wider than 80 columns", arguments: ["help", "help train", "help verify"])
+  @Test(
+    "no line of help is wider than 80 columns",
+    arguments: ["help", "help train", "help verify", "help names"])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
   }
 
-  @Test("every example is a line that runs", arguments: [Array(Train.examples), Array(Verify.examples)])
+  @Test(
+    "every example is a line that runs",
+    arguments: [Array(Train.examples), Array(Verify.examples), Array(Names.examples)])
   func examples(examples: [(key: String, value: String)]) throws {
     for example in examples {
-      #expect(refusal(split(example.value).dropFirst().joined(separator: " ")) == nil)
+      let line = example.value.prefix { $0 != ">" }
+      #expect(refusal(split(String(line)).dropFirst().joined(separator: " ")) == nil)
       #expect(example.value.hasPrefix("microgpt "))
     }
   }
@@ -49,6 +54,7 @@ private let wholeCommandPage = """
   SUBCOMMANDS:
     train (default)  Train a GPT on lines of text, then print new ones.
     verify           Check this build against microgpt.py, bit for bit.
+    names            Print the built-in names, one a line.
 
   GENERAL:
     --version        Show the version
@@ -59,6 +65,8 @@ private let wholeCommandPage = """
       microgpt train --data cities.txt --steps 2000
     Check on a file of the makemore names:
       microgpt verify --data names.txt
+    Make an input.txt in this folder:
+      microgpt names > input.txt
   """
 
 private let trainPage = """
@@ -81,35 +89,35 @@ private let trainPage = """
     --layers N         Transformer layers (1 or more; default: 1)
     --embedding N      Width of the model, a multiple of --heads
                        (1 or more; default: 16)
-    --heads N          Attention heads of a layer (1 or more; default: 4)
+    --heads N          Attention heads in each layer (1 or more; default: 4)
     --block-size N     Positions the model sees; longer lines are cut
                        (1 or more; default: 16)
 
   TRAINING:
     --engine NAME      Arithmetic: microgpt.py's bits, or floats and speed
                        (exact or fast; default: exact)
-    --batch-size N     Documents that a step learns from (1 or more; default: 1)
+    --batch-size N     Documents in each step's batch (1 or more; default: 1)
     --steps N          Optimizer steps (0 or more; default: 1000)
-    --learning-rate X  Adam's first rate (0 or more; default: 0.01)
-    --schedule NAME    How that rate falls to 0, or that it stays
+    --learning-rate X  Learning rate of the first step (0 or more; default: 0.01)
+    --schedule NAME    Decay of the learning rate to 0; constant has none
                        (linear, cosine or constant; default: linear)
-    --beta1 X          What Adam keeps of its mean of gradients
+    --beta1 X          Decay rate of Adam's first moment
                        (0 or more but less than 1; default: 0.85)
-    --beta2 X          What Adam keeps of its mean of their squares
+    --beta2 X          Decay rate of Adam's second moment
                        (0 or more but less than 1; default: 0.99)
     --epsilon X        Keeps Adam from dividing by zero
                        (more than 0; default: 1e-08)
-    --weight-decay X   What a parameter loses of itself, times the rate
+    --weight-decay X   Decoupled weight decay (AdamW), times the learning rate
                        (0 or more; default: 0)
-    --init-std X       Standard deviation of the first parameters
+    --init-std X       Standard deviation of the initial parameters
                        (0 or more; default: 0.08)
     --seed N           The same seed and options give the same run
                        (0 to 18446744073709551615; default: 42)
 
   SAMPLING:
-    --samples N        Lines to make up after training (0 or more; default: 20)
-    --temperature X    Boldness; 0 takes the most probable character
-                       (0 or more; default: 0.5)
+    --samples N        Lines to generate after training (0 or more; default: 20)
+    --temperature X    Sampling temperature; 0 always takes the most probable
+                       character (0 or more; default: 0.5)
     --streams HOW      Random numbers: microgpt.py's one stream, or one for each
                        sample, many at a time and faster
                        (one or many; default: one)
@@ -118,7 +126,7 @@ private let trainPage = """
     --log FILE         Write losses, samples and the parameters' hash to FILE, as
                        JSON Lines
     --quiet            No step lines, no live line and no remarks
-    --color WHEN       Color the live line; auto heeds NO_COLOR
+    --color WHEN       Color the live line; auto respects NO_COLOR
                        (never, auto or always; default: auto)
 
   GENERAL:
@@ -139,8 +147,9 @@ private let verifyPage = """
 
   Trains as 'microgpt train' does without options, and compares every loss, all
   parameters and every sample with what CPython gives. There are figures for the
-  makemore names and for the built-in ones. MICROGPT_ISA=avx2 or baseline verifies
-  the kernels that other processors run.
+  makemore names and for the built-in ones, which are also taken if input.txt in
+  this folder is another text. MICROGPT_ISA=avx2 or baseline verifies the kernels
+  that other processors run.
 
   DATA:
     --data FILE  Learn from the lines of FILE, or - for standard input
@@ -153,6 +162,23 @@ private let verifyPage = """
   EXAMPLES:
     Check on a file of the makemore names:
       microgpt verify --data names.txt
-    Check on the text that a run without options learns:
+    Check on the makemore names if they are here, else on the built-in ones:
       microgpt verify
+  """
+
+private let namesPage = """
+  OVERVIEW: Print the built-in names, one a line.
+
+  USAGE: microgpt names
+
+  They are 2,594 given names from many languages: a text to learn from, for
+  microgpt.swift and microgpt_matrix.swift too, which read input.txt.
+
+  GENERAL:
+    --version   Show the version
+    -h, --help  Show this help
+
+  EXAMPLES:
+    Make an input.txt in this folder:
+      microgpt names > input.txt
   """

@@ -1,9 +1,10 @@
+import MicroGPT
 import Testing
 
 @testable import CommandLineOptions
 @testable import MicroGPTCommand
 
-/// What becomes of the value of one option: every kind, its limits and its complete messages.
+/// How the value of an option is read: every kind, its limits and its complete messages.
 @Suite("The options of train") struct OptionTests {
   @Test("a subcommand without options has the defaults its properties declare")
   func defaults() throws {
@@ -11,30 +12,71 @@ import Testing
     #expect(try settings(["verify"]) as? Verify == Verify())
   }
 
-  @Test("every option of train sets its own property and no other")
+  /// A value of every option, and the settings that it leads to.
+  static let everyOption: [([String], Train)] = [
+    (["--data", "a.txt"], changed { $0.data.file = "a.txt" }),
+    (["--offline"], changed { $0.data.offline = true }),
+    (["--layers", "2"], changed { $0.configuration.layers = 2 }),
+    (["--embedding", "32"], changed { $0.configuration.embedding = 32 }),
+    (["--heads", "2"], changed { $0.configuration.heads = 2 }),
+    (["--block-size", "8"], changed { $0.configuration.blockSize = 8 }),
+    (["--engine", "fast"], changed { $0.engine = .fast }),
+    (["--batch-size", "3"], changed { $0.configuration.batchSize = 3 }),
+    (["--steps", "10"], changed { $0.configuration.steps = 10 }),
+    (["--learning-rate", "0.1"], changed { $0.configuration.learningRate = 0.1 }),
+    (["--schedule", "cosine"], changed { $0.configuration.schedule = .cosine }),
+    (["--weight-decay", "0.1"], changed { $0.configuration.weightDecay = 0.1 }),
+    (["--held-out", "0.1"], changed { $0.heldOut = 0.1 }),
+    (["--beta1", "0.5"], changed { $0.configuration.beta1 = 0.5 }),
+    (["--beta2", "0.5"], changed { $0.configuration.beta2 = 0.5 }),
+    (["--epsilon", "1"], changed { $0.configuration.epsilon = 1 }),
+    (["--init-std", "1"], changed { $0.configuration.initialStandardDeviation = 1 }),
+    (["--seed", "7"], changed { $0.configuration.seed = 7 }),
+    (["--temperature", "1"], changed { $0.sampling.temperature = 1 }),
+    (["--samples", "3"], changed { $0.sampling.count = 3 }),
+    (["--streams", "many"], changed { $0.sampling.streams = .many }),
+    (["--log", "a.jsonl"], changed { $0.output.log = "a.jsonl" }),
+    (["--quiet"], changed { $0.output.quiet = true }),
+    (["--color", "never"], changed { $0.output.color = .never }),
+  ]
+
+  @Test("every option of train sets its own property and no other, and is known to be given")
   func everyOption() throws {
-    #expect(try train("--data", "a.txt") == Train(data: "a.txt"))
-    #expect(try train("--offline") == Train(offline: true))
-    #expect(try train("--layers", "2") == Train(layers: 2))
-    #expect(try train("--embedding", "32") == Train(embedding: 32))
-    #expect(try train("--heads", "2") == Train(heads: 2))
-    #expect(try train("--block-size", "8") == Train(blockSize: 8))
-    #expect(try train("--steps", "10") == Train(steps: 10))
-    #expect(try train("--learning-rate", "0.1") == Train(learningRate: 0.1))
-    #expect(try train("--schedule", "cosine") == Train(schedule: .cosine))
-    #expect(try train("--weight-decay", "0.1") == Train(weightDecay: 0.1))
-    #expect(try train("--held-out", "0.1") == Train(heldOut: 0.1))
-    #expect(try train("--beta1", "0.5") == Train(beta1: 0.5))
-    #expect(try train("--beta2", "0.5") == Train(beta2: 0.5))
-    #expect(try train("--epsilon", "1") == Train(epsilon: 1))
-    #expect(try train("--init-std", "1") == Train(initialStandardDeviation: 1))
-    #expect(try train("--seed", "7") == Train(seed: 7))
-    #expect(try train("--temperature", "1") == Train(temperature: 1))
-    #expect(try train("--samples", "3") == Train(samples: 3))
-    #expect(try train("--streams", "many") == Train(streams: .many))
-    #expect(try train("--log", "a.jsonl") == Train(log: "a.jsonl"))
-    #expect(try train("--quiet") == Train(quiet: true))
-    #expect(try train("--color", "never") == Train(color: .never))
+    for (words, expected) in OptionTests.everyOption {
+      #expect(try settings(words) as? Train == expected, "\(words)")
+      #expect(expected != Train())
+      #expect(try given(words.joined(separator: " ")) == [words[0]])
+    }
+    let names = Train.options.flatMap(\.value).map(\.name)
+    #expect(OptionTests.everyOption.map { $0.0[0] }.sorted() == names.sorted())
+  }
+
+  @Test("an option is given whatever its value, and others are not")
+  func givenOptions() throws {
+    #expect(try given("") == [])
+    #expect(try given("train --steps 1000") == ["--steps"])
+    #expect(try given("--quiet --seed=1 --quiet --seed 2") == ["--quiet", "--seed"])
+    #expect(GivenOptions(["--seed"]).contains("--seed") && !GivenOptions(["--seed"]).contains("--steps"))
+  }
+
+  @Test("the hyperparameters are options with the library's names, defaults, ranges and help")
+  func hyperparameters() throws {
+    #expect(Train().configuration == Configuration())
+    let options = Train.options.flatMap(\.value)
+    for parameter in Hyperparameter.all {
+      let option = try #require(options.first { $0.name == parameter.option })
+      #expect(option.help == parameter.help)
+      let start = try #require(option.facts?.split(separator: "default: ").last)
+      var configuration = Configuration()
+      try parameter.set(String(start), in: &configuration)
+      #expect(configuration == Configuration(), "\(option.name)")
+      if case .number(let range, _) = parameter.kind {
+        for text in ["-1", "-0", "0", "5e-324", "0.5", "1", "2"] {
+          let isAccepted = refusal([parameter.option, text]) == nil
+          #expect(isAccepted == range.contains(try #require(Double(text))), "\(option.name) \(text)")
+        }
+      }
+    }
   }
 
   @Test(
@@ -44,27 +86,28 @@ import Testing
       ("0.1000000000000000055511151231257827", 0.1), ("1.7976931348623157e308", .greatestFiniteMagnitude),
     ])
   func decimals(text: String, value: Double) throws {
-    #expect(try train("--temperature", text) == Train(temperature: value))
+    #expect(try train("--temperature", text) == changed { $0.sampling.temperature = value })
   }
 
   @Test(
     "whole numbers reach from their lower limit to the end of their type",
     arguments: [("0", 0), ("+10", 10), ("-0", 0), ("007", 7), ("9223372036854775807", Int.max)])
   func wholeNumbers(text: String, value: Int) throws {
-    #expect(try train("--steps", text) == Train(steps: value))
+    #expect(try train("--steps", text) == changed { $0.configuration.steps = value })
   }
 
   @Test("a seed is any number of 64 bits", arguments: [0, 1, UInt64.max])
   func seeds(seed: UInt64) throws {
-    #expect(try train("--seed", "\(seed)") == Train(seed: seed))
+    #expect(try train("--seed", "\(seed)") == changed { $0.configuration.seed = seed })
   }
 
   @Test("the limits themselves are on the right side")
   func limits() throws {
-    #expect(try train("--beta1", "0") == Train(beta1: 0))
-    #expect(try train("--beta1", "0.9999999999999999") == Train(beta1: 1 - .ulpOfOne / 2))
-    #expect(try train("--epsilon", "5e-324") == Train(epsilon: .leastNonzeroMagnitude))
-    #expect(try train("--layers", "1") == Train(layers: 1))
+    #expect(try train("--beta1", "0") == changed { $0.configuration.beta1 = 0 })
+    #expect(
+      try train("--beta1", "0.9999999999999999") == changed { $0.configuration.beta1 = 1 - .ulpOfOne / 2 })
+    #expect(try train("--epsilon", "5e-324") == changed { $0.configuration.epsilon = .leastNonzeroMagnitude })
+    #expect(try train("--layers", "1") == changed { $0.configuration.layers = 1 })
   }
 
   @Test("the default that help shows, given as a value, is the default")
@@ -149,9 +192,9 @@ import Testing
         == "'--color \(word)' is not one of the choices. Give never, auto or always.")
   }
 
-  @Test("every word of a choice is accepted", arguments: Train.Color.allCases)
-  func words(color: Train.Color) throws {
-    #expect(try train("--color", color.rawValue) == Train(color: color))
+  @Test("every word of a choice is accepted", arguments: OutputOptions.Color.allCases)
+  func words(color: OutputOptions.Color) throws {
+    #expect(try train("--color", color.rawValue) == changed { $0.output.color = color })
   }
 
   @Test("settings that do not fit together are refused, without overflow at the extremes")

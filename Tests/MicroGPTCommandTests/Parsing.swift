@@ -6,13 +6,26 @@ struct NotSettings: Error {}
 
 /// The settings that a line of words asks for.
 func settings(_ words: [String]) throws -> any Subcommand {
-  guard case .run(let settings) = try MicroGPT.command.parse(words) else { throw NotSettings() }
+  guard case .run(let settings, given: _) = try MicroGPT.command.parse(words) else { throw NotSettings() }
   return settings
 }
 
 /// The settings of train, or nil where another subcommand would run.
 func train(_ words: String...) throws -> Train? {
   try settings(words) as? Train
+}
+
+/// The default settings of train with one change.
+func changed(_ change: (inout Train) -> Void) -> Train {
+  var settings = Train()
+  change(&settings)
+  return settings
+}
+
+/// The options that a line of words gives.
+func given(_ line: String) throws -> [String] {
+  guard case .run(_, let given) = try MicroGPT.command.parse(split(line)) else { throw NotSettings() }
+  return given.names
 }
 
 /// The page of help that a line asks for, or nil where it asks for something else.

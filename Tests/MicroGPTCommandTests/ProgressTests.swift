@@ -8,7 +8,7 @@ import Testing
     step: 312, steps: 1000, loss: 2.7315, smoothedLoss: 2.6128, stepsPerSecond: 10812, secondsLeft: 63.6)
 
   @Test(
-    "what matters most stays longest, and the bar takes what is left, up to 40 columns",
+    "narrow terminals drop the least important numbers first, and the bar takes the rest, up to 40 columns",
     arguments: [
       (1, ""), (2, ""), (4, "312"), (8, "312"), (9, "312/1000"), (10, "312/1000"), (15, "312/1000"),
       (16, "█░░░   312/1000"), (20, "██░░░░░░   312/1000"), (29, "█████░░░░░░░░░░░░   312/1000"),
@@ -68,7 +68,7 @@ import Testing
     }
   }
 
-  @Test("the line is drawn at once and then ten times a second at most, and taken away once")
+  @Test("the line is drawn at once and then ten times a second at most, and erased once")
   func drawing() {
     let written = Written()
     var live = LiveLine(color: false) { written.texts.append($0) }

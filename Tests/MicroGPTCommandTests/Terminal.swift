@@ -25,7 +25,7 @@ struct Screen {
 
   init(columns: Int) { self.columns = columns }
 
-  /// The rows, without blanks at their ends. One that goes on in the next is written as a whole.
+  /// The rows, without blanks at their ends. A row that wraps into the next is joined with it.
   var text: String {
     var text = ""
     for (index, row) in rows.enumerated() {

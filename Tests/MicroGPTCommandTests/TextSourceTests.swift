@@ -3,7 +3,7 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// Where the text comes from when nobody says, and the one line that tells. What is called `curl` here is a
+/// Which text is taken if the user names none, and the line that says so. What is called `curl` here is a
 /// script of the test's: nothing reaches the network.
 @Suite("Where the text comes from") struct TextSourceTests {
   private let builtIn = "the built-in names (there is no input.txt, and "
@@ -20,7 +20,7 @@ import Testing
     #expect(sandbox.calls == [])
   }
 
-  @Test("a file that was asked for and is not there is not replaced by another")
+  @Test("a named file that does not exist is not replaced by another text")
   func noReplacement() throws {
     let sandbox = try Sandbox(["input.txt": emma])
     #expect(try sandbox.run("--data names.txt").code == 66)
@@ -43,7 +43,7 @@ import Testing
     #expect(sandbox.cached == [])
   }
 
-  @Test("MICROGPT_OFFLINE keeps nothing back where it is empty or 0", arguments: ["", "0"])
+  @Test("MICROGPT_OFFLINE allows downloads if it is empty or 0", arguments: ["", "0"])
   func notOffline(value: String) throws {
     let sandbox = try Sandbox()
     try sandbox.curl("exit 22")
@@ -97,7 +97,7 @@ import Testing
     #expect(sandbox.calls.count == 1)
   }
 
-  @Test("without curl the built-in names are learned, and nobody who installs it has to wait")
+  @Test("without curl the built-in names are learned, and no failed attempt is recorded")
   func noCurl() throws {
     let sandbox = try Sandbox()
     let line = "Learning from 2,594 documents of \(builtIn)the makemore names are not here: "
@@ -122,7 +122,7 @@ import Testing
     #expect(sandbox.calls == [])
   }
 
-  @Test("a folder of the cache in which no file can be made is named, and curl is not called")
+  @Test("a cache folder in which no file can be created is named, and curl is not called")
   func readOnly() throws {
     let sandbox = try Sandbox()
     try sandbox.curl("exit 22")

@@ -43,7 +43,7 @@ import Testing
     #expect(try sandbox.run(options).output == sandbox.run("train \(options)").output)
   }
 
-  @Test("a large run says beforehand what memory it takes, a small one does not")
+  @Test("a large run says beforehand how much memory it takes, a small one does not")
   func memory() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
     let line = "--steps 0 --samples 0 --engine fast --batch-size 64"
@@ -70,7 +70,8 @@ import Testing
     (configuration.batchSize, configuration.steps, configuration.seed) = (2, 9, 7)
     let halves = try Corpus(text: names).split(holdingOut: 0.3, seed: 7)
     let trainer = try Trainer(
-      corpus: halves.training, configuration: configuration, arithmetic: #require(Arithmetic(rawValue: engine)))
+      corpus: halves.training, configuration: configuration,
+      arithmetic: #require(Arithmetic(rawValue: engine)))
     var lines = """
       num docs: \(halves.training.count)
       held-out docs: 2
@@ -151,7 +152,7 @@ import Testing
     }
   #endif
 
-  @Test("somebody who follows the results sees them grow, long before a buffer is full")
+  @Test("results that go to a file can be followed, long before a buffer is full")
   func following() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
     let child = try sandbox.start("--embedding 64 --steps 1000000000", output: "results")

@@ -1,8 +1,9 @@
+import MicroGPT
 import Testing
 
 @testable import MicroGPTCommand
 
-/// `microgpt verify`: what it says of a run, and what it exits with.
+/// `microgpt verify`: its verdict on a run, and its exit code.
 @Suite("microgpt verify") struct VerifyTests {
   @Test(
     "the default run on the built-in names is CPython's, bit for bit, whichever instructions compute it",
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test(
-    "another C library is named as the cause of other bits, and is no failure",
+    "under another C library differing bits are explained and are no failure",
     .enabled(
       if: (try? runUnderOtherLibrary.get().output) != bitForBit,
       "GLIBC_TUNABLES changes nothing here: this is not glibc on x86-64 with FMA."))
@@ -42,16 +43,43 @@ import Testing
     #expect(numbers[0] < 1000 && numbers[1] == 1000 && numbers[2] < 1e-9 && numbers[4] == 20)
   }
 
-  @Test("a text without figures is refused with its SHA-256")
+  @Test("a named text without figures is refused with its SHA-256")
   func noFigures() throws {
     let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     let sandbox = try Sandbox(["input.txt": "abc"])
     #expect(
-      try sandbox.run("verify")
+      try sandbox.run("verify --data input.txt")
         == Ending(
           error:
             "Error: There are no figures for input.txt, whose SHA-256 is \(hash). Verify with the makemore "
-            + "names, or without --data in a folder that has no input.txt.\n", code: 65))
+            + "names, or without --data.\n", code: 65))
+  }
+
+  @Test(
+    "beside an input.txt without figures the built-in names are verified, and the remark says so",
+    referenceLibrary)
+  func ownInput() throws {
+    #expect(
+      try Sandbox(["input.txt": "emma\nolivia\n"]).run("verify")
+        == Ending(
+          output: bitForBit,
+          error: "Learning from 2,594 documents of the built-in names "
+            + "(there are no figures for input.txt).\n"))
+  }
+
+  @Test(
+    "an input.txt that has figures is verified itself, and any other is replaced by the built-in names",
+    arguments: ["emma\n", ""])
+  func input(text: String) throws {
+    func input(_ text: String) throws -> (source: TextSource, figures: GoldenFigures) {
+      try Verify.withFigures(
+        TextSource(bytes: Array(text.utf8), name: "input.txt", reason: ""), isNamed: false)
+    }
+    #expect(try input(Corpus.namesText).source.name == "input.txt")
+    #expect(try input(text).source.name == "the built-in names")
+    for text in [Corpus.namesText, text] {
+      #expect(try input(text).figures.dataSHA256 == GoldenFigures.builtInNames.dataSHA256)
+    }
   }
 
   @Test("a file that is not there is refused")
@@ -70,12 +98,12 @@ private let builtInRemark =
   + "not here: MICROGPT_OFFLINE is set).\n"
 
 /// The run on the built-in names with the C library's functions for processors without FMA, where glibc has
-/// such: another C library, to be had on this machine.
+/// such: another C library that every such machine has.
 private let runUnderOtherLibrary = Result {
   try Sandbox().run("verify", environment: ["GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA"])
 }
 
-/// What comes of a comparison, for figures of two losses and two samples.
+/// The result of a comparison, for figures of two losses and two samples.
 @Suite("Verdicts") struct VerdictTests {
   private let figures = GoldenFigures(
     dataSHA256: "", parametersSHA256: "abcd", samples: ["emma", "ava"],
@@ -91,17 +119,47 @@ private let runUnderOtherLibrary = Result {
       isReferenceLibrary: isReferenceLibrary)
   }
 
+  @Test(
+    "a run is compared in its losses, its parameters and its samples, and a difference in any one fails it")
+  func wholeRun() throws {
+    var configuration = Configuration()
+    (configuration.steps, configuration.embedding) = (3, 8)
+    let corpus = try Corpus(text: "emma\nolivia\nava")
+    let trainer = try Trainer(corpus: corpus, configuration: configuration)
+    var lossBits = ""
+    while let step = try trainer.step() {
+      let digits = String(step.loss.bitPattern, radix: 16)
+      lossBits += String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    let sampler = trainer.sampler(), hash = sampler.model.parametersSHA256
+    let samples = try [sampler.sample(), sampler.sample()]
+    func verdict(_ lossBits: String, _ hash: String, _ samples: [String]) throws -> Verdict {
+      try Verdict(
+        GoldenFigures(dataSHA256: "", parametersSHA256: hash, samples: samples, lossBits: lossBits),
+        corpus: corpus, configuration: configuration)
+    }
+    #expect(try verdict(lossBits, hash, samples) == .equal(losses: 3, samples: 2))
+    let last = lossBits.last == "0" ? "1" : "0"
+    for other in [
+      try verdict(lossBits.dropLast() + last, hash, samples), try verdict(lossBits, hash + "0", samples),
+      try verdict(lossBits, hash, [samples[0], samples[1] + "a"]),
+    ] {
+      #expect((other.failure != nil) == CLibrary.roundsAsReference, "\(other)")
+      if case .equal = other { Issue.record("\(other)") }
+    }
+  }
+
   @Test("equal bits are a success under every C library", arguments: [true, false])
   func equal(isReferenceLibrary: Bool) {
     let verdict = verdict(isReferenceLibrary: isReferenceLibrary)
-    #expect(!verdict.isFailure)
+    #expect(verdict.failure == nil)
     #expect(verdict.description == "2/2 losses, parameters, 2/2 samples: bit for bit")
   }
 
   @Test("a loss that differs in its last bit is a failure, and is shown with the reference's")
   func loss() {
     let verdict = verdict(losses: [losses[0], losses[1].nextUp])
-    #expect(verdict.isFailure)
+    #expect(verdict.failure == Failure(code: 1, nil))
     #expect(
       verdict.description
         == "First difference: step 2 has loss 3.424272783871772, the reference 3.4242727838717717.")
@@ -110,7 +168,7 @@ private let runUnderOtherLibrary = Result {
   @Test("other parameters are a failure, and are shown by their hashes")
   func parameters() {
     let verdict = verdict(parameters: "ef01")
-    #expect(verdict.isFailure)
+    #expect(verdict.failure == Failure(code: 1, nil))
     #expect(
       verdict.description
         == "First difference: the parameters after the last step have SHA-256 ef01, the reference's abcd.")
@@ -119,14 +177,14 @@ private let runUnderOtherLibrary = Result {
   @Test("another sample is a failure, and is shown with the reference's")
   func sample() {
     let verdict = verdict(samples: ["emma", "eva"])
-    #expect(verdict.isFailure)
+    #expect(verdict.failure == Failure(code: 1, nil))
     #expect(verdict.description == "First difference: sample 2 is 'eva', the reference's 'ava'.")
   }
 
   @Test("losses and samples that are missing are a failure")
   func missing() {
     let verdict = verdict(losses: [losses[0]], samples: [])
-    #expect(verdict.isFailure)
+    #expect(verdict.failure == Failure(code: 1, nil))
     #expect(verdict.description == "First difference: there are 1 losses and 0 samples.")
   }
 
@@ -135,7 +193,7 @@ private let runUnderOtherLibrary = Result {
     let verdict = verdict(
       losses: [losses[0], losses[1] + 1e-12], parameters: "ef01", samples: ["emma", "eva"],
       isReferenceLibrary: false)
-    #expect(!verdict.isFailure)
+    #expect(verdict.failure == nil)
     #expect(
       verdict
         == .otherLibrary(

@@ -17,14 +17,14 @@ import Testing
     let configuration = Configuration()
     #expect((configuration.layers, configuration.embedding, configuration.heads) == (1, 16, 4))
     #expect((configuration.blockSize, configuration.headWidth, configuration.seed) == (16, 4, 42))
-    #expect((configuration.steps, configuration.learningRate) == (1000, 0.01))
+    #expect((configuration.batchSize, configuration.steps, configuration.learningRate) == (1, 1000, 0.01))
     #expect((configuration.schedule, configuration.weightDecay) == (.linear, 0))
     #expect((configuration.beta1, configuration.beta2, configuration.epsilon) == (0.85, 0.99, 1e-8))
     #expect(configuration.initialStandardDeviation == 0.08)
     try configuration.validate()
   }
 
-  /// A size that has a least value, by its name.
+  /// A size with a minimum, by its name.
   struct Size: CustomTestStringConvertible, Sendable {
     let name: String
     let property: WritableKeyPath<Configuration, Int> & Sendable
@@ -38,10 +38,11 @@ import Testing
     Size(name: "embedding", property: \.embedding, minimum: 1),
     Size(name: "heads", property: \.heads, minimum: 1),
     Size(name: "blockSize", property: \.blockSize, minimum: 1),
+    Size(name: "batchSize", property: \.batchSize, minimum: 1),
     Size(name: "steps", property: \.steps, minimum: 0),
   ]
 
-  @Test("a size below its least is refused, and its least is not", arguments: sizes)
+  @Test("a size below its minimum is refused, and its minimum is not", arguments: sizes)
   func leastSize(_ size: Size) throws {
     for found in [size.minimum - 1, -7, Int.min] {
       var configuration = Configuration()
@@ -77,8 +78,8 @@ import Testing
     }
   }
 
-  /// A hyperparameter with its range in words, and numbers on both sides of its ends.
-  struct Hyperparameter: CustomTestStringConvertible, Sendable {
+  /// A decimal hyperparameter with its range in words, and numbers inside and outside.
+  struct Number: CustomTestStringConvertible, Sendable {
     let name: String
     let property: WritableKeyPath<Configuration, Double> & Sendable
     let range: String
@@ -89,30 +90,30 @@ import Testing
 
   private static let least = Double.leastNonzeroMagnitude
 
-  static let hyperparameters = [
-    Hyperparameter(
+  static let numbers = [
+    Number(
       name: "initialStandardDeviation", property: \.initialStandardDeviation, range: "0 or more",
       inside: [0, -0.0, least, 1, .greatestFiniteMagnitude], outside: [-least, -0.08]),
-    Hyperparameter(
+    Number(
       name: "learningRate", property: \.learningRate, range: "0 or more",
       inside: [0, least, 0.01, .greatestFiniteMagnitude], outside: [-least, -1]),
-    Hyperparameter(
+    Number(
       name: "beta1", property: \.beta1, range: "0 or more and less than 1",
       inside: [0, 0.5, (1.0).nextDown], outside: [-least, 1, 1.5]),
-    Hyperparameter(
+    Number(
       name: "beta2", property: \.beta2, range: "0 or more and less than 1",
       inside: [0, 0.5, (1.0).nextDown], outside: [-least, 1, 1.5]),
-    Hyperparameter(
+    Number(
       name: "epsilon", property: \.epsilon, range: "more than 0",
       inside: [least, 1e-8, .greatestFiniteMagnitude],
       outside: [0, -0.0, -1e-8]),
-    Hyperparameter(
+    Number(
       name: "weightDecay", property: \.weightDecay, range: "0 or more",
       inside: [0, -0.0, least, 1, .greatestFiniteMagnitude], outside: [-least, -0.1]),
   ]
 
-  @Test("a hyperparameter outside its range, infinite or NaN is refused", arguments: hyperparameters)
-  func range(_ parameter: Hyperparameter) throws {
+  @Test("a hyperparameter outside its range, infinite or NaN is refused", arguments: numbers)
+  func range(_ parameter: Number) throws {
     for found in parameter.outside + [.infinity, -.infinity, .nan] {
       var configuration = Configuration()
       configuration[keyPath: parameter.property] = found
@@ -129,25 +130,25 @@ import Testing
     }
   }
 
-  @Test("of several faults the first is told, in the order of the properties")
+  @Test("of several faults the first of the table is reported, and sizes that do not fit together last")
   func firstFault() throws {
     var configuration = Configuration()
     (configuration.layers, configuration.embedding, configuration.heads) = (0, 0, 0)
     (configuration.blockSize, configuration.initialStandardDeviation) = (0, -1)
-    (configuration.steps, configuration.learningRate) = (-1, -1)
+    (configuration.batchSize, configuration.steps, configuration.learningRate) = (0, -1, -1)
     (configuration.beta1, configuration.beta2) = (1, 1)
     (configuration.epsilon, configuration.weightDecay) = (0, -1)
     let repairs: [(name: String, repair: (inout Configuration) -> Void)] = [
       ("layers", { $0.layers = 1 }), ("embedding", { $0.embedding = 3 }), ("heads", { $0.heads = 2 }),
-      ("blockSize", { $0.blockSize = 1 }), ("2 heads", { $0.heads = 3 }),
-      ("initialStandardDeviation", { $0.initialStandardDeviation = 0 }), ("steps", { $0.steps = 0 }),
+      ("blockSize", { $0.blockSize = 1 }), ("batchSize", { $0.batchSize = 1 }), ("steps", { $0.steps = 0 }),
       ("learningRate", { $0.learningRate = 0 }),
       ("beta1", { $0.beta1 = 0 }), ("beta2", { $0.beta2 = 0 }),
       ("epsilon", { $0.epsilon = 1 }), ("weightDecay", { $0.weightDecay = 0 }),
+      ("initialStandardDeviation", { $0.initialStandardDeviation = 0 }), ("2 heads", { $0.heads = 3 }),
     ]
     for (name, repair) in repairs {
       let error = #expect(throws: ConfigurationError.self) { try configuration.validate() }
-      #expect(error?.description.contains(name) == true, "\(name) was to be next, not: \(error as Any)")
+      #expect(error?.description.contains(name) == true, "\(name) should be next, not: \(error as Any)")
       repair(&configuration)
     }
     try configuration.validate()

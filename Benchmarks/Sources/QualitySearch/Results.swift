@@ -1,4 +1,4 @@
-// The file of results: a JSON object a line, so that a search can go on where an earlier one stopped.
+// The file of results: one JSON object per line, so that a search can continue an earlier one.
 
 import Foundation
 
@@ -6,7 +6,7 @@ struct Results {
   let path: String
   private(set) var trials: [Trial]
 
-  /// The results in a file, none if there is no file.
+  /// The results in a file; none if it does not exist.
   init(path: String) throws {
     self.path = path
     guard let data = FileManager.default.contents(atPath: path) else {
@@ -32,13 +32,13 @@ struct Results {
     trials.append(trial)
   }
 
-  /// The trials whose step was not timed while somebody else had the machine, which would leave them too few.
+  /// The trials whose step was not timed under other load, which would have cost them steps.
   var fair: [Trial] {
     let best = Dictionary(grouping: trials) { $0.setting.shape }.mapValues { $0.map(\.microseconds).min()! }
     return trials.filter { $0.microseconds < 1.1 * best[$0.setting.shape]! }
   }
 
-  /// Settings of a budget, the best first, by the mean of all their trials.
+  /// The settings tried with a budget, best first, by the mean loss of their trials.
   func ranking(budget: Double, by loss: KeyPath<Trial, Double>) -> [(setting: Setting, trials: [Trial])] {
     let groups = Dictionary(grouping: fair.filter { $0.budget == budget }) { $0.setting }
     func mean(_ trials: [Trial]) -> Double {

@@ -1,65 +1,91 @@
-// What the search chooses: everything that decides a run but its steps, which the budget sets, and its seed.
+// What the search chooses: the hyperparameters of a run but its steps, which the budget sets, and its seed.
 
 import Foundation
 import MicroGPT
 
-/// A point of the space that is searched.
-struct Setting: Codable, Hashable {
-  var layers = 1
-  var embedding = 16
-  var heads = 4
-  var batchSize = 1
-  var learningRate = 0.01
-  var schedule = "linear"
-  var beta1 = 0.85
-  var beta2 = 0.99
-  var initialStandardDeviation = 0.08
-  var weightDecay = 0.0
+/// A point of the search space: a configuration whose steps and seed do not count.
+@dynamicMemberLookup
+struct Setting: Hashable {
+  private var configuration = Configuration()
+
+  init() {}
+
+  /// The default setting with some changes.
+  init(_ change: (inout Configuration) -> Void) { change(&configuration) }
+
+  subscript<Value>(dynamicMember property: WritableKeyPath<Configuration, Value>) -> Value {
+    get { configuration[keyPath: property] }
+    set { configuration[keyPath: property] = newValue }
+  }
+
+  /// The hyperparameters that the search varies.
+  static let searched = Hyperparameter.all.filter {
+    !["blockSize", "steps", "epsilon", "seed"].contains($0.name)
+  }
 
   /// The configuration for a run of so many steps.
   func configuration(steps: Int, seed: UInt64) -> Configuration {
-    var configuration = Configuration()
-    (configuration.layers, configuration.embedding, configuration.heads) = (layers, embedding, heads)
-    (configuration.batchSize, configuration.steps, configuration.seed) = (batchSize, steps, seed)
-    configuration.learningRate = learningRate
-    configuration.schedule = Schedule(rawValue: schedule)!
-    (configuration.beta1, configuration.beta2) = (beta1, beta2)
-    configuration.initialStandardDeviation = initialStandardDeviation
-    configuration.weightDecay = weightDecay
+    var configuration = configuration
+    (configuration.steps, configuration.seed) = (steps, seed)
     return configuration
   }
 
-  /// The options of `microgpt train` for such a run, but for those that have their default.
+  /// The options of `microgpt train` for such a run, without those that have their default.
   func options(steps: Int) -> String {
-    let usual = Setting()
-    var words = ["--engine fast"]
-    func add(_ name: String, _ value: some CustomStringConvertible, unless isUsual: Bool) {
-      if !isUsual { words.append("\(name) \(value)") }
+    let usual = Configuration(), run = configuration(steps: steps, seed: usual.seed)
+    let words = Hyperparameter.all.compactMap { parameter -> String? in
+      let value = parameter.text(in: run)
+      let isUsual = value == parameter.text(in: usual) && parameter.name != "steps"
+      return isUsual ? nil : "\(parameter.option) \(value)"
     }
-    add("--layers", layers, unless: layers == usual.layers)
-    add("--embedding", embedding, unless: embedding == usual.embedding)
-    add("--heads", heads, unless: heads == usual.heads)
-    add("--batch-size", batchSize, unless: batchSize == usual.batchSize)
-    add("--steps", steps, unless: false)
-    add("--learning-rate", learningRate, unless: learningRate == usual.learningRate)
-    add("--schedule", schedule, unless: schedule == usual.schedule)
-    add("--beta1", beta1, unless: beta1 == usual.beta1)
-    add("--beta2", beta2, unless: beta2 == usual.beta2)
-    add(
-      "--init-std", initialStandardDeviation,
-      unless: initialStandardDeviation == usual.initialStandardDeviation)
-    add("--weight-decay", weightDecay, unless: weightDecay == usual.weightDecay)
-    return words.joined(separator: " ")
+    return (["--engine fast"] + words).joined(separator: " ")
   }
 
   /// What the cost of a step depends on.
-  var shape: [Int] { [layers, embedding, heads, batchSize] }
+  var shape: [Int] { [self.layers, self.embedding, self.heads, self.batchSize] }
 }
 
-/// The values to choose from, the ones beside each other alike.
+/// As JSON: an object of the searched hyperparameters by their names in Swift.
+extension Setting: Codable {
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    for parameter in Setting.searched {
+      let key = Key(stringValue: parameter.name)
+      switch parameter.kind {
+      case .integer(_, let place): place.set(&configuration, try values.decode(Int.self, forKey: key))
+      case .seed(let place): place.set(&configuration, try values.decode(UInt64.self, forKey: key))
+      case .number(_, let place): place.set(&configuration, try values.decode(Double.self, forKey: key))
+      case .schedule: try parameter.set(values.decode(String.self, forKey: key), in: &configuration)
+      }
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    for parameter in Setting.searched {
+      let key = Key(stringValue: parameter.name)
+      switch parameter.kind {
+      case .integer(_, let place): try values.encode(place.get(configuration), forKey: key)
+      case .seed(let place): try values.encode(place.get(configuration), forKey: key)
+      case .number(_, let place): try values.encode(place.get(configuration), forKey: key)
+      case .schedule: try values.encode(parameter.text(in: configuration), forKey: key)
+      }
+    }
+  }
+}
+
+/// The values to choose from, in order, so that neighbors behave alike.
 enum Space {
   static let layers = [1, 2, 3, 4]
-  /// The engine's panels are 32 numbers wide; a width that leaves one half empty costs more than its share.
+  /// The engine's panels are 32 numbers wide; a width that fills one only in part costs as much as a full one.
   static let embeddings = [16, 32, 64, 96, 128]
   static let headWidths = [2, 4, 8, 16, 32]
   static let batchSizes = [4, 6, 8, 12, 16, 24, 32, 48, 64]
@@ -68,17 +94,19 @@ enum Space {
     0.0095,
     0.0113,
   ]
-  static let schedules = ["linear", "cosine", "constant"]
+  static let schedules = Schedule.allCases
   static let beta1s = [0.75, 0.8, 0.85, 0.9, 0.95]
   static let beta2s = [0.95, 0.97, 0.98, 0.99, 0.995, 0.998]
   static let decays = [0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2]
   static let deviations = [0.03, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25]
 
-  /// Where a search begins: the reference's own setting, and what a few runs by hand found good.
+  /// Where a search begins: the reference's own setting, and some that did well when tried by hand.
   static let starts: [Setting] = {
     let reference = Setting()
-    let deep = Setting(
-      layers: 2, embedding: 32, heads: 8, batchSize: 16, learningRate: 0.004, initialStandardDeviation: 0.13)
+    let deep = Setting {
+      ($0.layers, $0.embedding, $0.heads, $0.batchSize) = (2, 32, 8, 16)
+      ($0.learningRate, $0.initialStandardDeviation) = (0.004, 0.13)
+    }
     var narrow = deep
     narrow.layers = 1
     var large = deep
@@ -106,7 +134,7 @@ enum Space {
     return setting
   }
 
-  /// A setting beside another: one to three coordinates change, most of them to a neighbor.
+  /// A setting near another: one to three hyperparameters change, most of them to a neighboring value.
   static func beside(_ setting: Setting, using random: inout PythonRandom) -> Setting {
     var changed = setting
     for _ in 0..<1 + random.choice(weights: [3, 2, 1]) {
@@ -137,7 +165,7 @@ enum Space {
     values[random.choice(weights: values.map { _ in 1 })]
   }
 
-  /// A value one place off, or now and then two.
+  /// A value one place away, or now and then two.
   private static func neighbor<Value: Comparable>(
     _ value: Value, _ values: [Value], using random: inout PythonRandom
   ) -> Value {

@@ -1,9 +1,9 @@
-// A run within a budget of CPU time, and what came of it.
+// A run within a budget of CPU time, and its losses.
 
 import Foundation
 import MicroGPT
 
-/// CPU seconds of this process since its start: machines are shared, and waiting is no work.
+/// CPU seconds of this process since its start: they leave out the time that others use a shared machine.
 func processSeconds() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
@@ -17,28 +17,28 @@ struct Trial: Codable {
   let setting: Setting
   let steps: Int
   let seed: UInt64
-  /// Microseconds a step, by which the budget was made into steps.
+  /// Microseconds per step, from which the number of steps within the budget was computed.
   let microseconds: Double
   /// The mean loss of the last 100 steps.
   let last100: Double
-  /// The loss of the last parameters on a third of the documents that were learned from. It varies less than
-  /// the mean of the last steps.
+  /// The loss of the trained model on a third of the training documents. It varies less than the mean of the
+  /// last steps.
   let training: Double
-  /// The loss of the last parameters on the documents held out.
+  /// The loss of the trained model on the documents held out.
   let heldOut: Double
 }
 
 /// Runs trials on one split of one corpus.
 struct Laboratory {
-  let learned, sample, heldOut: Corpus
-  /// CPU seconds before the first step: the process, the text, the order and the first parameters.
+  let training, sample, heldOut: Corpus
+  /// CPU seconds before the first step: the process, the text, the shuffle and the initial parameters.
   let startSeconds: Double
   private var costs: [[Int]: Double] = [:]
 
-  /// - Parameter trials: What is known, of which the costs of a step are taken over.
+  /// - Parameter trials: Earlier trials, whose costs of a step are reused.
   init(corpus: Corpus, trials: [Trial]) throws {
-    (learned, heldOut) = try corpus.split(holdingOut: 0.1, seed: 42)
-    sample = try learned.split(holdingOut: 1.0 / 3, seed: 42).heldOut
+    (training, heldOut) = try corpus.split(holdingOut: 0.1, seed: 42)
+    sample = try training.split(holdingOut: 1.0 / 3, seed: 42).heldOut
     for trial in trials {
       costs[trial.setting.shape] = min(trial.microseconds, costs[trial.setting.shape] ?? .infinity)
     }
@@ -47,11 +47,10 @@ struct Laboratory {
     startSeconds = 0.006 + processSeconds() - start
   }
 
-  /// Microseconds a step: the best of all short rounds so far, because whoever shares the machine only adds to
-  /// it.
+  /// Microseconds per step: the best of all short rounds so far, because other load only adds to it.
   private mutating func cost(_ setting: Setting) throws -> Double {
     let trainer = try Trainer(
-      corpus: learned, configuration: setting.configuration(steps: .max / 2, seed: 42), arithmetic: .fast)
+      corpus: training, configuration: setting.configuration(steps: .max / 2, seed: 42), arithmetic: .fast)
     func time(_ steps: Int) throws -> Double {
       let start = processSeconds()
       for _ in 0..<steps { _ = try trainer.step() }
@@ -64,19 +63,17 @@ struct Laboratory {
     return costs[setting.shape]!
   }
 
-  /// Runs a setting; `nil` where its loss went beyond all bounds.
-  ///
-  /// It takes as many steps as the budget has room for; a fiftieth is left as a margin.
+  /// Runs a setting for as many steps as the budget allows, less a fiftieth as a margin; `nil` if it diverged.
   mutating func run(_ setting: Setting, budget: Double, seed: UInt64) throws -> Trial? {
     let microseconds = try cost(setting)
     let steps = max(100, Int(0.98 * (budget - startSeconds) * 1e6 / microseconds))
     let trainer = try Trainer(
-      corpus: learned, configuration: setting.configuration(steps: steps, seed: seed), arithmetic: .fast)
+      corpus: training, configuration: setting.configuration(steps: steps, seed: seed), arithmetic: .fast)
     var losses: [Double] = []
     do {
       while let step = try trainer.step() {
         losses.append(step.loss)
-        // Whoever guesses after a tenth of the run will not win.
+        // A mean loss above 3 after a tenth of the run is near guessing: the setting will not win.
         if losses.count == steps / 10, losses.suffix(100).reduce(0, +) > 300 { return nil }
       }
     } catch { return nil }
@@ -89,7 +86,7 @@ struct Laboratory {
   }
 }
 
-/// A number of so many decimals.
+/// A number rounded to `decimals` digits behind the point.
 func rounded(_ value: Double, _ decimals: Int) -> Double {
   Double(String(format: "%.\(decimals)f", value))!
 }

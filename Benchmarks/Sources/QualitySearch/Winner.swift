@@ -1,13 +1,13 @@
-// The settings that won, as lines of `Quality/winners.jsonl`, and runs of the command with them.
+// The winning settings, as lines of `Quality/winners.jsonl`, and runs of the command with them.
 
 import Foundation
 import MicroGPT
 
 /// What is recorded of a winner.
 struct Winner: Codable {
-  /// What it won, for tables and the picture.
+  /// Which comparison it won, for tables and the chart.
   let title: String
-  /// Whether it is among the lines of the picture.
+  /// Whether the chart has a line for it.
   let isDrawn: Bool
   let setting: Setting
   let steps: Int

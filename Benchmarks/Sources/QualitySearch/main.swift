@@ -36,12 +36,12 @@ while let argument = arguments.popFirst() {
   }
 }
 
-/// Prints a line at once, so that somebody can follow.
+/// Prints a line without buffering, so that the search can be followed.
 func say(_ line: String) {
   FileHandle.standardOutput.write(Data((line + "\n").utf8))
 }
 
-/// A setting with its losses: of each the median and the range.
+/// A setting with the median and the range of its losses.
 func line(_ setting: Setting, _ trials: [Trial]) -> String {
   func text(_ loss: KeyPath<Trial, Double>) -> String {
     summary(trials.map { $0[keyPath: loss] }, decimals: 4)
@@ -60,11 +60,11 @@ var results = try Results(path: file)
   try Laboratory(corpus: corpus(), trials: results.trials)
 }
 
-/// Tries settings until the time is up: some anywhere, most beside one of the best that are known.
+/// Tries settings until the time is up: some at random, most near one of the best so far.
 @MainActor func search() throws {
   var laboratory = try laboratory(), random = PythonRandom(seed: searchSeed)
   var seen = Set(results.fair.filter { $0.budget == budget }.map(\.setting))
-  // Winners of a smaller budget are good places to start from.
+  // The winners of a smaller budget are good starting points.
   let smaller = results.trials.map(\.budget).filter { $0 < budget }.max() ?? 0
   let winners = results.ranking(budget: smaller, by: \.training).prefix(4).map(\.setting)
   var first = (Space.starts + winners).filter { !seen.contains($0) }
@@ -88,7 +88,7 @@ var results = try Results(path: file)
   }
 }
 
-/// Runs the best settings with other seeds, so that a lucky one does not win.
+/// Runs the best settings with other seeds, so that none wins by luck.
 @MainActor func confirm() throws {
   var laboratory = try laboratory()
   let best = [\Trial.training, \Trial.heldOut].flatMap { loss in
@@ -106,7 +106,7 @@ var results = try Results(path: file)
   }
 }
 
-/// Runs the command with every winner's options: with all names for the training loss, and with a tenth held out.
+/// Runs the command with each winner's options: on all names for the training loss, and with a tenth held out.
 @MainActor func winners() throws {
   for winner in try Winner.read(winnersFile) {
     func runs(holdsOut: Bool) throws -> [CommandRun] {
@@ -127,7 +127,7 @@ var results = try Results(path: file)
   }
 }
 
-/// Draws the winners' curves, with the points of others beside them.
+/// Draws the winners' curves, and other programs as points.
 @MainActor func curves() throws {
   let corpus = try corpus(), laboratory = try laboratory()
   let colors = [

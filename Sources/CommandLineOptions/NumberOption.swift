@@ -1,0 +1,98 @@
+/// Options whose values are numbers: how they are written, which are accepted, and what is said of others.
+extension Option {
+  /// A whole number. A leading `+` is allowed, as in Swift's own conversions.
+  package static func number<Value: FixedWidthInteger>(
+    _ name: String, _ path: WritableKeyPath<Owner, Value>, _ limits: Limits<Value>, _ help: String
+  ) -> Self {
+    number(name, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, limits, help)
+  }
+
+  /// A whole number in a property that two closures reach.
+  package static func number<Value: FixedWidthInteger>(
+    _ name: String, get: @escaping (Owner) -> Value, set: @escaping (inout Owner, Value) -> Void,
+    _ limits: Limits<Value>, _ help: String
+  ) -> Self {
+    let notation = Notation(
+      name: "a whole number", placeholder: "N", advice: "digits only", characters: "+-0123456789",
+      greatest: .max, read: Value.init(_:))
+    return number(name, initial: get(Owner()), set, limits, help, notation)
+  }
+
+  /// A finite decimal number, such as `0.01`, `.5` or `1e-3`.
+  package static func number(
+    _ name: String, _ path: WritableKeyPath<Owner, Double>, _ limits: Limits<Double>, _ help: String
+  ) -> Self {
+    number(name, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, limits, help)
+  }
+
+  /// A finite decimal number in a property that two closures reach.
+  package static func number(
+    _ name: String, get: @escaping (Owner) -> Double, set: @escaping (inout Owner, Double) -> Void,
+    _ limits: Limits<Double>, _ help: String
+  ) -> Self {
+    let notation = Notation(
+      name: "a decimal number", placeholder: "X", advice: "digits and a point", characters: "+-.0123456789eE",
+      greatest: Double.greatestFiniteMagnitude, read: { Double($0).flatMap { $0.isFinite ? $0 : nil } })
+    return number(name, initial: get(Owner()), set, limits, help, notation)
+  }
+
+  private static func number<Value>(
+    _ name: String, initial: Value, _ set: @escaping (inout Owner, Value) -> Void, _ limits: Limits<Value>,
+    _ help: String, _ notation: Notation<Value>
+  ) -> Self {
+    let expected = "\(notation.name), \(limits.words)"
+    let facts = "\(limits.words); default: \(plain(initial))"
+    return Self(
+      name: name, placeholder: notation.placeholder, expected: expected, help: help, facts: facts
+    ) { (owner, text) throws(UsageError) in
+      // Double also reads 0x10, nan and inf, which are more often slips than intended.
+      guard text.allSatisfy(notation.characters.contains), Double(text) != nil else {
+        let meant = Double(text.filter { $0 != "_" }).flatMap { notation.read(plain($0)) }
+        let example = meant.flatMap { limits.contain($0) ? $0 : nil } ?? initial
+        throw UsageError(
+          "'\(name) \(text)' is not \(notation.name). "
+            + "Write \(notation.advice), as in '\(name) \(plain(example))'.")
+      }
+      let value = notation.read(text)
+      if value == nil, text.first != "-" {
+        throw UsageError("'\(name) \(text)' is too large. Give at most \(plain(notation.greatest)).")
+      }
+      guard let value, limits.contain(value) else {
+        throw UsageError("'\(name) \(text)' is out of range. Give \(expected).")
+      }
+      set(&owner, value)
+    }
+  }
+}
+
+/// How a kind of number is written.
+private struct Notation<Value> {
+  let name: String
+  let placeholder: String
+  let advice: String
+  let characters: String
+  let greatest: Value
+  /// Gives nil beyond the range of the type.
+  let read: (String) -> Value?
+}
+
+/// The numbers an option accepts, and the words that say so in help and in errors.
+package struct Limits<Value: Comparable> {
+  let words: String
+  let contain: (Value) -> Bool
+
+  package static func atLeast(_ low: Value) -> Self { Self(words: "\(plain(low)) or more") { $0 >= low } }
+  package static func above(_ low: Value) -> Self { Self(words: "more than \(plain(low))") { $0 > low } }
+  package static func from(_ low: Value, to high: Value) -> Self {
+    Self(words: "\(plain(low)) to \(plain(high))") { $0 >= low && $0 <= high }
+  }
+  package static func from(_ low: Value, below high: Value) -> Self {
+    Self(words: "\(plain(low)) or more but less than \(plain(high))") { $0 >= low && $0 < high }
+  }
+}
+
+/// A number as a person writes it: `0`, not `0.0`.
+private func plain<Value>(_ number: Value) -> String {
+  let text = "\(number)"
+  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}

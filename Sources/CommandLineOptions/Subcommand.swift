@@ -1,0 +1,69 @@
+/// Command-line options and positional arguments, each declared once beside the property it fills.
+///
+/// A subcommand is a struct: its properties are the settings, their initial values the defaults, and its tables
+/// say how each is written, limited and explained. Parsing, errors and help all read those tables. The
+/// conventions are swift-argument-parser's, ready to be replaced by it: a row of a table becomes an `@Option`,
+/// `@Flag` or `@Argument` on the same property, a group an `@OptionGroup`. Left out: bundled flags (`-abc`) and
+/// shell completion.
+package protocol Subcommand: Settings {
+  static var name: String { get }
+  /// One line, and an optional paragraph, for help.
+  static var abstract: String { get }
+  static var discussion: String { get }
+  /// The positional arguments, in their order on the line.
+  static var arguments: [Argument<Self>] { get }
+  /// The options, under the headings that help groups them by.
+  static var options: KeyValuePairs<String, [Option<Self>]> { get }
+  /// What each example does, then its command line. Errors quote the first to show a value in its place.
+  static var examples: KeyValuePairs<String, String> { get }
+  /// Refuses settings that are valid one by one but not together.
+  func validate() throws(UsageError)
+  /// Does the work.
+  ///
+  /// - Parameter given: The options on the command line, for those that mean something by being given.
+  func run(given: GivenOptions) throws
+}
+
+extension Subcommand {
+  package static var discussion: String { "" }
+  package static var arguments: [Argument<Self>] { [] }
+  package static var options: KeyValuePairs<String, [Option<Self>]> { [:] }
+  package func validate() throws(UsageError) {}
+}
+
+/// What options fill: properties with their defaults.
+package protocol Settings {
+  init()
+}
+
+/// Options that several subcommands share.
+///
+/// Each of them has the group as a property and lists it among its options:
+///
+///     var sampling = SamplingOptions()
+///     static var options: KeyValuePairs<String, [Option<Self>]> { ["SAMPLING": .group(\.sampling)] }
+package protocol OptionGroup: Settings {
+  static var options: [Option<Self>] { get }
+}
+
+/// The options that a command line gives, whatever their values: a default that was asked for is among them.
+package struct GivenOptions: Equatable {
+  /// Their long names, each once, in the order of the line.
+  package private(set) var names: [String] = []
+
+  package init(_ names: [String] = []) { for name in names { insert(name) } }
+
+  /// Whether the option of this long name, such as `--steps`, was given.
+  package func contains(_ name: String) -> Bool { names.contains(name) }
+
+  mutating func insert(_ name: String) { if !contains(name) { names.append(name) } }
+}
+
+/// A command line that cannot be run: what is wrong, where, and what to write instead.
+///
+/// A sentence and not an enum, as swift-argument-parser's `ValidationError` is, because no code tells these
+/// mistakes apart: they are for the person who typed them.
+package struct UsageError: Error, Equatable, CustomStringConvertible {
+  package let description: String
+  package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,22 @@
+// `microgpt names`: the built-in names as a text file, for those who have no text of their own yet.
+
+import CommandLineOptions
+import MicroGPT
+
+struct Names: Subcommand, Equatable {
+  static let name = "names"
+  static let abstract = "Print the built-in names, one a line."
+  static let discussion = """
+    They are 2,594 given names from many languages: a text to learn from, for microgpt.swift and \
+    microgpt_matrix.swift too, which read input.txt.
+    """
+  static let examples: KeyValuePairs = [
+    "Make an input.txt in this folder:": "microgpt names > input.txt"
+  ]
+
+  func run(given: GivenOptions) throws {
+    let output = Console.output()
+    try output.write(Corpus.namesText)
+    try output.flush()
+  }
+}

@@ -1,0 +1,67 @@
+// The samples of a trained model: drawn, printed and logged one by one, so that a million take no more memory than
+// twenty.
+
+import MicroGPT
+import MicroGPTFiles
+
+extension Train {
+  /// Draws the samples, each printed and logged at once, and ends the log.
+  func printSamples(
+    _ sampler: Sampler, _ instructions: InstructionSet, _ results: OutputFile, _ log: TrainingLog?
+  ) throws {
+    let count = sampling.count
+    let batch =
+      sampling.streams == .one
+      ? nil
+      : try BatchSampler(
+        sampler.model, seed: configuration.seed, numbers: 0..<count, temperature: sampling.temperature,
+        arithmetic: engine, instructionSet: instructions)
+    var line = SampleLine(), flushing = PeriodicFlush()
+    if count > 0 { try results.write("\n--- inference (new, hallucinated names) ---\n") }
+    for number in 0..<count {
+      line.begin(number + 1)
+      if let batch {
+        _ = try batch.next(appendingTo: &line.bytes)
+      } else {
+        line.bytes.append(contentsOf: try sampler.sample(temperature: sampling.temperature).utf8)
+      }
+      // Not before the first sample: the log of a model that cannot be sampled has no last object.
+      if number == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
+      try log?.sample(line.text)
+      line.end()
+      try results.write(line.bytes)
+      try flushing.flush(results)
+    }
+    try results.flush()
+    if count == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
+    try log?.end()
+  }
+}
+
+/// A line such as "sample  1: kamon", in memory that the next line reuses.
+struct SampleLine {
+  var bytes: [UInt8] = []
+  private var start = 0
+
+  /// Begins the line of the sample with this number, up to where its text goes.
+  mutating func begin(_ number: Int) {
+    bytes.removeAll(keepingCapacity: true)
+    bytes.append(contentsOf: "sample ".utf8)
+    if number < 10 { bytes.append(UInt8(ascii: " ")) }
+    let first = bytes.count
+    var rest = number
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[first...].reverse()
+    bytes.append(contentsOf: ": ".utf8)
+    start = bytes.count
+  }
+
+  /// The text that has been appended since.
+  var text: String { String(decoding: bytes[start...], as: UTF8.self) }
+
+  /// Ends the line.
+  mutating func end() { bytes.append(UInt8(ascii: "\n")) }
+}

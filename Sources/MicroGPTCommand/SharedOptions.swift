@@ -1,0 +1,69 @@
+// Options that several subcommands share: which text, how to sample, and what to print.
+
+import CommandLineOptions
+
+/// Which text to read.
+struct DataOptions: OptionGroup, Equatable {
+  /// The file, `-` for standard input; `nil` leaves the choice to the command.
+  var file: String?
+  var offline = false
+
+  static var options: [Option<Self>] {
+    [
+      .text("--data", "FILE", \.file, "Learn from the lines of FILE, or - for standard input"),
+      .flag("--offline", \.offline, "Never download; so does MICROGPT_OFFLINE=1"),
+    ]
+  }
+}
+
+/// How many samples to draw from a model, and how.
+struct SamplingOptions: OptionGroup, Equatable {
+  enum Streams: String, CaseIterable {
+    case one, many
+  }
+
+  var count = 20
+  var temperature = 0.5
+  var streams = Streams.one
+
+  static var options: [Option<Self>] {
+    [
+      .number("--samples", \.count, .atLeast(0), "Lines to generate after training"),
+      .number(
+        "--temperature", \.temperature, .atLeast(0),
+        "Sampling temperature; 0 always takes the most probable character"),
+      .choice(
+        "--streams", "HOW", \.streams,
+        "Random numbers: microgpt.py's one stream, or one for each sample, many at a time and faster"),
+    ]
+  }
+}
+
+/// What to print, and where.
+struct OutputOptions: OptionGroup, Equatable {
+  enum Color: String, CaseIterable {
+    case never, auto, always
+  }
+
+  /// The file of the training log, if there is to be one.
+  var log: String?
+  var quiet = false
+  var color = Color.auto
+
+  static var options: [Option<Self>] {
+    [
+      .text("--log", "FILE", \.log, "Write losses, samples and the parameters' hash to FILE, as JSON Lines"),
+      .flag("--quiet", \.quiet, "No step lines, no live line and no remarks"),
+      .choice("--color", "WHEN", \.color, "Color the live line; auto respects NO_COLOR"),
+    ]
+  }
+
+  /// Whether the live line is colored.
+  var isColored: Bool {
+    switch color {
+    case .always: true
+    case .never: false
+    case .auto: Console.environment("NO_COLOR").map(\.isEmpty) ?? true
+    }
+  }
+}

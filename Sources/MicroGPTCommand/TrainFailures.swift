@@ -1,0 +1,28 @@
+// Failures of a run's arithmetic in the words of the command: which option to change, and its value now.
+
+import MicroGPT
+
+extension Train {
+  /// The failure to report for an error of the library; any other error as it is.
+  func explained(_ error: any Error) -> any Error {
+    switch error {
+    case TrainingError.lossNotFinite(let step, _):
+      parametersTooLarge("The loss of step \(step) is not a finite number")
+    case SamplerError.notFinite:
+      parametersTooLarge("The trained model computes no finite numbers")
+    case SamplerError.temperature:
+      Failure(
+        code: Failure.software,
+        "'--temperature \(sampling.temperature)' is too small to divide by. Give more, such as 0.5, or 0 for "
+          + "the most probable character.")
+    default: error
+    }
+  }
+
+  func parametersTooLarge(_ problem: String) -> Failure {
+    Failure(
+      code: Failure.software,
+      "\(problem): the parameters have grown too large. Lower --learning-rate, which is "
+        + "\(configuration.learningRate), or --init-std, which is \(configuration.initialStandardDeviation).")
+  }
+}

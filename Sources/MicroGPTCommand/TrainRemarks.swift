@@ -1,0 +1,48 @@
+// What `train` says on standard error before the first step, and what keeps it from taking one.
+
+import MicroGPT
+import MicroGPTFiles
+
+extension Train {
+  /// The text, the part of it that the model will not see, and the memory of a large run: a line each.
+  func remarks(_ source: TextSource, _ documents: TrainingDocuments, memory: Int) -> String {
+    var lines = [source.remark(documents.training)]
+    if let heldOut = documents.heldOut {
+      let verb = heldOut.count == 1 ? "is" : "are"
+      lines.append("\(counted(heldOut.count, "document")) \(verb) held out, to measure on.")
+    }
+    let blockSize = configuration.blockSize, long = documents.all.count { $0.count + 1 > blockSize }
+    if long > 0 {
+      let verb = long == 1 ? "is" : "are"
+      lines.append(
+        "\(counted(long, "document")) \(verb) longer than --block-size \(blockSize) allows and will be cut.")
+    }
+    if memory >= Train.largeMemory { lines.append("Training takes \(size(memory)) of memory.") }
+    return lines.joined(separator: "\n")
+  }
+
+  /// A run that takes at least so many bytes says so beforehand. Any machine has less.
+  static let largeMemory = 250_000_000
+
+  /// The bytes that training takes.
+  ///
+  /// - Throws: `Failure` if this machine has fewer, before any are allocated.
+  func requiredMemory(vocabularySize: Int) throws(Failure) -> Int {
+    let required = configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: engine)
+    let available = Console.physicalMemory
+    if let required, required <= available ?? .max { return required }
+    let amount = required.map { "needs \(size($0)) of memory" } ?? "needs more memory than can be counted"
+    throw Failure(
+      code: Failure.usage,
+      "This model \(amount)\(available.map { ", and this machine has \(size($0))" } ?? ""). "
+        + "Choose a smaller --embedding, --layers, --block-size or --batch-size.")
+  }
+
+  /// - Throws: `Failure` if the log is the text's own file.
+  func checkLog(against source: TextSource) throws(Failure) {
+    if let log = output.log, isSameFile(log, source.name) {
+      throw Failure(
+        code: Failure.usage, "'--log \(log)' would overwrite the text to learn from. Name another file.")
+    }
+  }
+}

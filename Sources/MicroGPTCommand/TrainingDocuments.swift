@@ -1,0 +1,25 @@
+// The documents of a run: those it is trained on and, with --held-out, those it is measured on.
+
+import MicroGPT
+
+/// A corpus, split if some of it is to be held out.
+struct TrainingDocuments {
+  let all, training: Corpus
+  let heldOut: Corpus?
+
+  /// - Throws: `Failure` if documents are to be held out and all are the same.
+  init(_ corpus: Corpus, of source: TextSource, holdingOut share: Double, seed: UInt64) throws(Failure) {
+    all = corpus
+    guard share > 0 else {
+      (training, heldOut) = (corpus, nil)
+      return
+    }
+    guard let split = try? corpus.split(holdingOut: share, seed: seed) else {
+      throw Failure(
+        code: Failure.data,
+        "No two documents of \(source.name) are different, so none can be held out. "
+          + "Give a text with more, or leave out --held-out.")
+    }
+    (training, heldOut) = (split.training, split.heldOut)
+  }
+}
