@@ -172,7 +172,7 @@ extension ExactLanes {
 
   /// The share of a rounding error that is added to a rounded number to see whether that is in doubt.
   ///
-  /// The bound is that of `ExactArithmetic`: glibc's `pow` rounds as the exact result does where the rounded one is
+  /// The bound is that of `settledPower`: glibc's `pow` rounds as the exact result does where the rounded one is
   /// less than 0.485 units in the last place off; so much times this is more than the half that rounds to a neighbor.
   @inline(__always)
   private static var doubt: Double { 1.031 }
