@@ -14,7 +14,8 @@ import Testing
     private func verify(replacing old: String, with new: String) throws -> Ending {
       let sandbox = try Sandbox()
       var program = try Data(contentsOf: URL(fileURLWithPath: Sandbox.command))
-      let place = try #require(program.range(of: Data(old.utf8)), "The program does not have the text '\(old)'.")
+      let place = try #require(
+        program.range(of: Data(old.utf8)), "The program does not have the text '\(old)'.")
       #expect(program[place.upperBound...].range(of: Data(old.utf8)) == nil)
       program.replaceSubrange(place, with: Data(new.utf8))
       try sandbox.write(program, to: "wrong")
@@ -22,7 +23,9 @@ import Testing
     }
 
     /// The same digits but the last, which is another.
-    private func changed(_ digits: String) -> String { digits.dropLast() + (digits.hasSuffix("0") ? "1" : "0") }
+    private func changed(_ digits: String) -> String {
+      digits.dropLast() + (digits.hasSuffix("0") ? "1" : "0")
+    }
 
     @Test("another loss is a failure", referenceLibrary)
     func loss() throws {
@@ -37,7 +40,8 @@ import Testing
       let hash = VerifiedBinaryTests.figures.parametersSHA256
       let ending = try verify(replacing: hash, with: changed(hash))
       #expect(
-        ending.output.hasPrefix("First difference: the parameters after the last step have SHA-256 \(hash), "),
+        ending.output.hasPrefix(
+          "First difference: the parameters after the last step have SHA-256 \(hash), "),
         "\(ending.output)")
       #expect(ending.code == 1)
     }

@@ -15,18 +15,22 @@ struct DenormalTests {
     // Parameters that are denormal floats, and an optimizer that makes a normal number of a denormal gradient.
     (configuration.initialStandardDeviation, configuration.epsilon) = (1e-39, 1e-18)
     return try Trainer(
-      corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration, arithmetic: arithmetic)
+      corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
+      arithmetic: arithmetic)
   }
 
   #if arch(x86_64) || arch(arm64)
-    @Test("in the fast arithmetic denormal parameters count as 0, and so do their gradients", arguments: [1, 3])
+    @Test(
+      "in the fast arithmetic denormal numbers count as 0", arguments: [1, 3])
     func fast(batch: Int) throws {
       let trainer = try DenormalTests.trainer(.fast, batch: batch)
       _ = try trainer.step()
       #expect(trainer.model.parameters.allSatisfy { abs($0) < 0x1p-126 })
     }
 
-    @Test("the mode for denormals is the caller's before and after steps, evaluation and sampling", arguments: [false, true])
+    @Test(
+      "steps, evaluation and sampling leave the mode as it was",
+      arguments: [false, true])
     func mode(isFlushing: Bool) throws {
       for arithmetic in Arithmetic.allCases {
         let trainer = try DenormalTests.trainer(arithmetic)

@@ -44,14 +44,15 @@ struct UpdateTests {
 
   /// Up to 64 rows and above, with transposed copies (more than two documents, or narrow) and without, in one layer
   /// and two, at widths of one panel, of several, and of a broken one.
-  static let paths = [16, 32, 48, 64, 128].flatMap { width in
-    let heads = width == 128 ? 8 : 4
-    return [
-      Path(width, heads, batch: 1), Path(width, heads, layers: 2, batch: 3),
-      Path(width, heads, batch: 12), Path(width, heads, layers: 2, batch: 1, length: 70),
-      Path(width, heads, batch: 2, length: 50),
-    ]
-  } + [Path(20, 2, layers: 2, batch: 2), Path(20, 2, batch: 12), Path(100, 5, batch: 12)]
+  static let paths =
+    [16, 32, 48, 64, 128].flatMap { width in
+      let heads = width == 128 ? 8 : 4
+      return [
+        Path(width, heads, batch: 1), Path(width, heads, layers: 2, batch: 3),
+        Path(width, heads, batch: 12), Path(width, heads, layers: 2, batch: 1, length: 70),
+        Path(width, heads, batch: 2, length: 50),
+      ]
+    } + [Path(20, 2, layers: 2, batch: 2), Path(20, 2, batch: 12), Path(100, 5, batch: 12)]
 
   private static func trainer(
     _ path: Path, _ arithmetic: Arithmetic, _ set: InstructionSet,
