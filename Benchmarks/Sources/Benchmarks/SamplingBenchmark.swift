@@ -1,12 +1,12 @@
-// Tokens a second: documents one after the other and many at a time, each with and without what remembered
-// or shared beginnings save. A token is a draw, BOS included.
+// Tokens a second: documents one after the other and many at a time, each with and without the savings of remembered
+// and shared prefixes. A token is a draw, BOS included.
 
 import MicroGPT
 import Peak
 
 extension Benchmark {
   static let sampling = Benchmark(
-    name: "sampling", summary: "Tokens made up in a second, one stream and many, widths 16, 64 and 128"
+    name: "sampling", summary: "Tokens generated in a second, one stream and many, widths 16, 64 and 128"
   ) { session in
     print("best".right(57), "median".right(8), "million tokens a second")
     for result in try measureSampling(session.names.get(), session.set) {
@@ -58,14 +58,15 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
           try (0..<count).map { _ in try sampler.sample().unicodeScalars.count }
         })
     }
-    for engine in Arithmetic.allCases {
+    for arithmetic in Arithmetic.allCases {
       for atOnce in [nil, 1024, 64] {
         var first = 0
-        let name = "many streams, \(engine.rawValue), \(atOnce.map { "\($0) at once" } ?? "as many as pay")"
+        let name =
+          "many streams, \(arithmetic.rawValue), \(atOnce.map { "\($0) at once" } ?? "as many as pay")"
         results.append(
           try measure(name, width, positions, many) { count in
             let sampler = try BatchSampler(
-              model, seed: 1, numbers: first..<first + count, arithmetic: engine, atOnce: atOnce,
+              model, seed: 1, numbers: first..<first + count, arithmetic: arithmetic, atOnce: atOnce,
               instructionSet: set)
             first += count
             var lengths: [Int] = [], text: [UInt8] = []
