@@ -150,6 +150,19 @@ struct UpdateTests {
     }
   }
 
+  @Test(
+    "a document's last target is BOS where the block has room for it",
+    arguments: ["", "a", "ab", "abc", "abca", "abcab"])
+  func fitting(document: String) throws {
+    var configuration = Configuration()
+    (configuration.blockSize, configuration.embedding) = (4, 8)
+    let corpus = try Corpus(documents: [document])
+    let trainer = try Trainer(corpus: corpus, configuration: configuration)
+    let expected = PlainModel(trainer.model).loss(corpus)
+    #expect(abs(try trainer.evaluate(corpus).loss - expected) < 1e-12)
+    #expect(abs(try #require(try trainer.step()).loss - expected) < 1e-12)
+  }
+
   @Test("a batch of no documents is refused", arguments: [0, -1])
   func emptyBatch(_ size: Int) throws {
     var configuration = Configuration()
