@@ -18,8 +18,10 @@ import Testing
         program.range(of: Data(old.utf8)), "The program does not have the text '\(old)'.")
       #expect(program[place.upperBound...].range(of: Data(old.utf8)) == nil)
       program.replaceSubrange(place, with: Data(new.utf8))
-      try sandbox.write(program, to: "wrong")
-      return try sandbox.shell("chmod +x wrong && ./wrong verify")
+      try sandbox.write(program, to: "bytes")
+      // A copy by another process: a file that this one has open for writing cannot be run, and a child that another
+      // test starts at this moment may keep it open.
+      return try sandbox.shell("cat bytes >wrong && chmod +x wrong && ./wrong verify")
     }
 
     /// The same digits but the last, which is another.
