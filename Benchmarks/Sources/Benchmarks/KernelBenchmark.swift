@@ -1,5 +1,5 @@
-// Where the microseconds of a step go: each kernel's share of it, beside its own floor and the time that the scalar
-// specification takes for the same.
+// Where a step's time goes: each kernel's share of it, beside the kernel's own floor and the time that the scalar
+// specification takes for the same operations.
 
 import Peak
 import Specification
@@ -36,7 +36,7 @@ private struct KernelShare {
   let name: KernelName
   let calls: Int
   let microseconds: Double
-  /// Operations of the model in it, without those on padding; none where numbers are only moved.
+  /// The model's operations in it, without those on padding; 0 where numbers are only moved.
   let operations: Double
   /// The scalar specification's time for the same. Its backward pass computes gradients of inputs and weights in one
   /// loop, whose time is divided here as the kernels' is.
@@ -102,7 +102,7 @@ private struct StepShares {
         timesAsFast: isBack
           ? backSpecification / back : specification.map { $0 / microseconds })
     }
-    // The speed that the step's own floor was reckoned with.
+    // The speed that the step's own floor was computed with.
     let operations =
       12 * Double(step.parameterCount)
       + Double(c.batchSize) * c.operations(positions: positions, vocabularySize: vocabularySize)
@@ -110,7 +110,7 @@ private struct StepShares {
     (self.step, self.positions) = (step, positions)
   }
 
-  /// Prints the table, and keeps its rows.
+  /// Prints the table, and records its rows.
   func report(_ session: Session) {
     let c = step.configuration
     print(

@@ -26,7 +26,7 @@ struct SamplingResult {
   let width: Int
   /// Tokens a second of CPU time, of the best round and of the median one.
   let best, median: Double
-  /// Characters of a document on average, the same for all rows of a width but for chance.
+  /// The mean number of characters of a document, the same for all rows of a width except for chance.
   let characters: Double
   let documents: Int
 
@@ -38,7 +38,7 @@ struct SamplingResult {
   }
 }
 
-/// Samples from models of several widths that have learned the corpus.
+/// Samples from models of several widths, trained on the corpus.
 func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [SamplingResult] {
   var results: [SamplingResult] = []
   for (width, heads) in [(16, 4), (64, 4), (128, 8)] {
@@ -50,7 +50,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
     let model = trainer.model, positions = configuration.blockSize, scale = 16.0 / Double(width)
     let few = Int(20_000 * scale), many = Int(400_000 * scale)
 
-    for (name, bytes) in [("one stream", 8 << 20), ("one stream, nothing remembered", 0)] {
+    for (name, bytes) in [("one stream", 8 << 20), ("one stream, no prefix memory", 0)] {
       let sampler = Sampler(
         model, random: PythonRandom(seed: 1), prefixMemory: bytes, instructionSet: set)
       results.append(
@@ -62,7 +62,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
       for atOnce in [nil, 1024, 64] {
         var first = 0
         let name =
-          "many streams, \(arithmetic.rawValue), \(atOnce.map { "\($0) at once" } ?? "as many as pay")"
+          "many streams, \(arithmetic.rawValue), \(atOnce.map { "\($0) at once" } ?? "default window")"
         results.append(
           try measure(name, width, positions, many) { count in
             let sampler = try BatchSampler(
@@ -82,7 +82,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
   return results
 }
 
-/// - Parameter sample: Makes up so many documents, and gives the characters of each.
+/// - Parameter sample: Generates so many documents, and returns the number of characters of each.
 private func measure(
   _ name: String, _ width: Int, _ positions: Int, _ documents: Int, _ sample: (Int) throws -> [Int]
 ) throws -> SamplingResult {

@@ -76,7 +76,7 @@ final class Session {
     }
   }
 
-  /// Keeps a figure for `--json`.
+  /// Records a figure for `--json`.
   func record(_ row: KeyValuePairs<String, JSONValue>) {
     rows.append("{" + row.map { "\"\($0)\": \($1.text)" }.joined(separator: ", ") + "}")
   }

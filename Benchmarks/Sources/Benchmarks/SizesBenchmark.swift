@@ -48,7 +48,7 @@ struct Sweep {
     }
   }
 
-  /// Fewer rounds than where a figure stands for itself: there are many of them.
+  /// Fewer rounds than in the other benchmarks: there are many sizes.
   static func measure(
     _ session: Session, _ corpus: Corpus, _ configuration: Configuration, _ arithmetic: Arithmetic
   ) throws -> StepResult {
@@ -224,9 +224,9 @@ struct SizesReport {
     let least = optimizer.indices.min { optimizer[$0] < optimizer[$1] }!
     let last = results[results.count - 1].configuration.embedding
     var text = """
-      The floor grows with the square of the width, and what is not multiplication with the width alone, so the \
+      The floor grows with the square of the width, and everything that is not multiplication with the width alone, so the \
       multiple of the floor falls at first. Widths between multiples of 16 floats (8 doubles) lie above their \
-      neighbors, because rows are filled up to cache lines, and the floor does not count the filling.
+      neighbors, because rows are padded to cache lines, and the floor does not count the padding.
 
       With one document a step moves every parameter for few positions, so the optimizer weighs most: it reads and
       writes a parameter and both moments. From width 32 on, at multiples of 32, there is no transposed copy then.
@@ -281,7 +281,7 @@ struct SizesReport {
       """
     if let pair = blockPair {
       text += """
-         A product's columns are filled up to a cache line, so narrow heads cost more: at \(pair.what) a step of \
+         A product's columns are padded to a cache line, so narrow heads cost more: at \(pair.what) a step of \
         the fast arithmetic takes \(short(pair.figures[0].0)) and \(short(pair.figures[0].1)) µs.
         """
     }
@@ -311,11 +311,11 @@ struct SizesReport {
       })
     return wrapped(
       """
-      Pairs of sizes that differ in one thing, measured one after the other. Rows are filled up to whole cache \
-      lines, so that no kernel has an end to treat. The first three pairs differ in the width, and in floats both \
-      widths of a pair are filled up to the same (16, 32 and 112), in doubles only 12 and 16 are. The others differ \
+      Pairs of sizes that differ in one thing, measured one after the other. Rows are padded to whole cache \
+      lines, so that no kernel has a remainder loop. The first three pairs differ in the width, and in floats both \
+      widths of a pair are padded to the same (16, 32 and 112), in doubles only 12 and 16 are. The others differ \
       in the heads. Where a head's width divides a vector of \(lanes) floats, and documents are short, heads share \
-      vectors; others take the way of long documents, products for each head, filled up.
+      vectors; other heads are computed as in long documents, by a padded product for each head.
       """) + "\n" + table
   }
 
