@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
-// What the project's speed is measured with: a package of its own, so that nobody who uses the library builds
-// it. Scripts/bench runs it.
+// The programs that measure the project's speed: a package of its own, so that nobody who uses the library builds
+// them. Scripts/bench runs them.
 import PackageDescription
 
 let package = Package(
@@ -15,6 +15,9 @@ let package = Package(
       dependencies: ["Peak", "Specification", .product(name: "MicroGPT", package: "microgpt")]),
     .executableTarget(
       name: "QualitySearch", dependencies: [.product(name: "MicroGPT", package: "microgpt")]),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Benchmarks", .product(name: "MicroGPT", package: "microgpt")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,6 @@ struct Benchmark: Sendable {
 
   /// In the order in which they run.
   static let all: [Benchmark] = [
-    fast, exact, lines, kernels, sampling, cpython, sizes,
+    fast, exact, lines, kernels, sampling, whole, cpython, sizes,
   ]
 }

@@ -1,5 +1,5 @@
-// Two panels of curves over one size, both axes logarithmic, as an SVG: microseconds with the floor below them,
-// and the multiple of the floor.
+// Two panels of curves over one size, both axes logarithmic, as an SVG: microseconds with the floor, and the
+// multiple of the floor.
 
 import Foundation
 
@@ -24,7 +24,7 @@ struct Chart {
   private static let width = 920.0, height = 420.0
   private static let top = 84.0, bottom = 366.0
 
-  /// The picture, which heeds whether its reader likes it light or dark.
+  /// The picture, in the reader's light or dark colors.
   var svg: String {
     let (width, height) = (Int(Chart.width), Int(Chart.height))
     var out = """

@@ -1,5 +1,5 @@
-// Where the microseconds of a step go: each kernel's share of it, beside its own floor and the time that the scalar
-// specification takes for the same.
+// Where a step's time goes: each kernel's share of it, beside the kernel's own floor and the time that the scalar
+// specification takes for the same operations.
 
 import Peak
 import Specification
@@ -19,13 +19,13 @@ private func measureKernels(_ session: Session) throws {
   guard !documents.isEmpty else {
     throw Failure(
       code: Failure.data,
-      "'\(session.options.names)' has no line of \(positions - 1) characters, which kernels are timed with.")
+      "\(session.namesTitle) has no line of \(positions - 1) characters, which kernels are timed with.")
   }
   let corpus = try Corpus(documents: documents)
-  for engine in [Arithmetic.fast, .exact] {
+  for arithmetic in [Arithmetic.fast, .exact] {
     for (width, heads, batch) in [(16, 4, 1), (16, 4, 16), (128, 8, 1), (128, 8, 16)] {
       let configuration = Configuration(width: width, heads: heads, batch: batch)
-      let step = try measureSteps(corpus, configuration, engine, session.set)
+      let step = try measureSteps(corpus, configuration, arithmetic, session.set)
       try StepShares(session, corpus, step, positions: positions).report(session)
     }
   }
@@ -36,10 +36,10 @@ private struct KernelShare {
   let name: KernelName
   let calls: Int
   let microseconds: Double
-  /// Operations of the model in it, without those on padding; none where numbers are only moved.
+  /// The model's operations in it, without those on padding; 0 where numbers are only moved.
   let operations: Double
-  /// What the scalar specification takes for the same. It goes back to inputs and weights in one loop, whose time
-  /// is shared out here as the kernels' is.
+  /// The scalar specification's time for the same. Its backward pass computes gradients of inputs and weights in one
+  /// loop, whose time is divided here as the kernels' is.
   let specification: Double?
   let timesAsFast: Double?
 }
@@ -53,7 +53,7 @@ private struct StepShares {
   let positions: Int
 
   init(_ session: Session, _ corpus: Corpus, _ step: StepResult, positions: Int) throws {
-    let c = step.configuration, isFast = step.engine == .fast
+    let c = step.configuration, isFast = step.arithmetic == .fast
     let tokenizer = Tokenizer(corpus), vocabularySize = tokenizer.vocabularySize
     func measure<A: KernelArithmetic>(_ arithmetic: A.Type) -> [(calls: Int, microseconds: Double)] {
       kernelTimes(arithmetic, c, corpus, tokenizer, session.set)
@@ -102,7 +102,7 @@ private struct StepShares {
         timesAsFast: isBack
           ? backSpecification / back : specification.map { $0 / microseconds })
     }
-    // The speed that the step's own floor was reckoned with.
+    // The speed that the step's own floor was computed with.
     let operations =
       12 * Double(step.parameterCount)
       + Double(c.batchSize) * c.operations(positions: positions, vocabularySize: vocabularySize)
@@ -110,11 +110,11 @@ private struct StepShares {
     (self.step, self.positions) = (step, positions)
   }
 
-  /// Prints the table, and keeps its rows.
+  /// Prints the table, and records its rows.
   func report(_ session: Session) {
     let c = step.configuration
     print(
-      "\(step.engine.rawValue) \(step.set.rawValue) C \(c.embedding) H \(c.heads) L \(c.layers) B \(c.batchSize), "
+      "\(step.arithmetic.rawValue) \(step.set.rawValue) C \(c.embedding) H \(c.heads) L \(c.layers) B \(c.batchSize), "
         + "\(positions) positions a document: \(short(step.median)) us a step, floor \(short(step.medianFloor))"
     )
     print(
@@ -146,7 +146,7 @@ private struct StepShares {
   ) {
     let c = step.configuration
     session.record([
-      "benchmark": "kernel", "kernel": .text(name), "arithmetic": .text(step.engine.rawValue),
+      "benchmark": "kernel", "kernel": .text(name), "arithmetic": .text(step.arithmetic.rawValue),
       "width": .count(c.embedding), "heads": .count(c.heads), "layers": .count(c.layers),
       "batch": .count(c.batchSize), "positions": .count(positions), "isa": .text(step.set.rawValue),
       "calls": .count(calls), "microseconds": .number(microseconds),

@@ -2,14 +2,23 @@
 
 import Foundation
 
-/// What a line of words asks for.
+/// What a command line asks for. `Scripts/bench` has the help, so that it answers without a build.
 struct Options {
-  var names = "input.txt"
+  /// The option names, as help lists them.
+  static let names = [
+    "--data", "--lines", "--json", "--oracle", "--rounds", "--write", "--against", "--help",
+  ]
+
+  /// A file of names, or `nil` for the built-in ones.
+  var names: String?
   var lines: String?
   var json: String?
   var oracle: String?
   var folder: String?
-  var rounds = 2
+  /// How often to run other programs, if not as often as each benchmark does.
+  var rounds: Int?
+  /// The program that `whole` measures, and one to compare it with.
+  var program: String?, other: String?
   var wantsHelp = false
   private(set) var benchmarks: [Benchmark] = []
 
@@ -29,6 +38,8 @@ struct Options {
       case "--json": json = try value()
       case "--oracle": oracle = try value()
       case "--write": folder = try value()
+      case "--program": program = try value()
+      case "--against": other = try value()
       case "--rounds":
         let text = try value()
         guard let number = Int(text), number > 0 else {
@@ -53,35 +64,9 @@ struct Options {
       oracle = shared + "/oracle/oracle.py"
     }
   }
-
-  static var help: String {
-    let width = Benchmark.all.map { $0.name.count }.max()! + 2
-    let names = Benchmark.all.map {
-      "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + $0.summary
-    }
-    return """
-      OVERVIEW: Measure training against the floor of its arithmetic, on one core.
-
-      USAGE: Scripts/bench [OPTIONS] [NAME ...]
-
-      BENCHMARKS (all of them, where none is named):
-      \(names.joined(separator: "\n"))
-
-      OPTIONS:
-        --data FILE     The names to learn, one a line (default: input.txt)
-        --lines FILE    A text of longer lines; benchmarks that need one are left out without it
-        --json FILE     Write the figures to FILE, one JSON object a line
-        --oracle FILE   The reference in Python (default: oracle/oracle.py in the folder MICROGPT_SHARED)
-        --rounds N      How often to run the reference (default: 2)
-        --write FOLDER  Write the table and the pictures of the benchmark 'sizes' to FOLDER
-        -h, --help      Show this help
-
-      MICROGPT_ISA=avx2 or baseline keeps the processor from its widest instructions. Times are CPU time.
-      """
-  }
 }
 
-/// An end of the command before its work is done. Codes are those of sysexits.h.
+/// Why the command ends before its work is done. Codes are those of sysexits.h.
 struct Failure: Error {
   static let usage: Int32 = 64, data: Int32 = 65, input: Int32 = 66, output: Int32 = 73
 

@@ -1,12 +1,12 @@
-// Tokens a second: documents one after the other and many at a time, each with and without what remembered
-// or shared beginnings save. A token is a draw, BOS included.
+// Tokens a second: documents one after the other and many at a time, each with and without the savings of remembered
+// and shared prefixes. A token is a draw, BOS included.
 
 import MicroGPT
 import Peak
 
 extension Benchmark {
   static let sampling = Benchmark(
-    name: "sampling", summary: "Tokens made up in a second, one stream and many, widths 16, 64 and 128"
+    name: "sampling", summary: "Tokens generated in a second, one stream and many, widths 16, 64 and 128"
   ) { session in
     print("best".right(57), "median".right(8), "million tokens a second")
     for result in try measureSampling(session.names.get(), session.set) {
@@ -26,7 +26,7 @@ struct SamplingResult {
   let width: Int
   /// Tokens a second of CPU time, of the best round and of the median one.
   let best, median: Double
-  /// Characters of a document on average, the same for all rows of a width but for chance.
+  /// The mean number of characters of a document, the same for all rows of a width except for chance.
   let characters: Double
   let documents: Int
 
@@ -38,7 +38,7 @@ struct SamplingResult {
   }
 }
 
-/// Samples from models of several widths that have learned the corpus.
+/// Samples from models of several widths, trained on the corpus.
 func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [SamplingResult] {
   var results: [SamplingResult] = []
   for (width, heads) in [(16, 4), (64, 4), (128, 8)] {
@@ -50,7 +50,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
     let model = trainer.model, positions = configuration.blockSize, scale = 16.0 / Double(width)
     let few = Int(20_000 * scale), many = Int(400_000 * scale)
 
-    for (name, bytes) in [("one stream", 8 << 20), ("one stream, nothing remembered", 0)] {
+    for (name, bytes) in [("one stream", 8 << 20), ("one stream, no prefix memory", 0)] {
       let sampler = Sampler(
         model, random: PythonRandom(seed: 1), prefixMemory: bytes, instructionSet: set)
       results.append(
@@ -58,14 +58,15 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
           try (0..<count).map { _ in try sampler.sample().unicodeScalars.count }
         })
     }
-    for engine in Arithmetic.allCases {
+    for arithmetic in Arithmetic.allCases {
       for atOnce in [nil, 1024, 64] {
         var first = 0
-        let name = "many streams, \(engine.rawValue), \(atOnce.map { "\($0) at once" } ?? "as many as pay")"
+        let name =
+          "many streams, \(arithmetic.rawValue), \(atOnce.map { "\($0) at once" } ?? "default window")"
         results.append(
           try measure(name, width, positions, many) { count in
             let sampler = try BatchSampler(
-              model, seed: 1, numbers: first..<first + count, arithmetic: engine, atOnce: atOnce,
+              model, seed: 1, numbers: first..<first + count, arithmetic: arithmetic, atOnce: atOnce,
               instructionSet: set)
             first += count
             var lengths: [Int] = [], text: [UInt8] = []
@@ -81,7 +82,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
   return results
 }
 
-/// - Parameter sample: Makes up so many documents, and gives the characters of each.
+/// - Parameter sample: Generates so many documents, and returns the number of characters of each.
 private func measure(
   _ name: String, _ width: Int, _ positions: Int, _ documents: Int, _ sample: (Int) throws -> [Int]
 ) throws -> SamplingResult {

@@ -11,7 +11,7 @@ final class Session {
   let machine: Machine
   private var rows: [String] = []
 
-  /// - Throws: `Failure` if MICROGPT_ISA names what this processor has not, or the JSON cannot be written.
+  /// - Throws: `Failure` if MICROGPT_ISA names instructions that this processor lacks, or the JSON cannot be written.
   init(_ options: Options) throws(Failure) {
     self.options = options
     let name = ProcessInfo.processInfo.environment["MICROGPT_ISA"] ?? ""
@@ -30,8 +30,23 @@ final class Session {
         + "\(number(machine.doubleRate / 1e9, 1)) of doubles, not fused")
   }
 
-  /// The names that most benchmarks learn.
-  private(set) lazy var names = Result { () throws(Failure) in try corpus(options.names) }
+  /// The names that most benchmarks learn: those of `--data`, or the built-in ones.
+  private(set) lazy var names = Result { () throws(Failure) in
+    guard let path = options.names else { return Corpus.names }
+    return try corpus(path)
+  }
+
+  /// How messages name that text.
+  var namesTitle: String { options.names.map { "'\($0)'" } ?? "The built-in text" }
+
+  /// Calls `body` with the path of a file of the names, for other programs to read.
+  func withNamesFile<R>(_ body: (String) throws -> R) throws -> R {
+    if let path = options.names { return try body(path) }
+    let path = NSTemporaryDirectory() + "microgpt-names-\(ProcessInfo.processInfo.processIdentifier).txt"
+    try write(Corpus.namesText, to: path)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    return try body(path)
+  }
 
   /// The bytes of a file.
   func contents(_ path: String) throws(Failure) -> [UInt8] {
@@ -61,7 +76,7 @@ final class Session {
     }
   }
 
-  /// Keeps a figure for `--json`.
+  /// Records a figure for `--json`.
   func record(_ row: KeyValuePairs<String, JSONValue>) {
     rows.append("{" + row.map { "\"\($0)\": \($1.text)" }.joined(separator: ", ") + "}")
   }

@@ -1,5 +1,5 @@
-// What a step costs by width, layers, positions and documents, in both engines: a table and a picture each, with
-// what the steps in the curves come from.
+// What a step costs by width, layers, positions and documents, in both arithmetics: a table and a picture each, with
+// where the steps in the curves come from.
 
 import Foundation
 import MicroGPT
@@ -36,24 +36,24 @@ struct Sweep {
   /// Measures every configuration on its corpus.
   init(
     _ session: Session, _ name: String, title: String, axis: String, _ values: [Int],
-    _ curves: [(label: String, engine: Arithmetic, configuration: (Int) -> Configuration)],
+    _ curves: [(label: String, arithmetic: Arithmetic, configuration: (Int) -> Configuration)],
     corpus: (Int) throws -> Corpus
   ) throws {
     (self.name, self.title, self.axis, self.values) = (name, title, axis, values)
     self.curves = try curves.map { curve in
       let results = try values.map { value in
-        try Sweep.measure(session, corpus(value), curve.configuration(value), curve.engine)
+        try Sweep.measure(session, corpus(value), curve.configuration(value), curve.arithmetic)
       }
       return (curve.label, results)
     }
   }
 
-  /// Fewer rounds than where a figure stands for itself: there are many of them.
+  /// Fewer rounds than in the other benchmarks: there are many sizes.
   static func measure(
-    _ session: Session, _ corpus: Corpus, _ configuration: Configuration, _ engine: Arithmetic
+    _ session: Session, _ corpus: Corpus, _ configuration: Configuration, _ arithmetic: Arithmetic
   ) throws -> StepResult {
     let result = try measureSteps(
-      corpus, configuration, engine, session.set, rounds: 30, seconds: 0.02, warmUp: 2)
+      corpus, configuration, arithmetic, session.set, rounds: 30, seconds: 0.02, warmUp: 2)
     result.report(session, as: "size")
     return result
   }
@@ -64,7 +64,7 @@ struct Sweep {
       curves: curves.map { curve in
         Curve(
           label: curve.label,
-          color: curve.results[0].engine == .exact
+          color: curve.results[0].arithmetic == .exact
             ? .green : curve.results[0].configuration.batchSize == 1 ? .orange : .blue,
           points: zip(values, curve.results).map { (size: $0, microseconds: $1.best, floor: $1.bestFloor) })
       })
@@ -111,15 +111,15 @@ struct SizesReport {
     layers = try Sweep(
       session, "layers", title: "A step by the number of layers", axis: "layers of width 16",
       [1, 2, 4, 8, 16],
-      [Arithmetic.fast, .exact].map { engine in
-        ("\(engine.rawValue), batch 1", engine, { SizesReport.changed { $0.layers = $1 }($0) })
+      [Arithmetic.fast, .exact].map { arithmetic in
+        ("\(arithmetic.rawValue), batch 1", arithmetic, { SizesReport.changed { $0.layers = $1 }($0) })
       }
     ) { _ in names }
     batch = try Sweep(
       session, "batch", title: "A step by the documents it learns from", axis: "documents, width 16",
       [1, 2, 4, 8, 16, 32, 64, 128, 256],
-      [Arithmetic.fast, .exact].map { engine in
-        (engine.rawValue, engine, { Configuration(width: 16, batch: $0) })
+      [Arithmetic.fast, .exact].map { arithmetic in
+        (arithmetic.rawValue, arithmetic, { Configuration(width: 16, batch: $0) })
       }
     ) { _ in names }
     block = try session.options.lines.map { path in
@@ -127,9 +127,9 @@ struct SizesReport {
       return try Sweep(
         session, "block", title: "A step by the positions of its document",
         axis: "positions, all of the block, width 32", [16, 32, 64, 128, 256, 512, 1024],
-        [Arithmetic.fast, .exact].map { engine in
+        [Arithmetic.fast, .exact].map { arithmetic in
           (
-            "\(engine.rawValue), batch 1", engine,
+            "\(arithmetic.rawValue), batch 1", arithmetic,
             { SizesReport.changed(width: 32) { $0.blockSize = $1 }($0) }
           )
         }
@@ -140,7 +140,7 @@ struct SizesReport {
       return try Pair(
         session, corpus, ("512 positions, 4 heads of 8 and 2 heads of 16", (32, 4), (32, 2)), blockSize: 512)
     }
-    if block == nil { print("sizes: the block is left out, for want of --lines FILE") }
+    if block == nil { print("sizes: the block is skipped, it needs --lines FILE") }
     pairs = try Pair.all.map { try Pair(session, names, $0) }
   }
 
@@ -197,7 +197,7 @@ struct SizesReport {
           }
         ),
       ])
-    page += "## What the steps in the curve come from\n\n" + pairsText + "\n"
+    page += "## Where the steps in the curve come from\n\n" + pairsText + "\n"
     page += section(layers, layersText)
     page += section(batch, batchText)
     if let block { page += section(block, blockText(block)) }
@@ -224,9 +224,9 @@ struct SizesReport {
     let least = optimizer.indices.min { optimizer[$0] < optimizer[$1] }!
     let last = results[results.count - 1].configuration.embedding
     var text = """
-      The floor grows with the square of the width, and what is not multiplication with the width alone, so the \
+      The floor grows with the square of the width, and everything that is not multiplication with the width alone, so the \
       multiple of the floor falls at first. Widths between multiples of 16 floats (8 doubles) lie above their \
-      neighbors, because rows are filled up to cache lines, and the floor does not count the filling.
+      neighbors, because rows are padded to cache lines, and the floor does not count the padding.
 
       With one document a step moves every parameter for few positions, so the optimizer weighs most: it reads and
       writes a parameter and both moments. From width 32 on, at multiples of 32, there is no transposed copy then.
@@ -250,7 +250,7 @@ struct SizesReport {
       let last =
         (results[n - 1].best - results[n - 2].best) / Double(layers.values[n - 1] - layers.values[n - 2])
       return
-        "The second layer adds \(short(first)) µs to a step of the \(results[0].engine.rawValue) engine, and "
+        "The second layer adds \(short(first)) µs to a step of the \(results[0].arithmetic.rawValue) arithmetic, and "
         + "each of the last \(layers.values[n - 1] - layers.values[n - 2]) adds \(short(last))."
     }
     return "A layer costs what the one before it cost. " + lines.joined(separator: " ")
@@ -260,7 +260,8 @@ struct SizesReport {
     let lines = batch.curves.map { curve in
       let each = zip(batch.values, curve.results).map { $1.best / Double($0) }
       let least = each.indices.min { each[$0] < each[$1] }!
-      return "In the \(curve.results[0].engine.rawValue) engine a document takes \(short(each[0])) µs alone, "
+      return
+        "In the \(curve.results[0].arithmetic.rawValue) arithmetic a document takes \(short(each[0])) µs alone, "
         + "\(short(each[least])) in a batch of \(batch.values[least]), which is the least, and "
         + "\(short(each[each.count - 1])) in one of \(batch.values[each.count - 1])."
     }
@@ -275,13 +276,13 @@ struct SizesReport {
     var text = """
       Attention's operations grow with the square of the positions and pass those of the layers' products at about \
       \(12 * c.embedding) positions of width \(c.embedding). Documents of up to 32 positions take it pair by pair, \
-      longer ones in the fast engine by products of blocks of 32 positions, on and below the diagonal, where the \
+      longer ones in the fast arithmetic by products of blocks of 32 positions, on and below the diagonal, where the \
       floor counts half of a block on it.
       """
     if let pair = blockPair {
       text += """
-         A product's columns are filled up to a cache line, so narrow heads cost more: at \(pair.what) a step of \
-        the fast engine takes \(short(pair.figures[0].0)) and \(short(pair.figures[0].1)) µs.
+         A product's columns are padded to a cache line, so narrow heads cost more: at \(pair.what) a step of \
+        the fast arithmetic takes \(short(pair.figures[0].0)) and \(short(pair.figures[0].1)) µs.
         """
     }
     let bytes = block.values.map { 4 * c.heads * $0 * $0 }
@@ -293,7 +294,7 @@ struct SizesReport {
     }
     if exact[end].bestRatio > 1.3 * exact[0].bestRatio {
       text += """
-         The exact engine has to add in the reference's order and goes number by number: it comes to \
+         The exact arithmetic has to add in the reference's order and goes number by number: it comes to \
         \(number(exact[end].bestRatio, 1)) times its floor at \(grouped(block.values[end])) positions, from \
         \(number(exact[0].bestRatio, 1)) at \(block.values[0]).
         """
@@ -310,11 +311,11 @@ struct SizesReport {
       })
     return wrapped(
       """
-      Pairs of sizes that differ in one thing, measured one after the other. Rows are filled up to whole cache \
-      lines, so that no kernel has an end to treat. The first three pairs differ in the width, and in floats both \
-      widths of a pair are filled up to the same (16, 32 and 112), in doubles only 12 and 16 are. The others differ \
+      Pairs of sizes that differ in one thing, measured one after the other. Rows are padded to whole cache \
+      lines, so that no kernel has a remainder loop. The first three pairs differ in the width, and in floats both \
+      widths of a pair are padded to the same (16, 32 and 112), in doubles only 12 and 16 are. The others differ \
       in the heads. Where a head's width divides a vector of \(lanes) floats, and documents are short, heads share \
-      vectors; others take the way of long documents, products for each head, filled up.
+      vectors; other heads are computed as in long documents, by a padded product for each head.
       """) + "\n" + table
   }
 
@@ -332,7 +333,7 @@ struct SizesReport {
 /// Two sizes that differ in one thing.
 private struct Pair {
   let what: String
-  /// Microseconds of both, in the fast engine and in the exact one.
+  /// Microseconds of both, in the fast arithmetic and in the exact one.
   let figures: [(Double, Double)]
 
   typealias Size = (width: Int, heads: Int)
@@ -353,11 +354,11 @@ private struct Pair {
     blockSize: Int? = nil
   ) throws {
     what = pair.what
-    figures = try [(Arithmetic.fast, blockSize == nil ? 16 : 1), (.exact, 1)].map { engine, batch in
+    figures = try [(Arithmetic.fast, blockSize == nil ? 16 : 1), (.exact, 1)].map { arithmetic, batch in
       let both = try [pair.first, pair.second].map { size in
         var configuration = Configuration(width: size.width, heads: size.heads, batch: batch)
         configuration.blockSize = blockSize ?? configuration.blockSize
-        return try Sweep.measure(session, corpus, configuration, engine)
+        return try Sweep.measure(session, corpus, configuration, arithmetic)
       }
       return (both[0].best, both[1].best)
     }

@@ -1,14 +1,14 @@
-// The benchmarks' command: reads its line of words, and runs the benchmarks that it names.
+// The benchmarks' command: reads its arguments, and runs the benchmarks that they name.
 
 import Foundation
 
 do {
   let options = try Options(Array(CommandLine.arguments.dropFirst()))
   if options.wantsHelp {
-    print(Options.help)
+    print("See 'Scripts/bench --help'.")
   } else {
     let session = try Session(options)
-    // What has been measured is not lost with what could not be.
+    // Figures that have been measured are written even if a later benchmark fails.
     let problem = Result { for benchmark in options.benchmarks { try benchmark.run(session) } }
     try session.end()
     try problem.get()

@@ -1,0 +1,64 @@
+import CMicroGPT
+import Testing
+
+@testable import MicroGPT
+
+/// Denormal numbers cost the processor a hundred cycles each, and Adam's moments of parameters whose gradients have
+/// stopped decay into them. The fast arithmetic takes them for 0, the exact one computes with them as CPython does.
+///
+/// Serialized, and each test within one call: the processor's mode belongs to the thread.
+@Suite("Denormal numbers", .serialized)
+struct DenormalTests {
+  private static func trainer(_ arithmetic: Arithmetic, batch: Int = 1) throws -> Trainer {
+    var configuration = Configuration()
+    (configuration.batchSize, configuration.steps) = (batch, 4)
+    // Parameters that are denormal floats, and an optimizer that makes a normal number of a denormal gradient.
+    (configuration.initialStandardDeviation, configuration.epsilon) = (1e-39, 1e-18)
+    return try Trainer(
+      corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
+      arithmetic: arithmetic)
+  }
+
+  #if arch(x86_64) || arch(arm64)
+    @Test(
+      "in the fast arithmetic denormal numbers count as 0", arguments: [1, 3])
+    func fast(batch: Int) throws {
+      let trainer = try DenormalTests.trainer(.fast, batch: batch)
+      _ = try trainer.step()
+      #expect(trainer.model.parameters.allSatisfy { abs($0) < 0x1p-126 })
+    }
+
+    @Test(
+      "steps, evaluation and sampling leave the mode as it was",
+      arguments: [false, true])
+    func mode(isFlushing: Bool) throws {
+      for arithmetic in Arithmetic.allCases {
+        let trainer = try DenormalTests.trainer(arithmetic)
+        let before = microgpt_flush_denormals(isFlushing ? 1 : 0)
+        _ = try trainer.step()
+        _ = try trainer.evaluate(trainer.corpus)
+        let sampler = try BatchSampler(trainer.model, seed: 1, numbers: 0..<2, arithmetic: arithmetic)
+        _ = try sampler.next()
+        let after = microgpt_flush_denormals(before)
+        #expect((after != 0) == isFlushing, "\(arithmetic)")
+      }
+    }
+
+    @Test("setting the mode gives the mode before")
+    func modes() {
+      let before = microgpt_flush_denormals(1)
+      let (first, second, third) = (
+        microgpt_flush_denormals(1), microgpt_flush_denormals(0), microgpt_flush_denormals(0)
+      )
+      _ = microgpt_flush_denormals(before)
+      #expect((first != 0, second != 0, third != 0) == (true, true, false))
+    }
+  #endif
+
+  @Test("in the exact arithmetic the parameters of such a model move")
+  func exact() throws {
+    let trainer = try DenormalTests.trainer(.exact)
+    _ = try trainer.step()
+    #expect(trainer.model.parameters.contains { abs($0) > 1e-30 })
+  }
+}
