@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // The programs that measure the project's speed: a package of its own, so that nobody who uses the library builds
 // them. Scripts/bench runs them.
 import PackageDescription
@@ -8,11 +8,9 @@ let package = Package(
   dependencies: [.package(name: "microgpt", path: "..")],
   targets: [
     .target(name: "Peak"),
-    .target(
-      name: "Specification", dependencies: ["Peak", .product(name: "MicroGPT", package: "microgpt")]),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Peak", "Specification", .product(name: "MicroGPT", package: "microgpt")]),
+      dependencies: ["Peak", .product(name: "MicroGPT", package: "microgpt")]),
     .executableTarget(
       name: "QualitySearch", dependencies: [.product(name: "MicroGPT", package: "microgpt")]),
     .testTarget(

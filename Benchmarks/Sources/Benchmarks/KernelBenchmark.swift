@@ -2,7 +2,6 @@
 // specification takes for the same operations.
 
 import Peak
-import Specification
 
 @testable import MicroGPT
 
@@ -62,7 +61,7 @@ private struct StepShares {
     let scalar = ScalarTimes(
       StepSizes(
         width: c.embedding, heads: c.heads, layers: c.layers, vocabulary: vocabularySize,
-        documents: c.batchSize, positions: positions, parameters: step.parameterCount), isFast: isFast)
+        documents: c.batchSize, positions: positions, parameters: step.parameterCount))
     let back =
       times[KernelName.productBack.rawValue].microseconds
       + times[KernelName.weightGradient.rawValue].microseconds
@@ -167,8 +166,8 @@ private func kernelTimes<A: KernelArithmetic>(
 ) -> [(calls: Int, microseconds: Double)] {
   var random = PythonRandom(seed: 42)
   let run = TrainingRun<A>(
-    configuration, vocabularySize: tokenizer.vocabularySize, instructionSet: set
-  ) { _ in random.gaussian(standardDeviation: 0.08) }
+    configuration, vocabularySize: tokenizer.vocabularySize, instructionSet: set,
+    start: .parameters { _ in random.gaussian(standardDeviation: 0.08) })
   var batch = Batch(documents: configuration.batchSize, positions: configuration.blockSize)
   var found: [KernelTimes] = [], number = 0
   let (secondsPerTick, overhead) = KernelTimes.calibration, start = peak_seconds()

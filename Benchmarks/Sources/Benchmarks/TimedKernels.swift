@@ -52,16 +52,16 @@ struct KernelTimes {
 }
 
 /// Calls a kernel between two looks at the clock.
-private func time(_ name: KernelName, _ kernel: (UnsafeRawPointer?) -> Void, _ a: UnsafeRawPointer?) {
+private func time(_ name: KernelName, _ kernel: KernelEntry, _ a: UnsafeRawPointer) {
   let start = peak_ticks()
   kernel(a)
   KernelTimes.current.add(name, peak_ticks() - start)
 }
 
-/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the way
-/// back goes through the outputs from the last to the first.
-private func purpose<Scalar>(_ a: UnsafeRawPointer?, _ type: Scalar.Type) -> KernelName {
-  let product = a!.assumingMemoryBound(to: Product<Scalar>.self)
+/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the backward
+/// pass goes through the outputs from the last to the first.
+private func purpose<Scalar>(_ a: UnsafeRawPointer, _ type: Scalar.Type) -> KernelName {
+  let product = a.assumingMemoryBound(to: Product<Scalar>.self)
   if product.pointee.xRow == 1 { return .weightGradient }
   return product.pointee.xStep == 1 && product.pointee.order == nil ? .productForward : .productBack
 }
@@ -72,12 +72,7 @@ nonisolated(unsafe) private var plainExact = Kernels<Double>(.baseline)
 
 /// The fast arithmetic with kernels that measure themselves.
 enum TimedFastArithmetic: KernelArithmetic {
-  static func exp(_ x: Float) -> Float { FastArithmetic.exp(x) }
-  static func log(_ x: Float) -> Float { FastArithmetic.log(x) }
-  static func power(_ base: Float, _ exponent: Float) -> Float { FastArithmetic.power(base, exponent) }
-  static func square(_ x: Float) -> Float { FastArithmetic.square(x) }
-  static func squareRoot(_ x: Float) -> Float { FastArithmetic.squareRoot(x) }
-
+  static var arithmetic: Arithmetic { .fast }
   static var isExact: Bool { false }
 
   static func kernels(_ set: InstructionSet) -> Kernels<Float> {
@@ -86,33 +81,28 @@ enum TimedFastArithmetic: KernelArithmetic {
       lanes: plainFast.lanes,
       productWide: { time(purpose($0, Float.self), plainFast.productWide, $0) },
       productNarrow: { time(purpose($0, Float.self), plainFast.productNarrow, $0) },
-      orderedProductWide: { time(.productBack, plainFast.orderedProductWide, $0) },
-      orderedProductNarrow: { time(.productBack, plainFast.orderedProductNarrow, $0) },
+      orderedProductWide: nil,
+      orderedProductNarrow: nil,
       positionProduct: { time(.productForward, plainFast.positionProduct, $0) },
       embed: { time(.embed, plainFast.embed, $0) },
       embedBack: { time(.embedBack, plainFast.embedBack, $0) },
       transpose: { time(.transpose, plainFast.transpose, $0) },
       adam: { time(.adam, plainFast.adam, $0) },
+      updateMatrix: { time(.updateMatrix, plainFast.updateMatrix!, $0) },
       normalize: { time(.normalize, plainFast.normalize, $0) },
       normalizeBack: { time(.normalizeBack, plainFast.normalizeBack, $0) },
       attend: { time(.attend, plainFast.attend, $0) },
+      attendFromPeaks: { time(.attend, plainFast.attendFromPeaks!, $0) },
       attendBack: { time(.attendBack, plainFast.attendBack, $0) },
-      loss: { time(.loss, plainFast.loss, $0) },
-      causalSoftmax: { time(.attend, plainFast.causalSoftmax, $0) },
-      causalSoftmaxBack: { time(.attendBack, plainFast.causalSoftmaxBack, $0) },
-      attendFromPeaks: { time(.attend, plainFast.attendFromPeaks, $0) },
-      updateMatrix: { time(.updateMatrix, plainFast.updateMatrix, $0) })
+      causalSoftmax: { time(.attend, plainFast.causalSoftmax!, $0) },
+      causalSoftmaxBack: { time(.attendBack, plainFast.causalSoftmaxBack!, $0) },
+      loss: { time(.loss, plainFast.loss, $0) })
   }
 }
 
 /// The exact arithmetic with kernels that measure themselves.
 enum TimedExactArithmetic: KernelArithmetic {
-  static func exp(_ x: Double) -> Double { ExactArithmetic.exp(x) }
-  static func log(_ x: Double) -> Double { ExactArithmetic.log(x) }
-  static func power(_ base: Double, _ exponent: Double) -> Double { ExactArithmetic.power(base, exponent) }
-  static func square(_ x: Double) -> Double { ExactArithmetic.square(x) }
-  static func squareRoot(_ x: Double) -> Double { ExactArithmetic.squareRoot(x) }
-
+  static var arithmetic: Arithmetic { .exact }
   static var isExact: Bool { true }
 
   static func kernels(_ set: InstructionSet) -> Kernels<Double> {
@@ -121,21 +111,21 @@ enum TimedExactArithmetic: KernelArithmetic {
       lanes: plainExact.lanes,
       productWide: { time(purpose($0, Double.self), plainExact.productWide, $0) },
       productNarrow: { time(purpose($0, Double.self), plainExact.productNarrow, $0) },
-      orderedProductWide: { time(.productBack, plainExact.orderedProductWide, $0) },
-      orderedProductNarrow: { time(.productBack, plainExact.orderedProductNarrow, $0) },
+      orderedProductWide: { time(.productBack, plainExact.orderedProductWide!, $0) },
+      orderedProductNarrow: { time(.productBack, plainExact.orderedProductNarrow!, $0) },
       positionProduct: { time(.productForward, plainExact.positionProduct, $0) },
       embed: { time(.embed, plainExact.embed, $0) },
       embedBack: { time(.embedBack, plainExact.embedBack, $0) },
       transpose: { time(.transpose, plainExact.transpose, $0) },
       adam: { time(.adam, plainExact.adam, $0) },
+      updateMatrix: nil,
       normalize: { time(.normalize, plainExact.normalize, $0) },
       normalizeBack: { time(.normalizeBack, plainExact.normalizeBack, $0) },
       attend: { time(.attend, plainExact.attend, $0) },
+      attendFromPeaks: nil,
       attendBack: { time(.attendBack, plainExact.attendBack, $0) },
-      loss: { time(.loss, plainExact.loss, $0) },
-      causalSoftmax: { time(.attend, plainExact.causalSoftmax, $0) },
-      causalSoftmaxBack: { time(.attendBack, plainExact.causalSoftmaxBack, $0) },
-      attendFromPeaks: { time(.attend, plainExact.attendFromPeaks, $0) },
-      updateMatrix: { time(.updateMatrix, plainExact.updateMatrix, $0) })
+      causalSoftmax: nil,
+      causalSoftmaxBack: nil,
+      loss: { time(.loss, plainExact.loss, $0) })
   }
 }

@@ -1,14 +1,16 @@
-// The scalar specification's share of a training step, kernel by kernel: the loops that Engine/ goes through for
-// the same documents, one position after the other.
+// The specification's share of a training step, kernel by kernel: its plain loops over the same documents, in doubles,
+// one position after the other.
 
 import Peak
 
+@testable import MicroGPT
+
 /// The sizes of a step: documents of as many positions each.
-public struct StepSizes: Sendable {
-  public var width, heads, layers, vocabulary, documents, positions, parameters: Int
+struct StepSizes: Sendable {
+  var width, heads, layers, vocabulary, documents, positions, parameters: Int
 
   /// A step of these sizes.
-  public init(
+  init(
     width: Int, heads: Int, layers: Int, vocabulary: Int, documents: Int, positions: Int, parameters: Int
   ) {
     (self.width, self.heads, self.layers) = (width, heads, layers)
@@ -18,15 +20,13 @@ public struct StepSizes: Sendable {
 }
 
 /// Microseconds of CPU time that the specification takes for a step's share of each kernel, best of some rounds.
-public struct ScalarTimes: Sendable {
-  public let productForward, normalize, normalizeBack, attend, attendBack, loss, adam: Double
-  /// The way back through linear layers to inputs and weights, which the specification takes in one loop.
-  public let productBackAndWeightGradient: Double
+struct ScalarTimes: Sendable {
+  let productForward, normalize, normalizeBack, attend, attendBack, loss, adam: Double
+  /// The backward pass of linear layers to inputs and weights, which the specification takes in one loop.
+  let productBackAndWeightGradient: Double
 
-  /// Measures them, in floats or in doubles.
-  public init(_ sizes: StepSizes, isFast: Bool) {
-    self = isFast ? measure(sizes, FastArithmetic.self) : measure(sizes, ExactArithmetic.self)
-  }
+  /// Measures them.
+  init(_ sizes: StepSizes) { self = measure(sizes) }
 
   fileprivate init(
     productForward: Double, productBackAndWeightGradient: Double, normalize: Double, normalizeBack: Double,
@@ -53,14 +53,14 @@ private func microseconds(_ body: () -> Void) -> Double {
   return best * 1e6
 }
 
-private func measure<A: ArithmeticPolicy>(_ s: StepSizes, _ arithmetic: A.Type) -> ScalarTimes {
-  typealias Buffer = UnsafeMutablePointer<A.Scalar>
+private func measure(_ s: StepSizes) -> ScalarTimes {
+  typealias Buffer = UnsafeMutablePointer<Double>
   var allocated: [Buffer] = []
   defer { for buffer in allocated { buffer.deallocate() } }
   /// Numbers of an activation's size, neither so small nor so large that they would cost more than others.
   func take(_ count: Int) -> Buffer {
     let buffer = Buffer.allocate(capacity: count)
-    for i in 0..<count { buffer[i] = A.Scalar(Double(i * 7919 % 1009) / 5000 - 0.1) }
+    for i in 0..<count { buffer[i] = Double(i * 7919 % 1009) / 5000 - 0.1 }
     allocated.append(buffer)
     return buffer
   }
@@ -73,20 +73,21 @@ private func measure<A: ArithmeticPolicy>(_ s: StepSizes, _ arithmetic: A.Type) 
   let scale = take(rows), slope = take(rows)
   let key = take(rows * c), value = take(rows * c), dKey = take(rows * c), dValue = take(rows * c)
   let pairs = s.documents * s.heads * s.positions * s.positions
-  let exponentials = take(pairs), weights = take(pairs), dAttention = take(s.positions)
+  let exponentials = take(pairs), weights = take(pairs), scores = take(pairs)
+  let dAttention = take(s.positions), dScores = take(s.positions)
   let totals = take(rows * s.heads), inverses = take(rows * s.heads)
 
   let productForward = microseconds {
     for (inputs, outputs, weight, _) in linear {
       for r in 0..<rows {
-        A.linear(x + r * inputs, weight, inputs: inputs, outputs: outputs, into: y + r * outputs)
+        Specification.linear(x + r * inputs, weight, inputs: inputs, outputs: outputs, into: y + r * outputs)
       }
     }
   }
   let productBack = microseconds {
     for (inputs, outputs, weight, gradient) in linear {
       for r in 0..<rows {
-        A.linearBackward(
+        Specification.linearBackward(
           y + r * outputs, rows: 0..<outputs, x + r * inputs, weight, inputs: inputs, to: gradient,
           to: dx + r * inputs)
       }
@@ -94,13 +95,14 @@ private func measure<A: ArithmeticPolicy>(_ s: StepSizes, _ arithmetic: A.Type) 
   }
   let normalize = microseconds {
     for _ in 0..<2 * s.layers + 1 {
-      for r in 0..<rows { (scale[r], slope[r]) = A.rmsNorm(x + r * c, count: c, into: y + r * c) }
+      for r in 0..<rows { (scale[r], slope[r]) = Specification.rmsNorm(x + r * c, count: c, into: y + r * c) }
     }
   }
   let normalizeBack = microseconds {
     for _ in 0..<2 * s.layers + 1 {
       for r in 0..<rows {
-        A.rmsNormBackward(y + r * c, x + r * c, count: c, scale: scale[r], slope: slope[r], to: dx + r * c)
+        Specification.rmsNormBackward(
+          y + r * c, x + r * c, count: c, scale: scale[r], slope: slope[r], to: dx + r * c)
       }
     }
   }
@@ -120,9 +122,10 @@ private func measure<A: ArithmeticPolicy>(_ s: StepSizes, _ arithmetic: A.Type) 
       forEachQuery { row, t, h, first, sums, pairs in
         let place = row * c + first
         let head = Head(stride: c, width: head, key: key + place, value: value + place)
-        (totals[sums], inverses[sums]) = A.attention(
-          x + place + t * c, head, at: t, scale: 0.5, exponentials: exponentials + pairs,
-          into: weights + pairs, into: y + place + t * c)
+        (totals[sums], inverses[sums]) = Specification.attention(
+          x + place + t * c, head, at: t, scale: 0.5, into: scores + pairs,
+          exponentials: exponentials + pairs, into: weights + pairs,
+          into: y + place + t * c)
       }
     }
   }
@@ -131,35 +134,36 @@ private func measure<A: ArithmeticPolicy>(_ s: StepSizes, _ arithmetic: A.Type) 
       for i in 0..<rows * c { (dKey[i], dValue[i]) = (0, 0) }
       forEachQuery { row, t, h, first, sums, pairs in
         let place = row * c + first
-        A.attentionBackward(
+        Specification.attentionBackward(
           y + place + t * c, x + place + t * c,
           Head(stride: c, width: head, key: key + place, value: value + place), at: t, scale: 0.5,
           exponentials: exponentials + pairs, attention: weights + pairs,
           sums: (totals[sums], inverses[sums]),
           to: Head(stride: c, width: head, key: dKey + place, value: dValue + place),
-          dAttention: dAttention, into: dx + place + t * c)
+          into: dAttention, into: dScores, into: dx + place + t * c)
       }
     }
   }
   let logits = take(rows * s.vocabulary), e = take(s.vocabulary), p = take(s.vocabulary)
   let loss = microseconds {
-    var sum = A.Scalar(0)
+    var sum = 0.0
     for r in 0..<rows {
-      let (total, inverse) = A.softmax(
+      let (total, inverse) = Specification.softmax(
         logits + r * s.vocabulary, count: s.vocabulary, exponentials: e, into: p)
       let target = r % s.vocabulary
-      sum += A.log(p[target]) * -1
-      let dp = 1 / p[target] * (-1 / A.Scalar(s.positions))
-      let dTotal = -1 * A.power(total, -2) * (e[target] * dp)
+      sum += log(p[target]) * -1
+      let dp = 1 / p[target] * (-1 / Double(s.positions))
+      let dTotal = -1 * power(total, -2) * (e[target] * dp)
       for j in 0..<s.vocabulary { y[r * s.vocabulary + j] = e[j] * dTotal }
       y[r * s.vocabulary + target] = e[target] * (inverse * dp + dTotal)
     }
-    _ = peak_sink(Double(sum))
+    _ = peak_sink(sum)
   }
   let parameters = take(s.parameters), gradients = take(s.parameters)
-  let mean = take(s.parameters), meanSquare = take(s.parameters), noise = take(s.parameters)
-  for i in 0..<s.parameters { meanSquare[i] = mean[i] * mean[i] }
-  let optimizer = Adam<A>(beta1: 0.85, beta2: 0.99, epsilon: 1e-8, mean: mean, meanSquare: meanSquare)
+  let firstMoment = take(s.parameters), secondMoment = take(s.parameters), noise = take(s.parameters)
+  for i in 0..<s.parameters { secondMoment[i] = firstMoment[i] * firstMoment[i] }
+  let optimizer = Adam(
+    beta1: 0.85, beta2: 0.99, epsilon: 1e-8, firstMoment: firstMoment, secondMoment: secondMoment)
   // A gradient of zero would let the moments fall to nothing, and numbers so small are slow.
   var step = 0
   let adam = microseconds {

@@ -1,1 +1,0 @@
-../../../Sources/MicroGPT/Training/Adam.swift

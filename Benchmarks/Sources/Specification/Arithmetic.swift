@@ -1,1 +1,0 @@
-../../../Sources/MicroGPT/Arithmetic/Arithmetic.swift

@@ -1,1 +1,0 @@
-../../../Sources/MicroGPT/Engine/Linear.swift

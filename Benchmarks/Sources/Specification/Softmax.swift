@@ -1,1 +1,0 @@
-../../../Sources/MicroGPT/Engine/Softmax.swift
