@@ -50,6 +50,18 @@ struct KernelTests {
     }
   }
 
+  @Test("an arithmetic's table has no kernel that only the other one has", arguments: InstructionSet.available)
+  func absentKernels(_ set: InstructionSet) {
+    let fast = Kernels<Float>(set), exact = Kernels<Double>(set)
+    #expect(fast.orderedProductWide == nil && fast.orderedProductNarrow == nil)
+    #expect(fast.updateMatrix != nil && fast.attendFromPeaks != nil && fast.causalSoftmax != nil)
+    #expect(exact.orderedProductWide != nil && exact.orderedProductNarrow != nil)
+    #expect(exact.updateMatrix == nil && exact.attendFromPeaks == nil)
+    #expect(exact.causalSoftmax == nil && exact.causalSoftmaxBack == nil)
+    #expect(SamplingKernels<Float>(set).sampleAttendFew == nil)
+    #expect(SamplingKernels<Double>(set).sampleAttendFew != nil)
+  }
+
   @Test("a transposed matrix has its rows as columns", arguments: InstructionSet.available)
   func transpose(_ set: InstructionSet) {
     let rows = 32, columns = 48

@@ -52,16 +52,16 @@ struct KernelTimes {
 }
 
 /// Calls a kernel between two looks at the clock.
-private func time(_ name: KernelName, _ kernel: (UnsafeRawPointer?) -> Void, _ a: UnsafeRawPointer?) {
+private func time(_ name: KernelName, _ kernel: KernelEntry, _ a: UnsafeRawPointer) {
   let start = peak_ticks()
   kernel(a)
   KernelTimes.current.add(name, peak_ticks() - start)
 }
 
-/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the way
-/// back goes through the outputs from the last to the first.
-private func purpose<Scalar>(_ a: UnsafeRawPointer?, _ type: Scalar.Type) -> KernelName {
-  let product = a!.assumingMemoryBound(to: Product<Scalar>.self)
+/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the
+/// backward pass goes through the outputs from the last to the first.
+private func purpose<Scalar>(_ a: UnsafeRawPointer, _ type: Scalar.Type) -> KernelName {
+  let product = a.assumingMemoryBound(to: Product<Scalar>.self)
   if product.pointee.xRow == 1 { return .weightGradient }
   return product.pointee.xStep == 1 && product.pointee.order == nil ? .productForward : .productBack
 }
@@ -82,26 +82,24 @@ enum TimedFastArithmetic: KernelArithmetic {
 
   static func kernels(_ set: InstructionSet) -> Kernels<Float> {
     plainFast = Kernels(set)
-    return Kernels(
-      lanes: plainFast.lanes,
-      productWide: { time(purpose($0, Float.self), plainFast.productWide, $0) },
-      productNarrow: { time(purpose($0, Float.self), plainFast.productNarrow, $0) },
-      orderedProductWide: { time(.productBack, plainFast.orderedProductWide, $0) },
-      orderedProductNarrow: { time(.productBack, plainFast.orderedProductNarrow, $0) },
-      positionProduct: { time(.productForward, plainFast.positionProduct, $0) },
-      embed: { time(.embed, plainFast.embed, $0) },
-      embedBack: { time(.embedBack, plainFast.embedBack, $0) },
-      transpose: { time(.transpose, plainFast.transpose, $0) },
-      adam: { time(.adam, plainFast.adam, $0) },
-      normalize: { time(.normalize, plainFast.normalize, $0) },
-      normalizeBack: { time(.normalizeBack, plainFast.normalizeBack, $0) },
-      attend: { time(.attend, plainFast.attend, $0) },
-      attendBack: { time(.attendBack, plainFast.attendBack, $0) },
-      loss: { time(.loss, plainFast.loss, $0) },
-      causalSoftmax: { time(.attend, plainFast.causalSoftmax, $0) },
-      causalSoftmaxBack: { time(.attendBack, plainFast.causalSoftmaxBack, $0) },
-      attendFromPeaks: { time(.attend, plainFast.attendFromPeaks, $0) },
-      updateMatrix: { time(.updateMatrix, plainFast.updateMatrix, $0) })
+    var kernels = plainFast
+    kernels.productWide = { time(purpose($0, Float.self), plainFast.productWide, $0) }
+    kernels.productNarrow = { time(purpose($0, Float.self), plainFast.productNarrow, $0) }
+    kernels.positionProduct = { time(.productForward, plainFast.positionProduct, $0) }
+    kernels.embed = { time(.embed, plainFast.embed, $0) }
+    kernels.embedBack = { time(.embedBack, plainFast.embedBack, $0) }
+    kernels.transpose = { time(.transpose, plainFast.transpose, $0) }
+    kernels.adam = { time(.adam, plainFast.adam, $0) }
+    kernels.normalize = { time(.normalize, plainFast.normalize, $0) }
+    kernels.normalizeBack = { time(.normalizeBack, plainFast.normalizeBack, $0) }
+    kernels.attend = { time(.attend, plainFast.attend, $0) }
+    kernels.attendBack = { time(.attendBack, plainFast.attendBack, $0) }
+    kernels.loss = { time(.loss, plainFast.loss, $0) }
+    kernels.causalSoftmax = { time(.attend, plainFast.causalSoftmax!, $0) }
+    kernels.causalSoftmaxBack = { time(.attendBack, plainFast.causalSoftmaxBack!, $0) }
+    kernels.attendFromPeaks = { time(.attend, plainFast.attendFromPeaks!, $0) }
+    kernels.updateMatrix = { time(.updateMatrix, plainFast.updateMatrix!, $0) }
+    return kernels
   }
 }
 
@@ -117,25 +115,21 @@ enum TimedExactArithmetic: KernelArithmetic {
 
   static func kernels(_ set: InstructionSet) -> Kernels<Double> {
     plainExact = Kernels(set)
-    return Kernels(
-      lanes: plainExact.lanes,
-      productWide: { time(purpose($0, Double.self), plainExact.productWide, $0) },
-      productNarrow: { time(purpose($0, Double.self), plainExact.productNarrow, $0) },
-      orderedProductWide: { time(.productBack, plainExact.orderedProductWide, $0) },
-      orderedProductNarrow: { time(.productBack, plainExact.orderedProductNarrow, $0) },
-      positionProduct: { time(.productForward, plainExact.positionProduct, $0) },
-      embed: { time(.embed, plainExact.embed, $0) },
-      embedBack: { time(.embedBack, plainExact.embedBack, $0) },
-      transpose: { time(.transpose, plainExact.transpose, $0) },
-      adam: { time(.adam, plainExact.adam, $0) },
-      normalize: { time(.normalize, plainExact.normalize, $0) },
-      normalizeBack: { time(.normalizeBack, plainExact.normalizeBack, $0) },
-      attend: { time(.attend, plainExact.attend, $0) },
-      attendBack: { time(.attendBack, plainExact.attendBack, $0) },
-      loss: { time(.loss, plainExact.loss, $0) },
-      causalSoftmax: { time(.attend, plainExact.causalSoftmax, $0) },
-      causalSoftmaxBack: { time(.attendBack, plainExact.causalSoftmaxBack, $0) },
-      attendFromPeaks: { time(.attend, plainExact.attendFromPeaks, $0) },
-      updateMatrix: { time(.updateMatrix, plainExact.updateMatrix, $0) })
+    var kernels = plainExact
+    kernels.productWide = { time(purpose($0, Double.self), plainExact.productWide, $0) }
+    kernels.productNarrow = { time(purpose($0, Double.self), plainExact.productNarrow, $0) }
+    kernels.orderedProductWide = { time(.productBack, plainExact.orderedProductWide!, $0) }
+    kernels.orderedProductNarrow = { time(.productBack, plainExact.orderedProductNarrow!, $0) }
+    kernels.positionProduct = { time(.productForward, plainExact.positionProduct, $0) }
+    kernels.embed = { time(.embed, plainExact.embed, $0) }
+    kernels.embedBack = { time(.embedBack, plainExact.embedBack, $0) }
+    kernels.transpose = { time(.transpose, plainExact.transpose, $0) }
+    kernels.adam = { time(.adam, plainExact.adam, $0) }
+    kernels.normalize = { time(.normalize, plainExact.normalize, $0) }
+    kernels.normalizeBack = { time(.normalizeBack, plainExact.normalizeBack, $0) }
+    kernels.attend = { time(.attend, plainExact.attend, $0) }
+    kernels.attendBack = { time(.attendBack, plainExact.attendBack, $0) }
+    kernels.loss = { time(.loss, plainExact.loss, $0) }
+    return kernels
   }
 }

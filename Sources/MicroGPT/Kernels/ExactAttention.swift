@@ -1,5 +1,5 @@
-// The exact arithmetic's attention over one document, head by head and number by number. Every sum has the reference's
-// order; the squares of numbers that heads of a few channels need are too small for vectors to gain anything.
+// The exact arithmetic's attention over one document, head by head and number by number: every sum has the reference's
+// order.
 
 extension ExactLanes {
   /// `attention = softmax(query·key[s]·scale)` over `s ≤ t`, and `mixed[c] = Σₛ attention[s]·value[s, c]`.

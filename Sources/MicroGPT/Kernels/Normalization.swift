@@ -1,5 +1,4 @@
-// Root-mean-square normalization of many rows, and the way back. Engine/RMSNorm.swift has the formulas and is
-// the specification.
+// Root-mean-square normalization of many rows, and its backward pass.
 
 /// `y[r] = s·x[r]` with `s = (mean(x[r]²) + 1e-5)^(-1/2)`, for every row.
 struct Normalize<Scalar> {
@@ -7,12 +6,12 @@ struct Normalize<Scalar> {
   var x: UnsafePointer<Scalar>
   /// `[rows, stride]`, overwritten.
   var y: UnsafeMutablePointer<Scalar>
-  /// `s` and its slope along the mean, `[rows]` each, overwritten up to the end of a vector.
+  /// `s` and its derivative by the mean, `[rows]` each, overwritten up to the end of a vector.
   var scale, slope: UnsafeMutablePointer<Scalar>
   var rows, channels: Int
   /// From a row to the next: the channels, padded.
   var stride: Int
-  /// Room for a square of vectors; the fast arithmetic's.
+  /// Scratch of the fast arithmetic: as many vectors as a vector has lanes.
   var square: UnsafeMutablePointer<Scalar>
 }
 
@@ -22,16 +21,16 @@ struct NormalizeBack<Scalar> {
   var dy, x: UnsafePointer<Scalar>
   /// `[rows]` each.
   var scale, slope: UnsafePointer<Scalar>
-  /// `[rows, stride]`. Added to, or overwritten if it is `fresh`.
+  /// `[rows, stride]`. Added to, or overwritten if `fresh`.
   var dx: UnsafeMutablePointer<Scalar>
   var rows, channels, stride: Int
   var fresh: Bool
-  /// Room for a square of vectors and one more; the fast arithmetic's.
+  /// Scratch of the fast arithmetic: as many vectors as a vector has lanes, and one more.
   var square: UnsafeMutablePointer<Scalar>
 }
 
 extension FastLanes {
-  /// As many rows at a time as a vector has lanes, so that their scales are computed in one.
+  /// Takes as many rows at a time as a vector has lanes, so that one vector holds their scales.
   @inline(__always)
   static func normalize(_ a: Normalize<Float>) {
     let folding = Folding<Self>(), inverse = all(1 / Float(a.channels))
