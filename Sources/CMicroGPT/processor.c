@@ -25,8 +25,8 @@ int microgpt_flush_denormals(int flush) {
   const unsigned long long bit = 1ull << 24;
   unsigned long long state;
   __asm__ volatile("mrs %0, fpcr" : "=r"(state));
-  unsigned long long wanted = flush ? state | bit : state & ~bit;
-  __asm__ volatile("msr fpcr, %0" : : "r"(wanted));
+  unsigned long long changed = flush ? state | bit : state & ~bit;
+  __asm__ volatile("msr fpcr, %0" : : "r"(changed));
   return (state & bit) != 0;
 #else
   (void)flush;

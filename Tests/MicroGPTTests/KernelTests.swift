@@ -50,6 +50,19 @@ struct KernelTests {
     }
   }
 
+  @Test(
+    "an arithmetic's table has no kernel that only the other one has", arguments: InstructionSet.available)
+  func absentKernels(_ set: InstructionSet) {
+    let fast = Kernels<Float>(set), exact = Kernels<Double>(set)
+    #expect(fast.orderedProductWide == nil && fast.orderedProductNarrow == nil)
+    #expect(fast.updateMatrix != nil && fast.attendFromPeaks != nil && fast.causalSoftmax != nil)
+    #expect(exact.orderedProductWide != nil && exact.orderedProductNarrow != nil)
+    #expect(exact.updateMatrix == nil && exact.attendFromPeaks == nil)
+    #expect(exact.causalSoftmax == nil && exact.causalSoftmaxBackward == nil)
+    #expect(SamplingKernels<Float>(set).sampleAttendFew == nil)
+    #expect(SamplingKernels<Double>(set).sampleAttendFew != nil)
+  }
+
   @Test("a transposed matrix has its rows as columns", arguments: InstructionSet.available)
   func transpose(_ set: InstructionSet) {
     let rows = 32, columns = 48
@@ -107,7 +120,7 @@ struct KernelTests {
       specification.update(buffers[0], buffers[1], count: count, step: step, learningRate: 0.01)
       Kernels<Double>(set).adam(
         AdamStep(
-          parameters: buffers[4], mean: buffers[6], meanSquare: buffers[7], gradients: buffers[5],
+          parameters: buffers[4], firstMoment: buffers[6], secondMoment: buffers[7], gradients: buffers[5],
           count: count,
           update: Update(
             beta1: 0.85, beta2: 0.99, epsilon: 1e-8, learningRate: 0.01,
@@ -135,7 +148,7 @@ struct KernelTests {
     let gradients = (0..<count).map { buffers[3][$0] }
     Kernels<Float>(set).adam(
       AdamStep(
-        parameters: buffers[0], mean: buffers[1], meanSquare: buffers[2], gradients: buffers[3],
+        parameters: buffers[0], firstMoment: buffers[1], secondMoment: buffers[2], gradients: buffers[3],
         count: count,
         update: Update(
           beta1: 0.85, beta2: 0.99, epsilon: epsilon, learningRate: 0.01, correction1: 0.15,

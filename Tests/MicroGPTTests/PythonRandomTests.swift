@@ -157,12 +157,12 @@ import Testing
   @Test("the state is what Python's getstate returns")
   func stateMatchesPython() {
     // python3 -c 'import random; random.seed(42); s = random.getstate()[1]; print(s[:3], s[-2:])'
-    let fresh = PythonRandom(seed: 42).state
-    #expect(fresh.words.prefix(3) == [2_147_483_648, 3_564_348_608, 1_266_698_288])
-    #expect(fresh.words.last == 3_831_079_317)
-    #expect(fresh.words.count == 624)
-    #expect(fresh.position == 624)
-    #expect(fresh.cachedGaussian == nil)
+    let isOverwritten = PythonRandom(seed: 42).state
+    #expect(isOverwritten.words.prefix(3) == [2_147_483_648, 3_564_348_608, 1_266_698_288])
+    #expect(isOverwritten.words.last == 3_831_079_317)
+    #expect(isOverwritten.words.count == 624)
+    #expect(isOverwritten.position == 624)
+    #expect(isOverwritten.cachedGaussian == nil)
 
     // python3 -c 'import random; random.seed(3); print(random.gauss(10, 2).hex())
     // s = random.getstate(); print(s[1][624], s[2].hex())'

@@ -66,10 +66,10 @@ import Testing
 
   @Test("samples before and in between change nothing, but for the random numbers that they take")
   func noMemoryOfSamples() throws {
-    let (fresh, used) = (sampler(seed: 5), sampler(seed: 6))
+    let (isOverwritten, used) = (sampler(seed: 5), sampler(seed: 6))
     for _ in 0..<5 { _ = try used.sample(prompt: "so") }
     used.random = PythonRandom(seed: 5)
-    #expect(try (0..<5).map { _ in try used.sample() } == (0..<5).map { _ in try fresh.sample() })
+    #expect(try (0..<5).map { _ in try used.sample() } == (0..<5).map { _ in try isOverwritten.sample() })
   }
 
   @Test("at temperature 0 a sample is the most probable and draws no random numbers", arguments: [0, -0.0])
@@ -226,9 +226,9 @@ import Testing
   @Test("a prompt's sums are computed when they are wanted first")
   func openNodes() throws {
     // On its way through a prompt the tree has nodes without sums.
-    let sampler = sampler(seed: 5), fresh = self.sampler(seed: 5)
+    let sampler = sampler(seed: 5), isOverwritten = self.sampler(seed: 5)
     _ = try sampler.sample(prompt: "sophi", temperature: 0)
-    sampler.random = fresh.random
+    sampler.random = isOverwritten.random
     for prompt in ["", "s", "so", "sophi", "sop"] {
       let expected = try self.sampler(seed: 5).sample(prompt: prompt, temperature: 0)
       #expect(try sampler.sample(prompt: prompt, temperature: 0) == expected)

@@ -55,7 +55,8 @@ struct SettledPowerTests {
     }
     Kernels<Double>(set).adam(
       AdamStep(
-        parameters: buffers[0], mean: buffers[1], meanSquare: buffers[2], gradients: buffers[3], count: count,
+        parameters: buffers[0], firstMoment: buffers[1], secondMoment: buffers[2], gradients: buffers[3],
+        count: count,
         update: Update(
           beta1: 0, beta2: values(1).beta2, epsilon: 1e-300, learningRate: 1, correction1: 1, correction2: 1),
         clearsGradients: false, scratch: scratch))

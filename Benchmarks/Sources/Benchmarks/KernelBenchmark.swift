@@ -63,7 +63,7 @@ private struct StepShares {
         width: c.embedding, heads: c.heads, layers: c.layers, vocabulary: vocabularySize,
         documents: c.batchSize, positions: positions, parameters: step.parameterCount))
     let back =
-      times[KernelName.productBack.rawValue].microseconds
+      times[KernelName.productBackward.rawValue].microseconds
       + times[KernelName.weightGradient.rawValue].microseconds
       + times[KernelName.updateMatrix.rawValue].microseconds
     // Where matrices are moved with their gradients, the optimizer's own kernel moves the embeddings alone.
@@ -82,19 +82,19 @@ private struct StepShares {
       let (operations, specification): (Double, Double?) =
         switch name {
         case .embed: (rows * width, nil)
-        case .embedBack: (2 * rows * width, nil)
+        case .embedBackward: (2 * rows * width, nil)
         case .productForward: (products, scalar.productForward)
-        case .productBack, .weightGradient: (products, nil)
+        case .productBackward, .weightGradient: (products, nil)
         case .updateMatrix: (products + 12 * Double(others), nil)
         case .normalize: (3 * normalized, scalar.normalize)
-        case .normalizeBack: (6 * normalized, scalar.normalizeBack)
+        case .normalizeBackward: (6 * normalized, scalar.normalizeBackward)
         case .attend: (pairs, scalar.attend)
-        case .attendBack: (2 * pairs, scalar.attendBack)
+        case .attendBackward: (2 * pairs, scalar.attendBackward)
         case .loss: (25 * Double(vocabularySize) * rows, scalar.loss)
         case .adam: (12 * Double(moved), movedShare * scalar.adam)
         case .transpose: (0, nil)
         }
-      let isBack = name == .productBack || name == .weightGradient || name == .updateMatrix
+      let isBack = name == .productBackward || name == .weightGradient || name == .updateMatrix
       return KernelShare(
         name: name, calls: calls, microseconds: microseconds, operations: operations,
         specification: isBack ? backSpecification * microseconds / back : specification,

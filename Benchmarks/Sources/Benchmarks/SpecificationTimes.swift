@@ -21,7 +21,7 @@ struct StepSizes: Sendable {
 
 /// Microseconds of CPU time that the specification takes for a step's share of each kernel, best of some rounds.
 struct ScalarTimes: Sendable {
-  let productForward, normalize, normalizeBack, attend, attendBack, loss, adam: Double
+  let productForward, normalize, normalizeBackward, attend, attendBackward, loss, adam: Double
   /// The backward pass of linear layers to inputs and weights, which the specification takes in one loop.
   let productBackAndWeightGradient: Double
 
@@ -29,11 +29,14 @@ struct ScalarTimes: Sendable {
   init(_ sizes: StepSizes) { self = measure(sizes) }
 
   fileprivate init(
-    productForward: Double, productBackAndWeightGradient: Double, normalize: Double, normalizeBack: Double,
-    attend: Double, attendBack: Double, loss: Double, adam: Double
+    productForward: Double, productBackAndWeightGradient: Double, normalize: Double,
+    normalizeBackward: Double,
+    attend: Double, attendBackward: Double, loss: Double, adam: Double
   ) {
-    (self.productForward, self.normalize, self.normalizeBack) = (productForward, normalize, normalizeBack)
-    (self.attend, self.attendBack, self.loss, self.adam) = (attend, attendBack, loss, adam)
+    (self.productForward, self.normalize, self.normalizeBackward) = (
+      productForward, normalize, normalizeBackward
+    )
+    (self.attend, self.attendBackward, self.loss, self.adam) = (attend, attendBackward, loss, adam)
     self.productBackAndWeightGradient = productBackAndWeightGradient
   }
 }
@@ -84,7 +87,7 @@ private func measure(_ s: StepSizes) -> ScalarTimes {
       }
     }
   }
-  let productBack = microseconds {
+  let productBackward = microseconds {
     for (inputs, outputs, weight, gradient) in linear {
       for r in 0..<rows {
         Specification.linearBackward(
@@ -98,7 +101,7 @@ private func measure(_ s: StepSizes) -> ScalarTimes {
       for r in 0..<rows { (scale[r], slope[r]) = Specification.rmsNorm(x + r * c, count: c, into: y + r * c) }
     }
   }
-  let normalizeBack = microseconds {
+  let normalizeBackward = microseconds {
     for _ in 0..<2 * s.layers + 1 {
       for r in 0..<rows {
         Specification.rmsNormBackward(
@@ -129,7 +132,7 @@ private func measure(_ s: StepSizes) -> ScalarTimes {
       }
     }
   }
-  let attendBack = microseconds {
+  let attendBackward = microseconds {
     for _ in 0..<s.layers {
       for i in 0..<rows * c { (dKey[i], dValue[i]) = (0, 0) }
       forEachQuery { row, t, h, first, sums, pairs in
@@ -172,6 +175,7 @@ private func measure(_ s: StepSizes) -> ScalarTimes {
     step += 1
   }
   return ScalarTimes(
-    productForward: productForward, productBackAndWeightGradient: productBack, normalize: normalize,
-    normalizeBack: normalizeBack, attend: attend, attendBack: attendBack, loss: loss, adam: adam)
+    productForward: productForward, productBackAndWeightGradient: productBackward, normalize: normalize,
+    normalizeBackward: normalizeBackward, attend: attend, attendBackward: attendBackward, loss: loss,
+    adam: adam)
 }

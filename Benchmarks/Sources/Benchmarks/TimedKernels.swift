@@ -10,8 +10,9 @@ import Peak
 /// What a kernel does in a step; one kernel multiplies matrices for three purposes. The fast arithmetic's
 /// `updateMatrix` is a weight's gradient, the optimizer's step and the transposed copy in one.
 enum KernelName: Int, CaseIterable {
-  case embed, embedBack, productForward, productBack, weightGradient, updateMatrix, normalize, normalizeBack,
-    attend, attendBack
+  case embed, embedBackward, productForward, productBackward, weightGradient, updateMatrix, normalize,
+    normalizeBackward,
+    attend, attendBackward
   case loss, adam, transpose
 }
 
@@ -58,12 +59,12 @@ private func time(_ name: KernelName, _ kernel: KernelEntry, _ a: UnsafeRawPoint
   KernelTimes.current.add(name, peak_ticks() - start)
 }
 
-/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the backward
-/// pass goes through the outputs from the last to the first.
+/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the
+/// backward pass goes through the outputs from the last to the first.
 private func purpose<Scalar>(_ a: UnsafeRawPointer, _ type: Scalar.Type) -> KernelName {
   let product = a.assumingMemoryBound(to: Product<Scalar>.self)
   if product.pointee.xRow == 1 { return .weightGradient }
-  return product.pointee.xStep == 1 && product.pointee.order == nil ? .productForward : .productBack
+  return product.pointee.xStep == 1 && product.pointee.order == nil ? .productForward : .productBackward
 }
 
 /// The engines' own kernels, which the functions below call.
@@ -77,26 +78,24 @@ enum TimedFastArithmetic: KernelArithmetic {
 
   static func kernels(_ set: InstructionSet) -> Kernels<Float> {
     plainFast = Kernels(set)
-    return Kernels(
-      lanes: plainFast.lanes,
-      productWide: { time(purpose($0, Float.self), plainFast.productWide, $0) },
-      productNarrow: { time(purpose($0, Float.self), plainFast.productNarrow, $0) },
-      orderedProductWide: nil,
-      orderedProductNarrow: nil,
-      positionProduct: { time(.productForward, plainFast.positionProduct, $0) },
-      embed: { time(.embed, plainFast.embed, $0) },
-      embedBack: { time(.embedBack, plainFast.embedBack, $0) },
-      transpose: { time(.transpose, plainFast.transpose, $0) },
-      adam: { time(.adam, plainFast.adam, $0) },
-      updateMatrix: { time(.updateMatrix, plainFast.updateMatrix!, $0) },
-      normalize: { time(.normalize, plainFast.normalize, $0) },
-      normalizeBack: { time(.normalizeBack, plainFast.normalizeBack, $0) },
-      attend: { time(.attend, plainFast.attend, $0) },
-      attendFromPeaks: { time(.attend, plainFast.attendFromPeaks!, $0) },
-      attendBack: { time(.attendBack, plainFast.attendBack, $0) },
-      causalSoftmax: { time(.attend, plainFast.causalSoftmax!, $0) },
-      causalSoftmaxBack: { time(.attendBack, plainFast.causalSoftmaxBack!, $0) },
-      loss: { time(.loss, plainFast.loss, $0) })
+    var kernels = plainFast
+    kernels.productWide = { time(purpose($0, Float.self), plainFast.productWide, $0) }
+    kernels.productNarrow = { time(purpose($0, Float.self), plainFast.productNarrow, $0) }
+    kernels.positionProduct = { time(.productForward, plainFast.positionProduct, $0) }
+    kernels.embed = { time(.embed, plainFast.embed, $0) }
+    kernels.embedBackward = { time(.embedBackward, plainFast.embedBackward, $0) }
+    kernels.transpose = { time(.transpose, plainFast.transpose, $0) }
+    kernels.adam = { time(.adam, plainFast.adam, $0) }
+    kernels.normalize = { time(.normalize, plainFast.normalize, $0) }
+    kernels.normalizeBackward = { time(.normalizeBackward, plainFast.normalizeBackward, $0) }
+    kernels.attend = { time(.attend, plainFast.attend, $0) }
+    kernels.attendBackward = { time(.attendBackward, plainFast.attendBackward, $0) }
+    kernels.loss = { time(.loss, plainFast.loss, $0) }
+    kernels.causalSoftmax = { time(.attend, plainFast.causalSoftmax!, $0) }
+    kernels.causalSoftmaxBackward = { time(.attendBackward, plainFast.causalSoftmaxBackward!, $0) }
+    kernels.attendFromPeaks = { time(.attend, plainFast.attendFromPeaks!, $0) }
+    kernels.updateMatrix = { time(.updateMatrix, plainFast.updateMatrix!, $0) }
+    return kernels
   }
 }
 
@@ -107,25 +106,21 @@ enum TimedExactArithmetic: KernelArithmetic {
 
   static func kernels(_ set: InstructionSet) -> Kernels<Double> {
     plainExact = Kernels(set)
-    return Kernels(
-      lanes: plainExact.lanes,
-      productWide: { time(purpose($0, Double.self), plainExact.productWide, $0) },
-      productNarrow: { time(purpose($0, Double.self), plainExact.productNarrow, $0) },
-      orderedProductWide: { time(.productBack, plainExact.orderedProductWide!, $0) },
-      orderedProductNarrow: { time(.productBack, plainExact.orderedProductNarrow!, $0) },
-      positionProduct: { time(.productForward, plainExact.positionProduct, $0) },
-      embed: { time(.embed, plainExact.embed, $0) },
-      embedBack: { time(.embedBack, plainExact.embedBack, $0) },
-      transpose: { time(.transpose, plainExact.transpose, $0) },
-      adam: { time(.adam, plainExact.adam, $0) },
-      updateMatrix: nil,
-      normalize: { time(.normalize, plainExact.normalize, $0) },
-      normalizeBack: { time(.normalizeBack, plainExact.normalizeBack, $0) },
-      attend: { time(.attend, plainExact.attend, $0) },
-      attendFromPeaks: nil,
-      attendBack: { time(.attendBack, plainExact.attendBack, $0) },
-      causalSoftmax: nil,
-      causalSoftmaxBack: nil,
-      loss: { time(.loss, plainExact.loss, $0) })
+    var kernels = plainExact
+    kernels.productWide = { time(purpose($0, Double.self), plainExact.productWide, $0) }
+    kernels.productNarrow = { time(purpose($0, Double.self), plainExact.productNarrow, $0) }
+    kernels.orderedProductWide = { time(.productBackward, plainExact.orderedProductWide!, $0) }
+    kernels.orderedProductNarrow = { time(.productBackward, plainExact.orderedProductNarrow!, $0) }
+    kernels.positionProduct = { time(.productForward, plainExact.positionProduct, $0) }
+    kernels.embed = { time(.embed, plainExact.embed, $0) }
+    kernels.embedBackward = { time(.embedBackward, plainExact.embedBackward, $0) }
+    kernels.transpose = { time(.transpose, plainExact.transpose, $0) }
+    kernels.adam = { time(.adam, plainExact.adam, $0) }
+    kernels.normalize = { time(.normalize, plainExact.normalize, $0) }
+    kernels.normalizeBackward = { time(.normalizeBackward, plainExact.normalizeBackward, $0) }
+    kernels.attend = { time(.attend, plainExact.attend, $0) }
+    kernels.attendBackward = { time(.attendBackward, plainExact.attendBackward, $0) }
+    kernels.loss = { time(.loss, plainExact.loss, $0) }
+    return kernels
   }
 }

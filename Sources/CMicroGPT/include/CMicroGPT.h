@@ -1,11 +1,11 @@
-// The little C that Swift cannot say: the C library's functions by name, and a pow that cannot be folded.
+// What Swift cannot express: the C library's functions by name, a pow that cannot be folded, kernels and vectors.
 #pragma once
 
 #include "Kernels.h"
 #include "Vectors.h"
 
 // Declared rather than included: Embedded Swift has no module of the C library to import, and a bare
-// WebAssembly target has no headers. Where there are headers, these repeat what they say.
+// WebAssembly target has no headers. Where there are headers, these repeat their declarations.
 double exp(double x);
 double log(double x);
 double sin(double x);
@@ -22,7 +22,7 @@ double microgpt_pow(double base, double exponent);
 #endif
 #endif
 
-/// Whether `pow` is glibc's, whose error bound the exact arithmetic relies on to leave calls out.
+/// Whether `pow` is glibc's, whose error bound lets the exact arithmetic omit most calls.
 static inline int microgpt_pow_is_glibc(void) {
 #ifdef __GLIBC__
   return 1;

@@ -2,11 +2,11 @@
 //
 // A kernel is a Swift function. Each of its entries is a Swift function too, whose body is one call that is inlined,
 // and which has a name in C: `@c(microgpt_adam_f32_avx512)`. The declaration of that name in C carries a `target`
-// attribute. Where Swift code names the C declaration, the importer creates the function, with the attribute; when
-// Swift's own function of that name is compiled later in the same file, its code goes into the function that is
-// there. So it is compiled for that instruction set. Hence two rules: a file names its entries before it defines
-// them, and everything that a kernel calls is inlined, or it stays compiled for the baseline. Should a compiler do
-// otherwise, kernels would still be right, and slow: Scripts/check-instructions looks.
+// attribute. Where Swift code names the C declaration, the importer creates a function with that attribute. When the
+// Swift function of that name is compiled later in the same file, its code goes into the function that exists
+// already, and so is compiled for that instruction set. Hence two rules: a file names its entries before it defines
+// them, and everything that a kernel calls has to be inlined, or it stays compiled for the baseline. If a compiler
+// does otherwise the kernels are still right, but slow: Scripts/check-instructions finds that.
 #pragma once
 
 #if defined(__x86_64__)
@@ -20,11 +20,11 @@
 /// The levels of `microgpt_instruction_set`.
 enum { MICROGPT_BASELINE = 0, MICROGPT_LEVEL_AVX2 = 2, MICROGPT_LEVEL_AVX512 = 3 };
 
-/// The widest instruction set that this processor has. Elsewhere than on x86-64 the baseline is all there is.
+/// The widest instruction set that this processor has. Outside x86-64 it is always the baseline.
 int microgpt_instruction_set(void);
 
-/// Sets whether numbers too small for the normal format count as zero, and says whether they did.
-/// Without effect where the processor cannot.
+/// Sets whether subnormal numbers are treated as zero, and returns whether they were before. Without effect where the
+/// processor has no such mode.
 int microgpt_flush_denormals(int flush);
 
 #include "KernelEntries.generated.h"

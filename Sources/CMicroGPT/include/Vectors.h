@@ -14,7 +14,8 @@ MICROGPT_INLINE long microgpt_opaque(long x) {
 }
 
 /// The operations on vectors `V` of `n` numbers `T`, whose bits are vectors `I` of integers `U`. Swift's own vectors
-/// have most of these, but as loops over the lanes, which take half of the compiler's time to become instructions again.
+/// have most of these, but as loops over the lanes, which take half of the compiler's time to become instructions
+/// again.
 #define MICROGPT_VECTOR(V, I, T, U, n)                                                                      \
   typedef T V __attribute__((ext_vector_type(n)));                                                          \
   typedef U I __attribute__((ext_vector_type(n)));                                                          \
@@ -99,8 +100,8 @@ MICROGPT_SWAP(microgpt_f32x8, 4, (4, 5, 6, 7, 0, 1, 2, 3))
 MICROGPT_SWAP(microgpt_f32x4, 1, (1, 0, 3, 2))
 MICROGPT_SWAP(microgpt_f32x4, 2, (2, 3, 0, 1))
 
-/// All ones in the lanes whose index has bit k; and the lanes of b where a mask has ones, those of a elsewhere. The mask
-/// is hidden from the optimizer, which would turn it into shuffles that suit the baseline alone.
+/// All ones in the lanes whose index has bit k; and the lanes of b where a mask has ones, those of a elsewhere. The
+/// mask is hidden from the optimizer, which would turn it into shuffles that suit the baseline alone.
 #define MICROGPT_SELECT(V, I, ...)                                                                          \
   MICROGPT_INLINE I V##_lanes_with(long k) {                                                                \
     return ((I){__VA_ARGS__} & (int)microgpt_opaque(k)) != 0;                                               \

@@ -1,16 +1,16 @@
 // Attention of all heads over one document, and its backward pass: the arguments, and the fast arithmetic's kernels.
 // ExactAttention.swift has the exact ones, and the derivation of the gradients.
 
-/// A document's attention output: `mixed[t] = Σₛ softmax(q[t]·k[s]·scale)·v[s]`, `s ≤ t`, for every head.
+/// A document's attention output: `output[t] = Σₛ softmax(q[t]·k[s]·scale)·v[s]`, `s ≤ t`, for every head.
 struct Attend<Scalar> {
   /// Position 0's channels; positions are `stride` numbers apart. Keys and values lie `segment` and
   /// `2·segment` numbers behind the queries.
   var query: UnsafePointer<Scalar>
   var stride, segment: Int
   /// The attention output, `[T, segment]`, overwritten.
-  var mixed: UnsafeMutablePointer<Scalar>
-  /// The gradient of `mixed`, of the same shape. Only the backward pass reads it.
-  var dMixed: UnsafeMutablePointer<Scalar>
+  var output: UnsafeMutablePointer<Scalar>
+  /// The gradient of `output`, of the same shape. Only the backward pass reads it.
+  var dOutput: UnsafeMutablePointer<Scalar>
   /// The scores' exponentials, kept for the backward pass. The fast arithmetic keeps one number for each channel
   /// of each pair of positions, and overwrites up to 15 vectors behind the last; the exact one keeps `[H, T, T]`.
   var exponentials: UnsafeMutablePointer<Scalar>
@@ -58,18 +58,18 @@ extension FastLanes {
       }
       headSums(pairs, before: pair, headWidth: a.headWidth) { boundedExponential($0) }
       for t in 0..<a.positions {
-        var value = a.query + (2 &* a.segment &+ c), total = all(0), mixed = all(0)
+        var value = a.query + (2 &* a.segment &+ c), total = all(0), output = all(0)
         for _ in 0...t {
           let e = load(pairs)
           total = add(total, e)
-          mixed = add(mixed, e, times: load(value))
+          output = add(output, e, times: load(value))
           value += a.stride
           pairs += count
         }
         largestTotal = max(largestTotal, total)
         let inverse = inverse(total)
         store(inverse, a.sums + (t &* a.segment &+ c))
-        store(multiply(mixed, inverse), a.mixed + (t &* a.segment &+ c))
+        store(multiply(output, inverse), a.output + (t &* a.segment &+ c))
       }
       c &+= count
     }
@@ -124,17 +124,17 @@ extension FastLanes {
           peak = max(peak, score)
           key += a.stride
         }
-        var value = a.query + (2 &* a.segment &+ c), total = all(0), mixed = all(0)
+        var value = a.query + (2 &* a.segment &+ c), total = all(0), output = all(0)
         for s in 0...t {
           let e = exponential(subtract(load(pairs + s &* count), peak))
           store(e, pairs + s &* count)
           total = add(total, e)
-          mixed = add(mixed, e, times: load(value))
+          output = add(output, e, times: load(value))
           value += a.stride
         }
         let inverse = inverse(total)
         store(inverse, a.sums + (t &* a.segment &+ c))
-        store(multiply(mixed, inverse), a.mixed + (t &* a.segment &+ c))
+        store(multiply(output, inverse), a.output + (t &* a.segment &+ c))
         pairs += (t &+ 1) &* count
       }
       c &+= count
@@ -143,19 +143,19 @@ extension FastLanes {
 
   /// The backward pass of `attend`.
   ///
-  /// With the weights `w`, `dScore[s] = w[s]·(dw[s] - Σᵣ w[r]·dw[r])` and `dw[s] = dMixed·v[s]`. The sum is
-  /// `dMixed·mixed`, so `dScore[s] = w[s]·(dMixed·(v[s] - mixed))`.
+  /// With the weights `w`, `dScore[s] = w[s]·(dw[s] - Σᵣ w[r]·dw[r])` and `dw[s] = dOutput·v[s]`. The sum is
+  /// `dOutput·output`, so `dScore[s] = w[s]·(dOutput·(v[s] - output))`.
   @inline(__always)
-  static func attendBack(_ a: Attend<Float>) {
+  static func attendBackward(_ a: Attend<Float>) {
     let scale = all(a.scale)
     var weights = a.exponentials, c = 0
     while c < a.segment {
       var pair = a.pairs
       for t in 0..<a.positions {
-        let place = t &* a.segment &+ c, dMixed = load(a.dMixed + place), mixed = load(a.mixed + place)
+        let place = t &* a.segment &+ c, dOutput = load(a.dOutput + place), output = load(a.output + place)
         var value = a.query + (2 &* a.segment &+ c)
         for _ in 0...t {
-          store(multiply(dMixed, subtract(load(value), mixed)), pair)
+          store(multiply(dOutput, subtract(load(value), output)), pair)
           value += a.stride
           pair += count
         }
@@ -164,7 +164,7 @@ extension FastLanes {
       pair = a.pairs
       for t in 0..<a.positions {
         let row = t &* a.stride &+ c, place = t &* a.segment &+ c
-        let query = multiply(load(a.query + row), scale), dMixed = load(a.dMixed + place)
+        let query = multiply(load(a.query + row), scale), dOutput = load(a.dOutput + place)
         let inverse = load(a.sums + place)
         // The first query to reach a key and a value is the one at their own position, so it overwrites.
         store(all(0), a.dQuery + (row &+ a.segment))
@@ -175,7 +175,7 @@ extension FastLanes {
           let value = key &+ a.segment
           dQuery = add(dQuery, dScore, times: load(a.query + key))
           store(add(load(a.dQuery + key), dScore, times: query), a.dQuery + key)
-          store(add(load(a.dQuery + value), weight, times: dMixed), a.dQuery + value)
+          store(add(load(a.dQuery + value), weight, times: dOutput), a.dQuery + value)
           key &+= a.stride
           weights += count
           pair += count

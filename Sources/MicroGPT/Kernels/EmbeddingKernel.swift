@@ -1,13 +1,13 @@
-// Embeddings of many rows, and the way back. Engine/Engine.swift has the formulas and is the specification.
+// Embeddings of many rows, and their backward pass.
 
-/// `x[r] = tokenVector[tokens[r]] + positionVector[positions[r]]` for every row; the way back adds `x[r]`, as the
-/// gradient, to both vectors.
+/// `x[r] = tokenVector[tokens[r]] + positionVector[positions[r]]` for every row. The backward pass adds
+/// `x[r]`, a gradient then, to both vectors.
 struct Embedding<Scalar> {
   /// `[rows]` each.
   var tokens, positions: UnsafePointer<Int32>
-  /// `[V, stride]` and `[T, stride]`, or the gradients of these. The way forward only reads them.
+  /// `[V, stride]` and `[T, stride]`, or their gradients. The forward pass only reads them.
   var tokenVectors, positionVectors: UnsafeMutablePointer<Scalar>
-  /// `[rows, stride]`. Overwritten; the way back only reads it.
+  /// `[rows, stride]`. Overwritten by the forward pass; the backward pass only reads it.
   var x: UnsafeMutablePointer<Scalar>
   var rows: Int
   /// From a row to the next: the channels, padded.
@@ -31,7 +31,7 @@ extension Lanes {
 
   /// Rows from the last to the first.
   @inline(__always)
-  static func embedBack(_ a: Embedding<Scalar>) {
+  static func embedBackward(_ a: Embedding<Scalar>) {
     var r = a.rows
     while r > 0 {
       r &-= 1

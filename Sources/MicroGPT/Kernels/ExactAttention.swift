@@ -1,8 +1,8 @@
-// The exact arithmetic's attention over one document, head by head and number by number. Every sum has the reference's
-// order; the squares of numbers that heads of a few channels need are too small for vectors to gain anything.
+// The exact arithmetic's attention over one document, head by head and number by number: every sum has the reference's
+// order.
 
 extension ExactLanes {
-  /// `attention = softmax(query·key[s]·scale)` over `s ≤ t`, and `mixed[c] = Σₛ attention[s]·value[s, c]`.
+  /// `attention = softmax(query·key[s]·scale)` over `s ≤ t`, and `output[c] = Σₛ attention[s]·value[s, c]`.
   @inline(__always)
   static func attend(_ a: Attend<Double>) {
     let weights = a.row
@@ -10,7 +10,7 @@ extension ExactLanes {
       let first = h &* a.headWidth, key = a.query + (a.segment &+ first), value = key + a.segment
       for t in 0..<a.positions {
         let place = h &* a.positions &+ t
-        let query = a.query + (t &* a.stride &+ first), mixed = a.mixed + (t &* a.segment &+ first)
+        let query = a.query + (t &* a.stride &+ first), output = a.output + (t &* a.segment &+ first)
         let exponentials = a.exponentials + place &* a.positions
         for s in 0...t {
           let key = key + s &* a.stride
@@ -29,7 +29,7 @@ extension ExactLanes {
         for c in 0..<a.headWidth {
           var sum = 0.0
           for s in 0...t { sum += weights[s] * value[s &* a.stride &+ c] }
-          mixed[c] = sum
+          output[c] = sum
         }
         a.sums[2 &* place] = total
         a.sums[2 &* place &+ 1] = inverse
@@ -39,13 +39,13 @@ extension ExactLanes {
 
   /// The backward pass of `attend`, positions from the last to the first. Sums over channels and positions run down.
   ///
-  /// Forward `mixed[c] = Σₛ w[s]·value[s, c]`, so `dw[s] = Σ꜀ value[s, c]·dMixed[c]` and
-  /// `dValue[s, c] += w[s]·dMixed[c]`. Through softmax, `w[s] = e[s]/total`, every exponential moves the total:
+  /// Forward `output[c] = Σₛ w[s]·value[s, c]`, so `dw[s] = Σ꜀ value[s, c]·dOutput[c]` and
+  /// `dValue[s, c] += w[s]·dOutput[c]`. Through softmax, `w[s] = e[s]/total`, every exponential moves the total:
   /// `dScore[s] = e[s]·(dw[s]/total + dTotal)` with `dTotal = -Σₛ e[s]·dw[s]/total²`. And as
   /// `score[s] = scale·Σ꜀ query[c]·key[s, c]`, `dQuery[c] += key[s, c]·scale·dScore[s]` and
   /// `dKey[s, c] += query[c]·scale·dScore[s]`.
   @inline(__always)
-  static func attendBack(_ a: Attend<Double>) {
+  static func attendBackward(_ a: Attend<Double>) {
     for t in 0..<a.positions {
       for c in a.segment..<3 &* a.segment { a.dQuery[t &* a.stride &+ c] = 0 }
     }
@@ -58,7 +58,7 @@ extension ExactLanes {
         t &-= 1
         let place = h &* a.positions &+ t
         let query = a.query + (t &* a.stride &+ first), dQuery = a.dQuery + (t &* a.stride &+ first)
-        let dMixed = a.dMixed + (t &* a.segment &+ first)
+        let dOutput = a.dOutput + (t &* a.segment &+ first)
         let exponentials = a.exponentials + place &* a.positions
         let total = a.sums[2 &* place], inverse = a.sums[2 &* place &+ 1]
         // The same product as in the forward pass, so the same weights.
@@ -68,10 +68,10 @@ extension ExactLanes {
           var dWeight = 0.0, c = a.headWidth
           while c > 0 {
             c &-= 1
-            dWeight += value[c] * dMixed[c]
+            dWeight += value[c] * dOutput[c]
           }
           dWeights[s] = dWeight
-          for c in 0..<a.headWidth { dValue[c] += weights[s] * dMixed[c] }
+          for c in 0..<a.headWidth { dValue[c] += weights[s] * dOutput[c] }
         }
 
         let slope = -1 * settledPower(total, -2)

@@ -1,18 +1,18 @@
-// The C library's exponential to the last bit, in lanes, mostly without calling it.
+// The C library's `exp` to the last bit, in lanes, mostly without calling it.
 
 /// What glibc's `exp` gives, for lanes of numbers.
 ///
 /// glibc's `exp` is not correctly rounded, but nearly: its documented error is 0.511 units in the last
 /// place, so it differs from the correctly rounded result only where the exact one lies close to the middle
-/// between two doubles. `eˣ` is computed here with an error of about 0.003 units. Where the part that
-/// rounding takes off is less than 0.48 units, the rounded result is glibc's; the other 4 in 100 are calls.
-/// Over 1.1·10⁹ arguments the nearest that was another had 0.4883. On another C library, and without fused
-/// multiply-adds, all are calls.
+/// between two doubles. Here `eˣ` is computed with an error of about 0.003 units before rounding. Where
+/// rounding changes it by less than 0.48 units, the rounded result is glibc's; for the other 4 in 100, `exp` is
+/// called. Among 1.1·10⁹ arguments, none whose rounding changed less than 0.4883 units differed. On another C
+/// library, and without fused multiply-adds, `exp` is called for all.
 enum ExactExponential {
   /// Numbers of the table: 64 powers of two, each in two parts.
   static var tableCount: Int { 128 }
 
-  /// Writes the table that the kernels read, `[64, 2]`: `2^(j/64)` rounded, and what that leaves.
+  /// Writes the table that the kernels read, `[64, 2]`: `2^(j/64)` rounded, and its rounding error.
   static func fill<Scalar: BinaryFloatingPoint>(_ table: UnsafeMutablePointer<Scalar>) {
     for i in 0..<tableCount { table[i] = Scalar(powers[i]) }
   }
@@ -93,9 +93,9 @@ extension PowerLanes {
   /// first leaves no error, since the difference is a multiple of the last place that the product has.
   ///
   /// - Parameters:
-  ///   - z: Up to the next whole vector what lies there is overwritten.
+  ///   - z: Overwritten up to the end of the last vector.
   ///   - peaks: What is subtracted from each vector.
-  ///   - table: `ExactExponential.fill` has written it.
+  ///   - table: Written by `ExactExponential.fill`.
   @inline(__always)
   static func exponentials(
     _ z: UnsafeMutablePointer<Double>, _ count: Int, minus peaks: Vector, _ table: UnsafePointer<Double>
@@ -120,7 +120,7 @@ extension PowerLanes {
     }
   }
 
-  /// `eˣ`, and the lanes, as bits, in which it need not be what glibc gives.
+  /// `eˣ`, and a mask of the lanes in which glibc may give another number.
   @inline(__always)
   static func exponential(_ x: Vector, _ table: UnsafePointer<Double>) -> (Vector, UInt8) {
     let shift = all(0x1.8p52)
@@ -133,7 +133,7 @@ extension PowerLanes {
     p = fused(all(1.0 / 6), p, r)
     p = fused(all(0.5), p, r)
     let small = add(r, fused(fused(rest, rest, r), p, multiply(r, r)))
-    // The power times 1 + small, as a sum of which the second part is small.
+    // The power times 1 + small, as a sum whose second part is small.
     let tail = fused(fused(powerRest, powerRest, small), power, small)
     let y = add(power, tail), error = magnitude(add(subtract(power, y), tail))
     let isSettled = whereLess(error, multiply(binade(y), all(0.48 * 0x1p-52)), x, all(-.infinity))
@@ -141,11 +141,11 @@ extension PowerLanes {
   }
 }
 
-/// Lanes that can look numbers up by the low bits of others.
+/// Lanes that can look up numbers by the low bits of others.
 protocol PowerLanes: ExactLanes {
-  /// `table[j]` and what follows it, with `j` the low six bits of each lane.
+  /// `table[2j]` and `table[2j + 1]`, with `j` the low six bits of each lane.
   static func powers(_ n: Vector, _ table: UnsafePointer<Double>) -> (Vector, Vector)
-  /// `x·2^(n/64)`, rounded down to a whole power, for normal results; the low bits of `n` are an integer's.
+  /// `x·2^⌊n/64⌋`, for normal results; the low bits of `n` hold an integer.
   static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector
 }
 

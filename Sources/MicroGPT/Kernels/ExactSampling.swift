@@ -22,7 +22,7 @@ extension ExactSamplingLanes {
   static func sampleAttend(_ a: SampleAttend<Double>) {
     let scale = all(a.scale), weights = a.scratch, sums = a.scratch + a.positions &* count
     for r in 0..<a.rows {
-      let places = a.places + r &* a.placesStride, mixed = a.mixed + r &* a.mixedStride
+      let places = a.places + r &* a.placesStride, output = a.output + r &* a.outputStride
       var head = 0
       while head < a.paddedWidth {
         let query = a.query + (r &* a.queryStride &+ head), keys = a.keys + head
@@ -56,7 +56,7 @@ extension ExactSamplingLanes {
           }
           store(part, sums)
           for h in 0..<Swift.min(count, a.heads &- head) {
-            mixed[(head &+ h) &* a.headWidth &+ c] = sums[h]
+            output[(head &+ h) &* a.headWidth &+ c] = sums[h]
           }
         }
         head &+= count

@@ -4,14 +4,15 @@ extension FastLanes {
   /// `eˣ` for `x ≤ 0`, within 2 ulp; 0 below -87, where the result would not be a normal number.
   ///
   /// With `n` the integer nearest to `x/ln 2` and `r = x - n·ln 2`, at most 0.35 away from 0, it is `2ⁿ·eʳ`.
-  /// Adding 1.5·2²³ leaves no room for a fraction, so the sum's low bits are `n`. `ln 2` is subtracted in two
-  /// parts, the first of so few bits that its product with `n` is exact. The polynomial is Cephes' (expf.c).
+  /// Adding 1.5·2²³ leaves no room for a fraction, so the sum's low bits are `n`. `n·ln 2` is subtracted in two
+  /// parts; the first part of `ln 2` has so few bits that its product with `n` is exact. The polynomial is that of
+  /// Cephes' expf.c.
   @inline(__always)
   static func exponential(_ x: Vector) -> Vector {
     wherePositive(add(x, all(87)), exponential(inside: max(x, all(-87))))
   }
 
-  /// `exponential` for numbers of either sign, with those beyond ±87 taken for that.
+  /// `eˣ` for `x` of either sign, clamped to ±87.
   @inline(__always)
   static func boundedExponential(_ x: Vector) -> Vector {
     exponential(inside: min(max(x, all(-87)), all(87)))

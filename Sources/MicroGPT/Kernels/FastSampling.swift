@@ -49,13 +49,13 @@ extension FastSamplingLanes {
           peak = max(peak, score)
         }
         let values = keys + a.segment
-        var total = all(0), mixed = all(0)
+        var total = all(0), output = all(0)
         for s in 0..<a.positions {
           let e = exponential(subtract(load(scores + s &* count), peak))
           total = add(total, e)
-          mixed = add(mixed, e, times: load(values + Int(places[s]) &* a.placeStride))
+          output = add(output, e, times: load(values + Int(places[s]) &* a.placeStride))
         }
-        store(multiply(mixed, inverse(total)), a.mixed + (r &* a.mixedStride &+ c))
+        store(multiply(output, inverse(total)), a.output + (r &* a.outputStride &+ c))
         c &+= count
       }
     }
@@ -95,14 +95,14 @@ extension FastSamplingLanes {
           s &+= count
         }
         let inverse = all(1 / sum(totals)), values = keys + a.segment
-        let mixed = a.mixed + (r &* a.mixedStride &+ first)
+        let output = a.output + (r &* a.outputStride &+ first)
         var c = 0
         while c < a.paddedWidth {
           var part = all(0)
           for s in 0..<a.positions {
             part = add(part, all(scores[s]), times: load(values + (Int(places[s]) &* a.placeStride &+ c)))
           }
-          store(multiply(part, inverse), mixed + c)
+          store(multiply(part, inverse), output + c)
           c &+= count
         }
       }

@@ -1,9 +1,10 @@
-// Sums over lanes, of many vectors at a time: one vector alone would take as many operations for a single number.
+// Sums over the lanes of several vectors at a time. For one vector alone they would take as many operations.
 
-/// Folds 2, 4, 8 or 16 vectors to one, in which every group of so many lanes has a lane for each of them: the sum, or
-/// whatever joins two numbers, over their lanes of that group. And spreads such a vector again.
+/// Folds `n` = 2, 4, 8 or 16 vectors into one, and spreads such a vector over `n` again.
 ///
-/// At every level two vectors are joined: half of the lanes of each, and the other half swapped with those.
+/// Lanes fall into groups of `n`. Lane `i` of each group of the result is the `i`-th vector's sum, or what else joins
+/// two numbers, over the lanes of that group. Each level joins two vectors: half the lanes of each come together with
+/// the other half, exchanged.
 struct Folding<L: FastLanes> {
   typealias Pointer = UnsafeMutablePointer<Float>
   typealias Join = (L.Vector, L.Vector) -> L.Vector
@@ -13,7 +14,7 @@ struct Folding<L: FastLanes> {
 
   @inline(__always) init() {}
 
-  /// In lane `i`, the lanes of the `i`-th vector joined: of as many vectors as a vector has lanes.
+  /// Lane `i` joins all lanes of the `i`-th vector, for as many vectors as a vector has lanes.
   @inline(__always) func all(_ p: Pointer, _ join: Join) -> L.Vector {
     L.count == 16 ? fold16(p, join) : L.count == 8 ? fold8(p, join) : fold4(p, join)
   }
@@ -31,7 +32,7 @@ struct Folding<L: FastLanes> {
     fold(fold8(p, join), fold8(p + 8 &* L.count, join), with8, 8, join)
   }
 
-  // In every lane of a group the lane of the first vector; then those of the others.
+  // The first vector has the group's lane 0 in every lane of the group, the second the group's lane 1, and so on.
   @inline(__always) func spread2(_ x: L.Vector, _ p: Pointer) {
     let (a, b) = spread(x, with1, 1)
     L.store(a, p)

@@ -1,11 +1,11 @@
-// Which of the kernels' versions run: chosen by the processor, once, or by hand to test a narrower one.
+// Which version of the kernels runs: the widest that the processor has, or a narrower one for tests.
 
 import CMicroGPT
 
 /// An instruction set that the kernels are compiled for.
 ///
-/// The wider ones exist on x86-64 only. Elsewhere `baseline` is what every processor of the target has:
-/// NEON on arm64, SIMD in WebAssembly where it is enabled.
+/// The wider ones exist on x86-64 only. On other targets there is only `baseline`: NEON on arm64, and SIMD in
+/// WebAssembly where it is enabled.
 public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   /// What every processor of the target has: SSE2 on x86-64.
   case baseline
@@ -14,7 +14,7 @@ public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
   /// x86-64 with AVX-512.
   case avx512
 
-  /// The widest that this processor has.
+  /// The widest instruction set of this processor.
   public static let widest: InstructionSet =
     switch microgpt_instruction_set() {
     case Int32(MICROGPT_LEVEL_AVX512): .avx512
@@ -22,7 +22,7 @@ public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
     default: .baseline
     }
 
-  /// Those that this processor has, from the narrowest on.
+  /// The instruction sets of this processor, narrowest first.
   public static var available: [InstructionSet] { allCases.filter { $0 <= widest } }
 
   /// Whether the first is narrower.

@@ -1,9 +1,8 @@
-// Softmax, cross-entropy and the way back to the logits, for many rows. Engine/Engine.swift has the formulas
-// and is the specification.
+// Softmax, cross-entropy and the backward pass through both, for many rows.
 
-/// For every row: its loss, and its logits' gradients in the logits' place.
+/// For every row: its loss, and the gradients of its logits in place of the logits.
 struct Loss<Scalar> {
-  /// `[rows, stride]`. Logits, then `(softmax(logits) - [j = target])·weight`.
+  /// `[rows, stride]`. Logits, overwritten with `(softmax(logits)[j] - [j = target])·weight`.
   var logits: UnsafeMutablePointer<Scalar>
   /// The next token, `[rows]`.
   var targets: UnsafePointer<Int32>
@@ -14,17 +13,17 @@ struct Loss<Scalar> {
   var rows, vocabulary: Int
   /// From a row to the next: the vocabulary, padded.
   var stride: Int
-  /// The share of one row in the step's loss: 1/(*n*·*B*).
+  /// The weight of one row in the step's loss: 1/(*n*·*B*).
   var weight: Scalar
-  /// Room for a square of vectors and one more; the fast arithmetic's.
+  /// Scratch of the fast arithmetic: as many vectors as a vector has lanes, and one more.
   var square: UnsafeMutablePointer<Scalar>
   /// The exact exponential's table.
   var powers: UnsafePointer<Scalar>
 }
 
 extension FastLanes {
-  /// As many rows at a time as a vector has lanes, so that their peaks and totals are found in one. The logarithms of
-  /// the totals are that of their product, taken whenever that has grown large.
+  /// Takes as many rows at a time as a vector has lanes, so that one vector holds their peaks, and one their totals.
+  /// The sum of the totals' logarithms is the logarithm of their product, taken whenever the product has grown large.
   @inline(__always)
   static func loss(_ a: Loss<Float>) {
     let folding = Folding<Self>(), numbers = a.square + count &* count

@@ -1,5 +1,4 @@
-// Root-mean-square normalization of many rows, and the way back. Engine/RMSNorm.swift has the formulas and is
-// the specification.
+// Root-mean-square normalization of many rows, and its backward pass.
 
 /// `y[r] = s·x[r]` with `s = (mean(x[r]²) + 1e-5)^(-1/2)`, for every row.
 struct Normalize<Scalar> {
@@ -7,31 +6,31 @@ struct Normalize<Scalar> {
   var x: UnsafePointer<Scalar>
   /// `[rows, stride]`, overwritten.
   var y: UnsafeMutablePointer<Scalar>
-  /// `s` and its slope along the mean, `[rows]` each, overwritten up to the end of a vector.
+  /// `s` and its derivative by the mean, `[rows]` each, overwritten up to the end of a vector.
   var scale, slope: UnsafeMutablePointer<Scalar>
   var rows, channels: Int
   /// From a row to the next: the channels, padded.
   var stride: Int
-  /// Room for a square of vectors; the fast arithmetic's.
+  /// Scratch of the fast arithmetic: as many vectors as a vector has lanes.
   var square: UnsafeMutablePointer<Scalar>
 }
 
 /// `dx[r] += s·dy[r] + 2·x[r]·(slope/C)·Σ x[r]·dy[r]`, for every row.
-struct NormalizeBack<Scalar> {
+struct NormalizeBackward<Scalar> {
   /// `[rows, stride]` each.
   var dy, x: UnsafePointer<Scalar>
   /// `[rows]` each.
   var scale, slope: UnsafePointer<Scalar>
-  /// `[rows, stride]`. Added to, or overwritten if it is `fresh`.
+  /// `[rows, stride]`. Added to, or overwritten if `isOverwritten`.
   var dx: UnsafeMutablePointer<Scalar>
   var rows, channels, stride: Int
-  var fresh: Bool
-  /// Room for a square of vectors and one more; the fast arithmetic's.
+  var isOverwritten: Bool
+  /// Scratch of the fast arithmetic: as many vectors as a vector has lanes, and one more.
   var square: UnsafeMutablePointer<Scalar>
 }
 
 extension FastLanes {
-  /// As many rows at a time as a vector has lanes, so that their scales are computed in one.
+  /// Takes as many rows at a time as a vector has lanes, so that one vector holds their scales.
   @inline(__always)
   static func normalize(_ a: Normalize<Float>) {
     let folding = Folding<Self>(), inverse = all(1 / Float(a.channels))
@@ -65,7 +64,7 @@ extension FastLanes {
   }
 
   @inline(__always)
-  static func normalizeBack(_ a: NormalizeBack<Float>) {
+  static func normalizeBackward(_ a: NormalizeBackward<Float>) {
     let folding = Folding<Self>(), inverse = all(2 / Float(a.channels))
     let factors = a.square + count &* count
     var first = 0
@@ -86,7 +85,7 @@ extension FastLanes {
         let dx = a.dx + (start &+ r &* a.stride), scale = all(a.scale[first &+ r]), factor = all(factors[r])
         var c = 0
         while c < a.stride {
-          let start = a.fresh ? all(0) : load(dx + c)
+          let start = a.isOverwritten ? all(0) : load(dx + c)
           store(add(add(start, scale, times: load(dy + c)), load(x + c), times: factor), dx + c)
           c &+= count
         }
@@ -117,7 +116,7 @@ extension ExactLanes {
   }
 
   @inline(__always)
-  static func normalizeBack(_ a: NormalizeBack<Double>) {
+  static func normalizeBackward(_ a: NormalizeBackward<Double>) {
     let inverse = settledPower(Double(a.channels), -1)
     for r in 0..<a.rows {
       let x = a.x + r &* a.stride, dy = a.dy + r &* a.stride, dx = a.dx + r &* a.stride
@@ -129,7 +128,7 @@ extension ExactLanes {
       let s = all(a.scale[r]), g = all(inverse * (a.slope[r] * product))
       c = 0
       while c < a.stride {
-        let start = a.fresh ? all(0) : load(dx + c), correction = multiply(load(x + c), g)
+        let start = a.isOverwritten ? all(0) : load(dx + c), correction = multiply(load(x + c), g)
         store(add(add(add(start, s, times: load(dy + c)), correction), correction), dx + c)
         c &+= count
       }

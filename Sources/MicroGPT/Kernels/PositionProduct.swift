@@ -1,6 +1,7 @@
-// A linear layer by rows of its matrix as they lie, where a transposed copy would cost more than it saves: one or two
-// documents a step, and a model that fills the second-level cache. Lanes are positions; since documents are short,
-// the fast arithmetic takes two channels of each at a time. In the exact one each lane adds in the order of channels.
+// A linear layer that reads the rows of its matrix as they lie, for steps in which a transposed copy would cost more
+// than it saves: one or two documents, and a model that fills the second-level cache. Lanes are positions. As documents
+// are short, the fast arithmetic takes two channels of each position at a time; in the exact one each lane adds in the
+// order of channels.
 
 /// `y[t, r] = Σ_c x[t, c]·w[r, c]`, and what to do with the sum.
 struct PositionProduct<Scalar> {
@@ -18,12 +19,12 @@ struct PositionProduct<Scalar> {
   /// What the ending takes, `[positions, R]`, and from a position to the next.
   var z: UnsafePointer<Scalar>
   var zRow = 0
-  /// Room for `x` turned about, and two squares of vectors.
+  /// Scratch for `x` transposed, and for twice as many vectors as a vector has lanes.
   var scratch: UnsafeMutablePointer<Scalar>
 
-  /// The columns of a panel, known beforehand so that rows lie at distances that are known too.
+  /// The columns of a panel: a constant, so that the compiler knows the distance between rows.
   static var panel: Int { 2 * BufferDeclarations.lineCount(of: Scalar.self) }
-  /// How much room there has to be.
+  /// The numbers of `scratch`.
   static func scratchCount(positions: Count, columns: Count) -> Count {
     positions.rounded(up: BufferDeclarations.alignment / 8) * columns + Count(panel * panel / 2)
   }
@@ -34,7 +35,7 @@ protocol PositionTile {
   associatedtype L: Lanes
   static var rows: Int { get }
   init()
-  /// Adds the products of one channel, or a pair, with the first row's and those a panel's width behind it.
+  /// Adds the products of one channel, or two, with the first row `w`; further rows follow a panel's width apart.
   mutating func add(_ x: L.Vector, _ w: UnsafePointer<L.Scalar>)
   func store(_ square: UnsafeMutablePointer<L.Scalar>)
 }
@@ -67,7 +68,7 @@ struct PositionColumn<T: PositionTile>: PositionTile {
 }
 
 extension Lanes {
-  /// `PositionProduct`, as many rows of the matrix at a time as a vector has numbers.
+  /// `PositionProduct`, for as many rows of the matrix at a time as a vector has lanes.
   @inline(__always)
   static func positionProduct(_ a: PositionProduct<Scalar>) {
     typealias Two = PositionColumn<PositionCell<Self>>
@@ -88,8 +89,8 @@ extension Lanes {
   where T.L == Self {
     let group = Doubles.count, beside = count / group, columns = a.matrix.columns
     let panel = PositionProduct<Scalar>.panel
-    let square = a.scratch, turned = square + count &* count, positions = turned + count &* count
-    turn(a, positions)
+    let square = a.scratch, transposed = square + count &* count, positions = transposed + count &* count
+    transposePositions(a, positions)
     var row = 0
     while row < a.matrix.rows {
       var first = 0
@@ -106,18 +107,18 @@ extension Lanes {
           column &+= panel
         }
         tile.store(square)
-        // What a position's two lanes have added up goes together, for two rows at a time.
+        // Each position has two lanes, whose sums are added, for two rows at a time.
         if beside == 2 {
           for pair in 0..<group {
             let rows = square + 2 &* pair &* count
             store(pairSums(load(rows), load(rows + count)), square + pair &* count)
           }
         }
-        transposeDoubles(square, count, turned, count)
+        transposeDoubles(square, count, transposed, count)
         let end = Swift.min(group, a.positions &- first)
         let y = a.y + (first &* a.yRow &+ row), z = a.z + (first &* a.zRow &+ row)
         for t in 0..<end {
-          let sum = load(turned + t &* count)
+          let sum = load(transposed + t &* count)
           let y = y + t &* a.yRow, z = z + t &* a.zRow
           switch a.ending {
           case .store: store(sum, y)
@@ -132,9 +133,11 @@ extension Lanes {
     }
   }
 
-  /// `[groups, C, group]`, or `[groups, C/2, group, 2]`: pairs of floats are turned as doubles.
+  /// Writes `x` as `[groups, C, group]`, or `[groups, C/2, group, 2]`: pairs of floats are transposed as doubles are.
   @inline(__always)
-  private static func turn(_ a: PositionProduct<Scalar>, _ positions: UnsafeMutablePointer<Scalar>) {
+  private static func transposePositions(
+    _ a: PositionProduct<Scalar>, _ positions: UnsafeMutablePointer<Scalar>
+  ) {
     let group = Doubles.count, columns = a.matrix.columns
     var first = 0
     while first < a.positions {
@@ -148,7 +151,7 @@ extension Lanes {
     }
   }
 
-  /// Turns a square of doubles, or of pairs of floats, about.
+  /// Transposes a square of doubles, or of pairs of floats.
   @inline(__always)
   private static func transposeDoubles(
     _ x: UnsafePointer<Scalar>, _ xRow: Int, _ y: UnsafeMutablePointer<Scalar>, _ yRow: Int

@@ -1,47 +1,47 @@
-// Matrix products: linear layers forward and back, and the gradients of their weights. One loop serves all
-// three, since it is told by strides how its operands lie, and in which direction it adds.
+// Matrix products: linear layers, their backward passes, and the gradients of their weights. One loop serves all
+// three: strides say how its operands lie and in which direction it adds.
 
-/// `y[r, c] = Σₖ x[r, k]·b[k, c]`, from 0 on in the order of `k`, and what to do with the sum.
+/// `y[r, c] = Σₖ x[r, k]·b[k, c]`, added to 0 in the order of `k`, and the epilogue applied to the sum.
 struct Product<Scalar> {
-  /// What becomes of a sum before it is stored.
+  /// The epilogue: what happens to a sum before it is stored.
   enum Ending: Int32 {
-    /// It is `y`.
+    /// `y = sum`.
     case store
     /// `y = sum + z`: a residual connection.
     case add
     /// `y = max(sum, 0)`.
     case relu
-    /// `y = sum` where `z > 0`, and 0 elsewhere: the way back through relu, whose output is `z`.
+    /// `y = sum` where `z > 0`, and 0 elsewhere: the backward pass of relu, whose output is `z`.
     case reluBackward
   }
 
-  /// `x[0, 0]`, of the first `k`; from a row to the next, and from a `k` to the next.
+  /// `x[0, k]` for the first `k`; the distance from a row to the next, and from a `k` to the next.
   var x: UnsafePointer<Scalar>
   var xRow, xStep: Int
-  /// `b[0, 0]`, of the first `k`, and from a `k` to the next.
+  /// `b[k, 0]` for the first `k`, and the distance from a `k` to the next.
   var b: UnsafePointer<Scalar>
   var bStep: Int
-  /// The columns of a panel of `b`, all if it has none, and from a panel to the next.
+  /// The columns of a panel of `b`, or all columns if it has no panels; and the distance from a panel to the next.
   var panel: Int
   var panelStep = 0
-  /// `[rows, columns]`, overwritten, and from a row to the next.
+  /// `[rows, columns]`, overwritten, and the distance from a row to the next.
   var y: UnsafeMutablePointer<Scalar>
   var yRow: Int
   var rows: Int
-  /// A multiple of the vector: buffers are padded to 64 bytes, and what lies there is zero.
+  /// A multiple of the vector. Buffers are padded to 64 bytes with zeros.
   var columns: Int
-  /// How many `k` there are.
+  /// The number of terms.
   var depth: Int
   var ending = Ending.store
-  /// What the ending takes, `[rows, columns]`, and from a row to the next.
+  /// The operand of the epilogue, `[rows, columns]`, and the distance from a row to the next.
   var z: UnsafePointer<Scalar>
   var zRow = 0
-  /// The place of the `k`-th term in `x` and `b` instead of `k`, `[depth]`. Only the ordered product reads it.
+  /// For each term the `k` to take from `x` and `b`, `[depth]`. Only the ordered product reads it.
   var order: UnsafePointer<Int32>?
 }
 
 extension Lanes {
-  /// `Product` for as many columns as there are in pairs of vectors, in register tiles.
+  /// `Product` for the columns that fill pairs of vectors, in register tiles.
   @inline(__always)
   static func productWide(_ a: Product<Scalar>) { productWide(a, ordered: false) }
   @inline(__always)
@@ -61,8 +61,8 @@ extension Lanes {
     }
   }
 
-  /// `Product` for single vectors of columns, without panels. Apart from the other, because the compiler stops
-  /// inlining, even where it always should, in functions beyond a certain size.
+  /// `Product` for single vectors of columns, without panels. It is a kernel apart because in functions beyond a
+  /// certain size the compiler stops inlining, even what is marked as always inlined.
   @inline(__always)
   static func productNarrow(_ a: Product<Scalar>) { productNarrow(a, ordered: false) }
   @inline(__always)
@@ -77,7 +77,7 @@ extension Lanes {
     }
   }
 
-  /// The columns of one tile, in tiles of as many rows as there are registers for, and one of the rest.
+  /// The columns of one tile: tiles of as many rows as there are registers for, and one tile for the rows left.
   @inline(__always)
   private static func productColumns<T: Tile>(
     _ row: T.Type, _ a: Product<Scalar>, _ b: UnsafePointer<Scalar>, _ column: Int, _ ordered: Bool

@@ -12,7 +12,7 @@ struct SampleNormalize<Scalar> {
   var inverseChannels: Scalar
 }
 
-/// `mixed[r] = Σₛ softmax(q[r]·k[s]·scale)·v[s]` for every row and head, over the positions up to the row's
+/// `output[r] = Σₛ softmax(q[r]·k[s]·scale)·v[s]` for every row and head, over the positions up to the row's
 /// own.
 ///
 /// In the fast arithmetic a head's channels lie side by side, padded with zeros to a power of two or to whole
@@ -28,10 +28,10 @@ struct SampleAttend<Scalar> {
   /// The places of a row's positions, `[rows, placesStride]`.
   var places: UnsafePointer<Int32>
   var placesStride: Int
-  /// The attention output, overwritten; rows are `mixedStride` numbers apart. Here a head's channels lie side by side
+  /// The attention output, overwritten; rows are `outputStride` numbers apart. Here a head's channels lie side by side
   /// in the exact arithmetic too.
-  var mixed: UnsafeMutablePointer<Scalar>
-  var mixedStride: Int
+  var output: UnsafeMutablePointer<Scalar>
+  var outputStride: Int
   var rows, positions: Int
   var heads, headWidth: Int
   /// The channels of a head, padded; in the exact arithmetic the number of heads, padded.

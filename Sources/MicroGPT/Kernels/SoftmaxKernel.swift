@@ -1,14 +1,14 @@
-// Softmax over the rows of one head's scores, where a row sees the columns up to its own.
+// Causal softmax over the rows of one head's scores, and its backward pass: a row sees the columns up to its own.
 
-/// Rows of scores, and the attention weights that become of them.
+/// Rows of scores, which become attention weights.
 struct CausalSoftmax<Scalar> {
-  /// `[rows, stride]`: `q·k`, then `softmax(scale·q·k)`, and 0 beyond the row's own column. On the way back it
-  /// is read.
+  /// `[rows, stride]`: `q·k`, then `softmax(scale·q·k)`, and 0 beyond the row's own column. The backward
+  /// pass only reads it.
   var weights: UnsafeMutablePointer<Scalar>
-  /// `[rows, stride]`: the weights' gradients, then those of `q·k`. Only on the way back.
+  /// `[rows, stride]`: the gradients of the weights, then those of `q·k`. Only in the backward pass.
   var gradients: UnsafeMutablePointer<Scalar>
   var stride: Int
-  /// The first row's number, from which on there are `rows`, of `columns` columns each.
+  /// The index of the first row, how many rows there are, and how many columns each has.
   var first, rows, columns: Int
   var scale: Scalar
 }
@@ -54,7 +54,7 @@ extension FastLanes {
 
   /// `dz = scale·p·(dp - Σ p·dp)`.
   @inline(__always)
-  static func causalSoftmaxBack(_ a: CausalSoftmax<Float>) {
+  static func causalSoftmaxBackward(_ a: CausalSoftmax<Float>) {
     for r in 0..<a.rows {
       let p = a.weights + r &* a.stride, d = a.gradients + r &* a.stride
       var product = all(0), c = 0

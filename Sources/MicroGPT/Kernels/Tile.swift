@@ -1,19 +1,18 @@
 // Register tiles: a block of a matrix product that is added up in registers, `rows × columns` vectors.
 //
-// A tile is put together from cells by type: `Beside<Below<Cell, Cell>, ...>`. After inlining nothing is
-// left of the types but straight code with one register for a cell, which loops over arrays of vectors do
-// not become.
+// A tile is composed of cells by type: `Below<Pair, Below<Pair, Pair>>`. Inlined, the types become straight-line code
+// with one register for each cell. Loops over arrays of vectors do not.
 
 import CMicroGPT
 
-/// A block of `y[r, c] = Σₖ x[r, k]·b[k, c]`, as far as it is added up.
+/// The sums so far of a block of `y[r, c] = Σₖ x[r, k]·b[k, c]`.
 protocol Tile {
   associatedtype L: Lanes
   static var rows: Int { get }
   static var columns: Int { get }
-  /// Zero, for the rows from `row` on, of which each lies `rowStride` numbers behind the one before.
+  /// Zeros, for the rows of `x` from `row` on, which are `rowStride` numbers apart.
   init(_ row: Int, _ rowStride: Int)
-  /// Zero, for the rows from `row` on, one number behind the other.
+  /// Zeros, for the rows of `x` from `row` on, which are one number apart.
   init(_ row: Int)
   /// Adds the products of one `k`.
   ///
@@ -21,14 +20,14 @@ protocol Tile {
   ///   - x: `x[0, k]`.
   ///   - b: `b[k, 0]`, the first of the tile's columns.
   mutating func add(_ x: UnsafePointer<L.Scalar>, _ b: UnsafePointer<L.Scalar>)
-  /// Hands every cell's vector to `body` with its place in `y`.
+  /// Calls `body` with the vector of each cell and its place in `y` and `z`.
   func forEach(
     _ y: UnsafeMutablePointer<L.Scalar>, _ rowStride: Int, _ z: UnsafePointer<L.Scalar>, _ zStride: Int,
     _ body: (L.Vector, UnsafeMutablePointer<L.Scalar>, UnsafePointer<L.Scalar>) -> Void)
 }
 
-/// Where a row begins, as a number of bytes of its own. Left to itself the compiler goes from row to row by
-/// adding the stride, and eight such additions, each waiting for the one before, take longer than the products.
+/// The offset of a row in bytes, in a register of its own. Otherwise the compiler goes from row to row by adding the
+/// stride, and eight dependent additions take longer than the products.
 struct RowOffset {
   private let bytes: Int
 

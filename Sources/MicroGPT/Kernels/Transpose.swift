@@ -1,5 +1,5 @@
-// A matrix turned about its diagonal: linear layers read their weights along the outputs on the way forward
-// and along the inputs on the way back, so there is a copy for each.
+// A transposed matrix: linear layers read their weights along the outputs in the forward pass and along the inputs in
+// the backward pass, so there is a copy for each.
 
 /// `y[c, r] = x[r, c]`.
 struct Transpose<Scalar> {
@@ -19,7 +19,7 @@ protocol Rows {
   static var count: Int { get }
   init(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int)
   func store(_ y: UnsafeMutablePointer<L.Scalar>, _ rowStride: Int)
-  /// The lanes of each of these rows and the other block's same row by turns, which makes two rows of it.
+  /// Interleaves the lanes of each row with those of the other block's same row, which makes two rows of them.
   func zip(_ other: Self) -> Halves<Self>
 }
 
@@ -53,8 +53,8 @@ struct Halves<T: Rows>: Rows {
   @inline(__always) func zip(_ other: Self) -> Halves<Self> {
     Halves<Self>(upper: upper.zip(other.upper), lower: lower.zip(other.lower))
   }
-  /// The upper half zipped with the lower one. As many of these as the count has bits turn rows into columns:
-  /// each moves one bit of a number's row into its lane.
+  /// The upper half zipped with the lower one. `log₂(count)` of these transpose a square: each moves one bit of a
+  /// number's row index into its lane index.
   @inline(__always) var zipped: Self { upper.zip(lower) }
 }
 

@@ -1,22 +1,21 @@
-// A matrix of parameters moved against its gradient: the gradient is added up in registers, and the optimizer's step
-// takes it from there, so that it never goes through memory. The fast arithmetic's; the exact one has more to do
-// about a square and a root than there are registers for.
+// The optimizer update of a matrix, fused with the product that gives its gradient: the gradient is added up in
+// registers and never stored. Only the fast arithmetic has it; the exact update needs more registers than are left.
 
 /// `w -= rate·m̂ / (√v̂ + ε)` for the columns of a panel, by the gradient `g[r, c] = Σₜ dy[t, r]·x[t, c]`.
 struct MatrixUpdate<Scalar> {
-  /// `dy[n-1, 0]`, and from a position to the next.
+  /// `dy[n-1, 0]`, and the distance to the next position to be added.
   var dy: UnsafePointer<Scalar>
   var dyStep: Int
-  /// `x[n-1, c]` for the panel's first column, and from a position to the next.
+  /// `x[n-1, c]` for the panel's first column, and the distance to the next position to be added.
   var x: UnsafePointer<Scalar>
   var xStep: Int
-  /// *n*; they are added up from the last to the first.
+  /// *n*. Positions are added from the last to the first.
   var positions: Int
-  /// `[rows, columns]` each: the panel, and the running means of its gradient and of that's square.
-  var parameters, mean, meanSquare: UnsafeMutablePointer<Scalar>
+  /// `[rows, columns]` each: the panel, and its first and second moments.
+  var parameters, firstMoment, secondMoment: UnsafeMutablePointer<Scalar>
   /// Multiples of a cache line's numbers.
   var rows, columns: Int
-  /// The matrix turned about, if there is a copy of it, which then follows; and the panel's first column.
+  /// The transposed copy, updated too if there is one; its layout; and the panel's first column.
   var transposed: UnsafeMutablePointer<Scalar>?
   var copy: PanelMatrix
   var column: Int
@@ -24,7 +23,7 @@ struct MatrixUpdate<Scalar> {
 }
 
 extension FastLanes {
-  /// `MatrixUpdate` in tiles: square ones if they are turned about too, else as memory lies.
+  /// `MatrixUpdate` in tiles: square ones where they are transposed too, else tiles along the rows.
   @inline(__always)
   static func updateMatrix(_ a: MatrixUpdate<Float>) {
     let isPaired = a.transposed == nil && a.columns == 2 &* count
@@ -39,7 +38,7 @@ extension FastLanes {
 
   @inline(__always)
   private static func update<T: Tile>(_ tile: T.Type, _ a: MatrixUpdate<Float>) where T.L == Self {
-    let optimizer = FastAdam<Self>(a.update), distance = a.meanSquare - a.mean
+    let optimizer = FastAdam<Self>(a.update), distance = a.secondMoment - a.firstMoment
     var r = 0
     while r < a.rows {
       var c = 0
@@ -51,10 +50,10 @@ extension FastLanes {
           x += a.xStep
           t &-= 1
         }
-        let place = r &* a.columns &+ c, mean = UnsafePointer(a.mean) + place
-        tile.forEach(a.parameters + place, a.columns, mean, a.columns) { g, parameter, mean in
-          let mean = UnsafeMutablePointer(mutating: mean)
-          optimizer.move(parameter, mean, mean + distance, against: g)
+        let place = r &* a.columns &+ c, moments = UnsafePointer(a.firstMoment) + place
+        tile.forEach(a.parameters + place, a.columns, moments, a.columns) { g, parameter, moment in
+          let firstMoment = UnsafeMutablePointer(mutating: moment)
+          optimizer.move(parameter, firstMoment, firstMoment + distance, against: g)
         }
         if let transposed = a.transposed {
           let panel = r / a.copy.panel &* a.copy.panel

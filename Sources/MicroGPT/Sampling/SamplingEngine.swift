@@ -144,8 +144,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
       kernels.attend(
         SampleAttend(
           query: w.projections, queryStride: 3 &* segment, keys: keys, segment: segment,
-          placeStride: placeStride, places: places, placesStride: placesStride, mixed: w.attentionOutput,
-          mixedStride: sizes.attentionWidth, rows: rows, positions: depth, heads: sizes.shape.heads,
+          placeStride: placeStride, places: places, placesStride: placesStride, output: w.attentionOutput,
+          outputStride: sizes.attentionWidth, rows: rows, positions: depth, heads: sizes.shape.heads,
           headWidth: sizes.shape.headWidth, paddedWidth: sizes.heads.padded, scale: attentionScale,
           scratch: w.scratch, powers: w.powers))
       // middle = output · attention output + x

@@ -20,17 +20,17 @@ func fillKernelsExactAVX2(_ table: UnsafeMutableRawPointer) {
       orderedProductNarrow: microgpt_ordered_product_narrow_f64_avx2,
       positionProduct: microgpt_position_product_f64_avx2,
       embed: microgpt_embed_f64_avx2,
-      embedBack: microgpt_embed_back_f64_avx2,
+      embedBackward: microgpt_embed_backward_f64_avx2,
       transpose: microgpt_transpose_f64_avx2,
       adam: microgpt_adam_f64_avx2,
       updateMatrix: nil,
       normalize: microgpt_normalize_f64_avx2,
-      normalizeBack: microgpt_normalize_back_f64_avx2,
+      normalizeBackward: microgpt_normalize_backward_f64_avx2,
       attend: microgpt_attend_f64_avx2,
       attendFromPeaks: nil,
-      attendBack: microgpt_attend_back_f64_avx2,
+      attendBackward: microgpt_attend_backward_f64_avx2,
       causalSoftmax: nil,
-      causalSoftmaxBack: nil,
+      causalSoftmaxBackward: nil,
       loss: microgpt_loss_f64_avx2))
 }
 
@@ -59,20 +59,20 @@ func orderedProductNarrowExactAVX2(_ a: UnsafeRawPointer) { Exact4.orderedProduc
 func positionProductExactAVX2(_ a: UnsafeRawPointer) { Exact4.positionProduct(a.arguments()) }
 @c(microgpt_embed_f64_avx2)
 func embedExactAVX2(_ a: UnsafeRawPointer) { Exact4.embed(a.arguments()) }
-@c(microgpt_embed_back_f64_avx2)
-func embedBackExactAVX2(_ a: UnsafeRawPointer) { Exact4.embedBack(a.arguments()) }
+@c(microgpt_embed_backward_f64_avx2)
+func embedBackwardExactAVX2(_ a: UnsafeRawPointer) { Exact4.embedBackward(a.arguments()) }
 @c(microgpt_transpose_f64_avx2)
 func transposeExactAVX2(_ a: UnsafeRawPointer) { Exact4.transpose(a.arguments()) }
 @c(microgpt_adam_f64_avx2)
 func adamExactAVX2(_ a: UnsafeRawPointer) { Exact4.adam(a.arguments()) }
 @c(microgpt_normalize_f64_avx2)
 func normalizeExactAVX2(_ a: UnsafeRawPointer) { Exact4.normalize(a.arguments()) }
-@c(microgpt_normalize_back_f64_avx2)
-func normalizeBackExactAVX2(_ a: UnsafeRawPointer) { Exact4.normalizeBack(a.arguments()) }
+@c(microgpt_normalize_backward_f64_avx2)
+func normalizeBackwardExactAVX2(_ a: UnsafeRawPointer) { Exact4.normalizeBackward(a.arguments()) }
 @c(microgpt_attend_f64_avx2)
 func attendExactAVX2(_ a: UnsafeRawPointer) { Exact4.attend(a.arguments()) }
-@c(microgpt_attend_back_f64_avx2)
-func attendBackExactAVX2(_ a: UnsafeRawPointer) { Exact4.attendBack(a.arguments()) }
+@c(microgpt_attend_backward_f64_avx2)
+func attendBackwardExactAVX2(_ a: UnsafeRawPointer) { Exact4.attendBackward(a.arguments()) }
 @c(microgpt_loss_f64_avx2)
 func lossExactAVX2(_ a: UnsafeRawPointer) { Exact4.loss(a.arguments()) }
 @c(microgpt_sample_normalize_f64_avx2)

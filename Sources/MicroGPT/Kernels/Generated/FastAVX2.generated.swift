@@ -20,17 +20,17 @@ func fillKernelsFastAVX2(_ table: UnsafeMutableRawPointer) {
       orderedProductNarrow: nil,
       positionProduct: microgpt_position_product_f32_avx2,
       embed: microgpt_embed_f32_avx2,
-      embedBack: microgpt_embed_back_f32_avx2,
+      embedBackward: microgpt_embed_backward_f32_avx2,
       transpose: microgpt_transpose_f32_avx2,
       adam: microgpt_adam_f32_avx2,
       updateMatrix: microgpt_update_matrix_f32_avx2,
       normalize: microgpt_normalize_f32_avx2,
-      normalizeBack: microgpt_normalize_back_f32_avx2,
+      normalizeBackward: microgpt_normalize_backward_f32_avx2,
       attend: microgpt_attend_f32_avx2,
       attendFromPeaks: microgpt_attend_from_peaks_f32_avx2,
-      attendBack: microgpt_attend_back_f32_avx2,
+      attendBackward: microgpt_attend_backward_f32_avx2,
       causalSoftmax: microgpt_causal_softmax_f32_avx2,
-      causalSoftmaxBack: microgpt_causal_softmax_back_f32_avx2,
+      causalSoftmaxBackward: microgpt_causal_softmax_backward_f32_avx2,
       loss: microgpt_loss_f32_avx2))
 }
 
@@ -55,8 +55,8 @@ func productNarrowFastAVX2(_ a: UnsafeRawPointer) { Fast8.productNarrow(a.argume
 func positionProductFastAVX2(_ a: UnsafeRawPointer) { Fast8.positionProduct(a.arguments()) }
 @c(microgpt_embed_f32_avx2)
 func embedFastAVX2(_ a: UnsafeRawPointer) { Fast8.embed(a.arguments()) }
-@c(microgpt_embed_back_f32_avx2)
-func embedBackFastAVX2(_ a: UnsafeRawPointer) { Fast8.embedBack(a.arguments()) }
+@c(microgpt_embed_backward_f32_avx2)
+func embedBackwardFastAVX2(_ a: UnsafeRawPointer) { Fast8.embedBackward(a.arguments()) }
 @c(microgpt_transpose_f32_avx2)
 func transposeFastAVX2(_ a: UnsafeRawPointer) { Fast8.transpose(a.arguments()) }
 @c(microgpt_adam_f32_avx2)
@@ -65,18 +65,18 @@ func adamFastAVX2(_ a: UnsafeRawPointer) { Fast8.adam(a.arguments()) }
 func updateMatrixFastAVX2(_ a: UnsafeRawPointer) { Fast8.updateMatrix(a.arguments()) }
 @c(microgpt_normalize_f32_avx2)
 func normalizeFastAVX2(_ a: UnsafeRawPointer) { Fast8.normalize(a.arguments()) }
-@c(microgpt_normalize_back_f32_avx2)
-func normalizeBackFastAVX2(_ a: UnsafeRawPointer) { Fast8.normalizeBack(a.arguments()) }
+@c(microgpt_normalize_backward_f32_avx2)
+func normalizeBackwardFastAVX2(_ a: UnsafeRawPointer) { Fast8.normalizeBackward(a.arguments()) }
 @c(microgpt_attend_f32_avx2)
 func attendFastAVX2(_ a: UnsafeRawPointer) { Fast8.attend(a.arguments()) }
 @c(microgpt_attend_from_peaks_f32_avx2)
 func attendFromPeaksFastAVX2(_ a: UnsafeRawPointer) { Fast8.attendFromPeaks(a.arguments()) }
-@c(microgpt_attend_back_f32_avx2)
-func attendBackFastAVX2(_ a: UnsafeRawPointer) { Fast8.attendBack(a.arguments()) }
+@c(microgpt_attend_backward_f32_avx2)
+func attendBackwardFastAVX2(_ a: UnsafeRawPointer) { Fast8.attendBackward(a.arguments()) }
 @c(microgpt_causal_softmax_f32_avx2)
 func causalSoftmaxFastAVX2(_ a: UnsafeRawPointer) { Fast8.causalSoftmax(a.arguments()) }
-@c(microgpt_causal_softmax_back_f32_avx2)
-func causalSoftmaxBackFastAVX2(_ a: UnsafeRawPointer) { Fast8.causalSoftmaxBack(a.arguments()) }
+@c(microgpt_causal_softmax_backward_f32_avx2)
+func causalSoftmaxBackwardFastAVX2(_ a: UnsafeRawPointer) { Fast8.causalSoftmaxBackward(a.arguments()) }
 @c(microgpt_loss_f32_avx2)
 func lossFastAVX2(_ a: UnsafeRawPointer) { Fast8.loss(a.arguments()) }
 @c(microgpt_sample_normalize_f32_avx2)

@@ -86,7 +86,7 @@ extension Worker {
 
   private func attendBackward(_ batch: Batch, _ layer: Workspace<A>.Layer) {
     forEachDocument(batch, layer) { document in
-      isWide(document) ? wideAttention.backward(document) : kernels.attendBack(document)
+      isWide(document) ? wideAttention.backward(document) : kernels.attendBackward(document)
     }
   }
 
@@ -95,10 +95,10 @@ extension Worker {
     _ dy: Buffer, _ x: Buffer, _ rows: Int, _ forward: Workspace<A>.Normalized, to dx: Buffer,
     isOverwritten: Bool = false
   ) {
-    kernels.normalizeBack(
-      NormalizeBack(
+    kernels.normalizeBackward(
+      NormalizeBackward(
         dy: UnsafePointer(dy), x: UnsafePointer(x), scale: UnsafePointer(forward.scale),
         slope: UnsafePointer(forward.slope), dx: dx, rows: rows, channels: shape.channels, stride: width,
-        fresh: isOverwritten, square: workspace.square))
+        isOverwritten: isOverwritten, square: workspace.square))
   }
 }

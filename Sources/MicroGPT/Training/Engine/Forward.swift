@@ -108,8 +108,8 @@ extension Worker {
       body(
         Attend(
           query: UnsafePointer(layer.projections + 3 &* first &* width), stride: 3 &* width, segment: width,
-          mixed: layer.attentionOutput + first &* width,
-          dMixed: workspace.dAttentionOutput + first &* width, exponentials: exponentials,
+          output: layer.attentionOutput + first &* width,
+          dOutput: workspace.dAttentionOutput + first &* width, exponentials: exponentials,
           sums: layer.sums + first &* sumsStride, dQuery: workspace.dProjections + 3 &* first &* width,
           positions: count, heads: shape.heads, headWidth: shape.headWidth, scale: attentionScale,
           row: workspace.attention.row, pairs: workspace.attention.pairs))

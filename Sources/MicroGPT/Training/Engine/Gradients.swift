@@ -84,8 +84,8 @@ extension Worker {
       MatrixUpdate(
         dy: UnsafePointer(dy + (rows &- 1) &* weight.rows), dyStep: -weight.rows,
         x: UnsafePointer(x + ((rows &- 1) &* weight.columns &+ column)), xStep: -weight.columns,
-        positions: rows, parameters: p.values + place, mean: p.firstMoment + place,
-        meanSquare: p.secondMoment + place, rows: weight.rows, columns: weight.width(at: column),
+        positions: rows, parameters: p.values + place, firstMoment: p.firstMoment + place,
+        secondMoment: p.secondMoment + place, rows: weight.rows, columns: weight.width(at: column),
         transposed: p.keepsTransposed ? p.transposed : nil, copy: weight.transposed, column: column,
         update: update))
   }
@@ -93,7 +93,7 @@ extension Worker {
   /// Adds every row's gradient to its token's and its position's vector, rows from the last to the first.
   func embeddingGradient(_ batch: Batch, dx: Buffer, _ gradients: Gradients<Scalar>) {
     let count = parameters.layout.embeddingCount, dEmbeddings = workspace.dEmbeddings
-    kernels.embedBack(embedding(batch, dEmbeddings, dx))
+    kernels.embedBackward(embedding(batch, dEmbeddings, dx))
     switch gradients {
     case .stored(let all):
       all.update(from: dEmbeddings, count: count)

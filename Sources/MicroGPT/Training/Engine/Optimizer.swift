@@ -20,7 +20,7 @@ extension PackedParameters {
   ) {
     kernels.adam(
       AdamStep(
-        parameters: values + offset, mean: firstMoment + offset, meanSquare: secondMoment + offset,
+        parameters: values + offset, firstMoment: firstMoment + offset, secondMoment: secondMoment + offset,
         gradients: gradients, count: count, update: update, clearsGradients: clearsGradients,
         scratch: scratch))
   }

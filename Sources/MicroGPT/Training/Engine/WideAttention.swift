@@ -23,7 +23,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
     heads * positions * positions.rounded(up: unit)
   }
 
-  /// `mixed = softmax(q·kᵀ)·v` for every head.
+  /// `output = softmax(q·kᵀ)·v` for every head.
   func forward(_ a: Attend<Scalar>) {
     let n = a.positions, columns = n.rounded(up: unit)
     for h in 0..<a.heads {
@@ -40,7 +40,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
             scale: a.scale))
         channels(
           block, columns, 1, query + 2 &* a.segment, a.stride,
-          into: a.mixed + (first &* a.segment &+ h &* a.headWidth), a.segment, rows, a.headWidth,
+          into: a.output + (first &* a.segment &+ h &* a.headWidth), a.segment, rows, a.headWidth,
           depth: first &+ rows)
       }
     }
@@ -51,15 +51,15 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
     let n = a.positions, columns = n.rounded(up: unit)
     for h in 0..<a.heads {
       let query = a.query + h &* a.headWidth, dQuery = a.dQuery + h &* a.headWidth
-      let dMixed = UnsafePointer(a.dMixed) + h &* a.headWidth
+      let dOutput = UnsafePointer(a.dOutput) + h &* a.headWidth
       let weights = a.exponentials + h &* n &* columns
       transpose(query + 2 &* a.segment, a, columns)
       forEachBlock(n) { first, rows in
         let end = (first &+ rows).rounded(up: unit), block = dWeights + first &* columns
         product(
-          dMixed + first &* a.segment, a.segment, 1, transposed, columns, into: block, columns, rows, end,
+          dOutput + first &* a.segment, a.segment, 1, transposed, columns, into: block, columns, rows, end,
           depth: a.headWidth)
-        kernels.causalSoftmaxBack(
+        kernels.causalSoftmaxBackward(
           CausalSoftmax(
             weights: weights + first &* columns, gradients: block, stride: columns, first: first, rows: rows,
             columns: end, scale: a.scale))
@@ -74,7 +74,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
           dWeights + place, 1, columns, query + first &* a.stride, a.stride,
           into: dQuery + (first &* a.stride &+ a.segment), a.stride, rows, a.headWidth, depth: n &- first)
         channels(
-          weights + place, 1, columns, dMixed + first &* a.segment, a.segment,
+          weights + place, 1, columns, dOutput + first &* a.segment, a.segment,
           into: dQuery + (first &* a.stride &+ 2 &* a.segment), a.stride, rows, a.headWidth,
           depth: n &- first)
       }
