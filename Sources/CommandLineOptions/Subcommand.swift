@@ -42,6 +42,8 @@ package protocol Settings {
 ///
 ///     var sampling = SamplingOptions()
 ///     static var options: KeyValuePairs<String, [Option<Self>]> { ["SAMPLING": .group(\.sampling)] }
+///
+/// Its defaults are the same in all of them.
 package protocol OptionGroup: Settings {
   static var options: [Option<Self>] { get }
 }

@@ -35,9 +35,12 @@ final class TrainingLog {
   }
 
   /// Adds a sample to the last object.
+  ///
+  /// - Precondition: That has begun.
   func sample(_ text: String) throws(FileError) {
-    try file.write((samples! > 0 ? ", " : "") + TrainingLog.quoted(text))
-    samples! += 1
+    guard let count = samples else { preconditionFailure("The object that has the samples has not begun.") }
+    try file.write((count > 0 ? ", " : "") + TrainingLog.quoted(text))
+    samples = count + 1
   }
 
   /// Ends the last object and closes the file.

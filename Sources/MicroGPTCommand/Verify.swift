@@ -28,9 +28,7 @@ struct Verify: Subcommand, Equatable {
     let corpus = try source.corpus()
     Console.remark(source.remark(corpus))
 
-    let verdict = try Verdict(figures, corpus: corpus, instructionSet: instructions)
-    try Console.print(verdict.description)
-    if let failure = verdict.failure { throw failure }
+    try Verdict(figures, corpus: corpus, instructionSet: instructions).report(to: Console.output())
   }
 
   /// The text to train on, and the figures for it.
@@ -109,9 +107,18 @@ enum Verdict: Equatable, CustomStringConvertible {
     }
   }
 
-  /// How the command ends if this build is wrong; the description has said why.
-  var failure: Failure? {
-    if case .different = self { Failure(code: 1, nil) } else { nil }
+  /// Whether this build is wrong.
+  var isFailure: Bool {
+    if case .different = self { true } else { false }
+  }
+
+  /// Writes the verdict as a line.
+  ///
+  /// - Throws: `Failure` with code 1 if this build is wrong; `FileError` if the line cannot be written.
+  func report(to output: OutputFile) throws {
+    try output.write(description + "\n")
+    try output.flush()
+    if isFailure { throw Failure(code: 1, nil) }
   }
 
   var description: String {

@@ -1,4 +1,5 @@
 import MicroGPT
+import MicroGPTFiles
 import Testing
 
 @testable import MicroGPTCommand
@@ -144,22 +145,34 @@ private let runUnderOtherLibrary = Result {
       try verdict(lossBits.dropLast() + last, hash, samples), try verdict(lossBits, hash + "0", samples),
       try verdict(lossBits, hash, [samples[0], samples[1] + "a"]),
     ] {
-      #expect((other.failure != nil) == CLibrary.roundsAsReference, "\(other)")
+      #expect(other.isFailure == CLibrary.roundsAsReference, "\(other)")
       if case .equal = other { Issue.record("\(other)") }
     }
+  }
+
+  @Test("a verdict is one line, and a wrong build ends with code 1", arguments: [true, false])
+  func report(isWrong: Bool) throws {
+    let sandbox = try Sandbox(), verdict = verdict(parameters: isWrong ? "ef01" : "abcd")
+    let file = try OutputFile(creating: sandbox.folder + "/verdict")
+    if isWrong {
+      #expect(throws: Failure(code: 1, nil)) { try verdict.report(to: file) }
+    } else {
+      try verdict.report(to: file)
+    }
+    #expect(try sandbox.read("verdict") == verdict.description + "\n")
   }
 
   @Test("equal bits are a success under every C library", arguments: [true, false])
   func equal(isReferenceLibrary: Bool) {
     let verdict = verdict(isReferenceLibrary: isReferenceLibrary)
-    #expect(verdict.failure == nil)
+    #expect(!verdict.isFailure)
     #expect(verdict.description == "2/2 losses, parameters, 2/2 samples: bit for bit")
   }
 
   @Test("a loss that differs in its last bit is a failure, and is shown with the reference's")
   func loss() {
     let verdict = verdict(losses: [losses[0], losses[1].nextUp])
-    #expect(verdict.failure == Failure(code: 1, nil))
+    #expect(verdict.isFailure)
     #expect(
       verdict.description
         == "First difference: step 2 has loss 3.424272783871772, the reference 3.4242727838717717.")
@@ -168,7 +181,7 @@ private let runUnderOtherLibrary = Result {
   @Test("other parameters are a failure, and are shown by their hashes")
   func parameters() {
     let verdict = verdict(parameters: "ef01")
-    #expect(verdict.failure == Failure(code: 1, nil))
+    #expect(verdict.isFailure)
     #expect(
       verdict.description
         == "First difference: the parameters after the last step have SHA-256 ef01, the reference's abcd.")
@@ -177,14 +190,14 @@ private let runUnderOtherLibrary = Result {
   @Test("another sample is a failure, and is shown with the reference's")
   func sample() {
     let verdict = verdict(samples: ["emma", "eva"])
-    #expect(verdict.failure == Failure(code: 1, nil))
+    #expect(verdict.isFailure)
     #expect(verdict.description == "First difference: sample 2 is 'eva', the reference's 'ava'.")
   }
 
   @Test("losses and samples that are missing are a failure")
   func missing() {
     let verdict = verdict(losses: [losses[0]], samples: [])
-    #expect(verdict.failure == Failure(code: 1, nil))
+    #expect(verdict.isFailure)
     #expect(verdict.description == "First difference: there are 1 losses and 0 samples.")
   }
 
@@ -193,7 +206,7 @@ private let runUnderOtherLibrary = Result {
     let verdict = verdict(
       losses: [losses[0], losses[1] + 1e-12], parameters: "ef01", samples: ["emma", "eva"],
       isReferenceLibrary: false)
-    #expect(verdict.failure == nil)
+    #expect(!verdict.isFailure)
     #expect(
       verdict
         == .otherLibrary(
