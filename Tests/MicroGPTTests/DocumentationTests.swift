@@ -41,7 +41,7 @@ import Testing
   @Test("there are examples")
   func thereAreExamples() {
     #expect(DocumentationTests.files.count >= 9)
-    #expect(DocumentationTests.files.contains { $0.name == "Trainer" && $0.examples.count == 6 })
+    #expect(DocumentationTests.files.contains { $0.name == "Trainer" && $0.examples.count == 10 })
   }
 
   @Test("an example in a doc comment stands in the tests of its file, result and all", arguments: files)

@@ -97,7 +97,8 @@ import Testing
       ("tokens", try [16, 32, 48].map { try linearMemory(vocabularySize: $0) }),
     ] {
       #expect(bytes[1] > bytes[0])
-      #expect(bytes[2] - bytes[1] == bytes[1] - bytes[0], "\(name)")
+      // The table of layers is rounded up to cache lines.
+      #expect(abs((bytes[2] - bytes[1]) - (bytes[1] - bytes[0])) <= 64, "\(name)")
     }
   }
 

@@ -20,6 +20,14 @@ import Testing
     withExtendedLifetime(memory) {}
   }
 
+  @Test("the example in the documentation holds")
+  func documentedExample() {
+    let memory = Memory { declare in (x: declare(Double.self, 7, 3), y: declare(Double.self, 7)) }
+    memory.buffers.x[5 * 3 + 2] = 1
+    #expect((0..<7).allSatisfy { memory.buffers.y[$0] == 0 })
+    #expect(memory.buffers.y - memory.buffers.x == 24)
+  }
+
   @Test("a buffer takes whole cache lines", arguments: [(0, 0), (1, 64), (8, 64), (9, 128), (4192, 33_536)])
   func bytes(count: Int, expected: Int) {
     #expect(memoryByteCount { $0(Double.self, Count(count)) }.value == expected)

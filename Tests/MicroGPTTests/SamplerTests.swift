@@ -134,7 +134,7 @@ import Testing
     let error = SamplerError.promptTooLong(characters: 8, limit: 7)
     #expect(throws: error) { try sampler.sample(prompt: "isabella") }
     #expect(
-      error.description == "The prompt has 8 characters, but this model can go on from at most 7. Shorten it."
+      error.description == "The prompt has 8 characters, but this model can continue at most 7. Shorten it."
     )
     #expect(sampler.random == random)
   }

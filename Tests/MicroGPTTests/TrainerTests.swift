@@ -40,6 +40,18 @@ import Testing
     #expect(model.tokenizer == trainer.tokenizer)
   }
 
+  @Test("the example of resuming in the documentation holds")
+  func documentedResuming() throws {
+    let corpus = try Corpus(documents: TrainerTests.names)
+    let trainer = try Trainer(corpus: corpus)
+    try trainer.train { $0.number == 400 ? .stop : .continue }
+    let resumed = try Trainer(resuming: trainer.state, corpus: corpus)
+    #expect(resumed.completedSteps == 400)
+    try resumed.train()  // steps 401 to 1,000
+    try trainer.train()
+    #expect(resumed.model == trainer.model)
+  }
+
   @Test("steps count from 1 to the last, and then there are none")
   func stepsEnd() throws {
     let trainer = try TrainerTests.trainer()
@@ -160,7 +172,7 @@ import Testing
     #expect(try losses("abc") != losses("abca"))
   }
 
-  @Test("no steps leave the first parameters")
+  @Test("no steps leave the initial parameters")
   func noSteps() throws {
     let trainer = try TrainerTests.trainer { $0.steps = 0 }
     #expect(try trainer.step() == nil)
@@ -192,10 +204,10 @@ import Testing
     #expect(
       TrainingError.lossNotFinite(step: 2, loss: loss).description
         == "The loss of step 2 is \(text): the parameters have grown too large to compute with. "
-        + "Try a smaller learning rate or smaller first parameters.")
+        + "Try a smaller learning rate or smaller initial parameters.")
   }
 
-  @Test("first parameters too large to compute with are answered at the first step")
+  @Test("initial parameters too large to compute with are answered at the first step")
   func startNotFinite() throws {
     let trainer = try TrainerTests.trainer { $0.initialStandardDeviation = 1e150 }
     let error = #expect(throws: TrainingError.self) { try trainer.train() }

@@ -28,12 +28,11 @@ struct TrainingStateTests {
   func documentedExamples() throws {
     let corpus = try Corpus(documents: TrainingStateTests.documents)
     let trainer = try Trainer(corpus: corpus)
-    try trainer.train { $0.number == 400 ? .stop : .continue }
-    let resumed = try Trainer(resuming: trainer.state, corpus: corpus)
-    #expect(resumed.completedSteps == 400)
-    try resumed.train()  // steps 401 to 1,000
-    try trainer.train()
-    #expect(resumed.model == trainer.model)
+    for _ in 0..<10 { _ = try trainer.step() }
+    let state = trainer.state
+    let resumed = try Trainer(resuming: state, corpus: corpus)
+    #expect(resumed.completedSteps == 10)
+    #expect(try resumed.step() == trainer.step())
   }
 
   @Test(
@@ -136,7 +135,7 @@ struct TrainingStateTests {
     expect(.number(name: "secondMoment", index: 0, found: -1), "-1") { $0.secondMoment[0] = -1 }
     expect(.number(name: "firstMomentFactor", index: 0, found: 0), "Factor") { $0.firstMomentFactor = 0 }
     expect(
-      .count(name: "parameters", expected: 16 * 2 * 19 + 16 * 16 + 12 * 256 * 2, found: count), "parameters"
+      .count(name: "parameters", expected: count + 12 * 16 * 16, found: count), "parameters"
     ) {
       $0.configuration.layers = 2
     }
