@@ -50,12 +50,5 @@ struct Numbers {
 /// Whether two numbers are the same to the last bit, any NaN being the same as any other.
 func sameBits(_ a: Double, _ b: Double) -> Bool { a.bitPattern == b.bitPattern || a.isNaN && b.isNaN }
 
-extension PythonRandom {
-  /// Normally distributed numbers.
-  mutating func gaussians(_ count: Int, standardDeviation: Double = 1) -> [Double] {
-    (0..<count).map { _ in gaussian(standardDeviation: standardDeviation) }
-  }
-}
-
 /// The lengths at which kernels are tried: none whole in lanes, and one that is.
 let kernelSizes = [1, 2, 3, 5, 16, 27]

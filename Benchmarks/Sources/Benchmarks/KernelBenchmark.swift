@@ -167,7 +167,9 @@ private func kernelTimes<A: KernelArithmetic>(
   var random = PythonRandom(seed: 42)
   let run = TrainingRun<A>(
     configuration, vocabularySize: tokenizer.vocabularySize, instructionSet: set,
-    start: .parameters { _ in random.gaussian(standardDeviation: 0.08) })
+    start: .parameters(
+      random.gaussians(
+        configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!, standardDeviation: 0.08)))
   var batch = Batch(documents: configuration.batchSize, positions: configuration.blockSize)
   var found: [KernelTimes] = [], number = 0
   let (secondsPerTick, overhead) = KernelTimes.calibration, start = peak_seconds()

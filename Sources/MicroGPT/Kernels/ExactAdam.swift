@@ -174,16 +174,20 @@ extension ExactLanes {
 private struct Divisor<L: ExactLanes> {
   private let value, inverse: L.Vector
   private let isOne: Bool
-  /// Whether `x·(1/d)`, rounded, is always less than one unit in the last place off, so that one correction is
-  /// enough. Rounding takes up half a unit; the error of `1/d`, in units of 2⁻⁵³, times half the quotient's
-  /// significand, which is less than 2, takes up the rest.
-  private let isClose: Bool
+  /// `1/d` where one correction of a quotient is not enough, else 0: a second correction that may change nothing is
+  /// cheaper than a branch.
+  ///
+  /// One is enough if `x·(1/d)`, rounded, is always less than one unit in the last place off. Rounding takes up half a
+  /// unit; the error of `1/d`, in units of 2⁻⁵³, times half the quotient's significand, which is less than 2, takes up
+  /// the rest.
+  private let second: L.Vector
 
   @inline(__always)
   init(_ value: Double) {
     let inverse = 1 / value
     (self.value, self.inverse, isOne) = (L.all(value), L.all(inverse), value == 1)
-    isClose = L.hasFused && abs(L.fusedRest(L.all(1), L.all(value), L.all(inverse))[0]) < 0x1p-54
+    let isClose = L.hasFused && abs(L.fusedRest(L.all(1), L.all(value), L.all(inverse))[0]) < 0x1p-54
+    second = L.all(isClose ? 0 : inverse)
   }
 
   @inline(__always)
@@ -200,7 +204,7 @@ private struct Divisor<L: ExactLanes> {
   func divideUsual(_ x: L.Vector) -> L.Vector {
     if isOne { return x }
     let q = L.multiply(x, inverse), better = L.fused(q, L.fusedRest(x, q, value), inverse)
-    return isClose ? better : L.fused(better, L.fusedRest(x, better, value), inverse)
+    return L.fused(better, L.fusedRest(x, better, value), second)
   }
 }
 

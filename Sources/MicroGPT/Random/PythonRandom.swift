@@ -68,6 +68,16 @@ public struct PythonRandom: Sendable, Equatable {
     return mean + standard * standardDeviation
   }
 
+  /// `count` successive `gaussian(standardDeviation:)`, with mean 0.
+  ///
+  /// - Complexity: O(*count*).
+  mutating func gaussians(_ count: Int, standardDeviation: Double = 1) -> [Double] {
+    var numbers: [Double] = []
+    numbers.reserveCapacity(count)
+    for _ in 0..<count { numbers.append(gaussian(standardDeviation: standardDeviation)) }
+    return numbers
+  }
+
   /// Python's `random.shuffle(items)`: from the last item down, each changes places with one at or before it.
   ///
   /// - Precondition: There are fewer than 2³² items.

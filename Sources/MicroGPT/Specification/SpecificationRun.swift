@@ -38,8 +38,8 @@ final class SpecificationRun {
       beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
       firstMoment: memory.buffers.firstMoment, secondMoment: memory.buffers.secondMoment)
     switch start {
-    case .parameters(let value):
-      for i in 0..<count { specification.parameters[i] = value(i) }
+    case .parameters(let values):
+      for i in 0..<count { specification.parameters[i] = values[i] }
     case .state(let state):
       for i in 0..<count {
         specification.parameters[i] = state.parameters[i]

@@ -84,11 +84,11 @@ public final class Trainer {
     var random = PythonRandom(seed: configuration.seed)
     let (shuffled, tokenizer) = try Trainer.prepare(corpus, configuration, arithmetic, &random)
     let set = min(instructionSet, .widest)
-    let draw = EngineStart.parameters { _ in
-      random.gaussian(standardDeviation: configuration.initialStandardDeviation)
-    }
+    let parameters = random.gaussians(
+      configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!,
+      standardDeviation: configuration.initialStandardDeviation)
     let engine = Engine(arithmetic, implementation).training(
-      configuration, tokenizer.vocabularySize, set, draw)
+      configuration, tokenizer.vocabularySize, set, .parameters(parameters))
     self.init(engine, configuration, arithmetic, set, tokenizer, corpus, shuffled: shuffled, random)
   }
 

@@ -27,8 +27,8 @@ struct EngineState {
 
 /// What an engine starts from.
 enum EngineStart {
-  /// The initial parameters by index, asked for in order, and moments of zero.
-  case parameters((Int) -> Double)
+  /// Parameters in the reference's order, and moments of zero.
+  case parameters([Double])
   /// The state of another engine, perhaps one that holds its moments in another way.
   case state(EngineState)
 }

@@ -26,8 +26,8 @@ final class TrainingRun<A: KernelArithmetic> {
     let count = parameters.layout.count
     gradients = keepsGradients ? Memory { declare in declare(A.Scalar.self, count) } : nil
     switch start {
-    case .parameters(let value):
-      parameters.load(value)
+    case .parameters(let values):
+      parameters.load { values[$0] }
     case .state(let state):
       parameters.load { state.parameters[$0] }
       let (factor1, factor2) = TrainingRun.momentFactors(configuration)
