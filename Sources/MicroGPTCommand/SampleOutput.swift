@@ -15,7 +15,7 @@ extension Train {
       ? nil
       : try BatchSampler(
         sampler.model, seed: configuration.seed, numbers: 0..<count, temperature: sampling.temperature,
-        arithmetic: engine, instructionSet: instructions)
+        engine: engine, instructionSet: instructions)
     var line = SampleLine(), flushing = PeriodicFlush()
     if count > 0 { try results.write("\n--- inference (new, hallucinated names) ---\n") }
     for number in 0..<count {

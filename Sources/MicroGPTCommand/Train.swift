@@ -64,7 +64,7 @@ struct Train: Subcommand, Equatable {
     if !output.quiet { Console.remark(remarks(source, documents, memory: memory)) }
 
     let trainer = try Trainer(
-      corpus: documents.training, configuration: configuration, arithmetic: engine,
+      corpus: documents.training, configuration: configuration, engine: engine,
       instructionSet: instructions)
     let results = Console.output()
     try results.write("num docs: \(documents.training.count)\n")

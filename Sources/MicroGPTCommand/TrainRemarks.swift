@@ -28,7 +28,7 @@ extension Train {
   ///
   /// - Throws: `Failure` if this machine has fewer, before any are allocated.
   func requiredMemory(vocabularySize: Int) throws(Failure) -> Int {
-    let required = configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: engine)
+    let required = configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine)
     let available = Console.physicalMemory
     if let required, required <= available ?? .max { return required }
     let amount = required.map { "needs \(size($0)) of memory" } ?? "needs more memory than can be counted"

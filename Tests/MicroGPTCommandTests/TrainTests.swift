@@ -50,7 +50,7 @@ import Testing
     let remark = "Learning from 3 documents of input.txt.\n"
     var configuration = Configuration()
     (configuration.batchSize, configuration.blockSize) = (64, 500)
-    let bytes = try #require(configuration.trainingMemory(vocabularySize: 8, arithmetic: .fast))
+    let bytes = try #require(configuration.trainingMemory(vocabularySize: 8, engine: .fast))
     #expect(try sandbox.run("\(line) --block-size 100").error == remark)
     #expect(
       try sandbox.run("\(line) --block-size 500").error
@@ -71,7 +71,7 @@ import Testing
     let halves = try Corpus(text: names).split(holdingOut: 0.3, seed: 7)
     let trainer = try Trainer(
       corpus: halves.training, configuration: configuration,
-      arithmetic: #require(Arithmetic(rawValue: engine)))
+      engine: #require(Arithmetic(rawValue: engine)))
     var lines = """
       num docs: \(halves.training.count)
       held-out docs: 2

@@ -70,7 +70,7 @@ struct BatchSamplerTests {
       func some(_ numbers: Range<Int>, _ atOnce: Int?) throws -> [String] {
         try documents(
           BatchSampler(
-            model, seed: 3, numbers: numbers, temperature: 0.9, arithmetic: engine, atOnce: atOnce,
+            model, seed: 3, numbers: numbers, temperature: 0.9, engine: engine, atOnce: atOnce,
             instructionSet: set))
       }
       let all = try some(0..<1500, nil)
@@ -100,7 +100,7 @@ struct BatchSamplerTests {
     func some(_ engine: Arithmetic) throws -> [String] {
       try documents(
         BatchSampler(
-          BatchSamplerTests.trained, seed: 9, numbers: 0..<10_000, arithmetic: engine, instructionSet: set))
+          BatchSamplerTests.trained, seed: 9, numbers: 0..<10_000, engine: engine, instructionSet: set))
     }
     let different = zip(try some(.exact), try some(.fast)).count { $0 != $1 }
     #expect(different <= 5, "\(different) of 10,000 differ.")
@@ -112,7 +112,7 @@ struct BatchSamplerTests {
     for prompt in ["a", "mari", "abcdefghijklmno"] {
       let found = try documents(
         BatchSampler(
-          model, seed: 2, numbers: 0..<200, prompt: prompt, temperature: 1, arithmetic: engine, atOnce: 50))
+          model, seed: 2, numbers: 0..<200, prompt: prompt, temperature: 1, engine: engine, atOnce: 50))
       #expect(found.allSatisfy { $0.hasPrefix(prompt) && $0.count <= 16 })
       #expect(Set(found).count > 5)
     }
@@ -123,7 +123,7 @@ struct BatchSamplerTests {
     let model = BatchSamplerTests.trained
     let best = try Sampler(model, random: PythonRandom(seed: 1)).sample(prompt: "k", temperature: 0)
     let found = try documents(
-      BatchSampler(model, seed: 2, numbers: 0..<100, prompt: "k", temperature: 0, arithmetic: engine))
+      BatchSampler(model, seed: 2, numbers: 0..<100, prompt: "k", temperature: 0, engine: engine))
     #expect(found == Array(repeating: best, count: 100))
   }
 
@@ -156,7 +156,7 @@ struct BatchSamplerTests {
     #expect(refusal(temperature: -1) == .temperature(-1))
     #expect(refusal(temperature: .infinity) == .temperature(.infinity))
     for engine in Arithmetic.allCases {
-      let cold = try BatchSampler(model, seed: 1, numbers: 0..<5, temperature: 0x1p-1064, arithmetic: engine)
+      let cold = try BatchSampler(model, seed: 1, numbers: 0..<5, temperature: 0x1p-1064, engine: engine)
       #expect(throws: SamplerError.temperature(0x1p-1064), "\(engine)") { try cold.next() }
     }
   }
@@ -170,7 +170,7 @@ struct BatchSamplerTests {
       unchecked: model.parameters.map { _ in parameter }, model.configuration, model.tokenizer)
     for temperature in [0, 0.5] {
       let sampler = try BatchSampler(
-        broken, seed: 1, numbers: 0..<5, temperature: temperature, arithmetic: engine)
+        broken, seed: 1, numbers: 0..<5, temperature: temperature, engine: engine)
       for _ in 0..<2 { #expect(throws: SamplerError.notFinite) { try sampler.next() } }
     }
   }
@@ -205,7 +205,7 @@ struct BatchSamplerTests {
 
   private func many(temperature: Double = 0.8, seed: UInt64 = 5, _ engine: Arithmetic) throws -> [[Double]] {
     let sampler = try BatchSampler(
-      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, arithmetic: engine
+      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, engine: engine
     )
     return try counts { try sampler.next() }
   }

@@ -16,7 +16,7 @@ struct DenormalTests {
     (configuration.initialStandardDeviation, configuration.epsilon) = (1e-39, 1e-18)
     return try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
-      arithmetic: arithmetic)
+      engine: arithmetic)
   }
 
   #if arch(x86_64) || arch(arm64)
@@ -37,7 +37,7 @@ struct DenormalTests {
         let before = microgpt_flush_denormals(isFlushing ? 1 : 0)
         _ = try trainer.step()
         _ = try trainer.evaluate(trainer.corpus)
-        let sampler = try BatchSampler(trainer.model, seed: 1, numbers: 0..<2, arithmetic: arithmetic)
+        let sampler = try BatchSampler(trainer.model, seed: 1, numbers: 0..<2, engine: arithmetic)
         _ = try sampler.next()
         let after = microgpt_flush_denormals(before)
         #expect((after != 0) == isFlushing, "\(arithmetic)")

@@ -124,7 +124,7 @@ struct FastEngineTests {
     for set in InstructionSet.available {
       let exact = try Trainer(corpus: .names, configuration: configuration, instructionSet: set)
       let fast = try Trainer(
-        corpus: .names, configuration: configuration, arithmetic: .fast, instructionSet: set,
+        corpus: .names, configuration: configuration, engine: .fast, instructionSet: set,
         implementation: .kernels)
       for _ in 0..<12 {
         let expected = try #require(try exact.step()), found = try #require(try fast.step())
@@ -156,7 +156,7 @@ struct FastEngineTests {
   private func compareCurves(_ corpus: Corpus, _ set: InstructionSet) throws {
     let exact = try Trainer(corpus: corpus)
     let fast = try Trainer(
-      corpus: corpus, configuration: Configuration(), arithmetic: .fast, instructionSet: set,
+      corpus: corpus, configuration: Configuration(), engine: .fast, instructionSet: set,
       implementation: .kernels)
     var exactLosses: [Double] = [], fastLosses: [Double] = []
     while let expected = try exact.step(), let step = try fast.step() {

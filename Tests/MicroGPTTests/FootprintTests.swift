@@ -71,7 +71,7 @@ import Testing
         _ = declare(Int.self, Count(documents) + 1)
       }
       #expect(
-        configuration.trainingMemory(vocabularySize: v, arithmetic: arithmetic)
+        configuration.trainingMemory(vocabularySize: v, engine: arithmetic)
           == (Engine(arithmetic).trainingByteCount(configuration, v) + batch).value!)
     }
   }
@@ -150,10 +150,10 @@ import Testing
     let corpus = try Corpus(documents: ["emma", "olivia", "ava"])
     _ = try resident()  // Reading a file for the first time takes memory too.
     let before = try resident()
-    let trainer = try Trainer(corpus: corpus, configuration: configuration, arithmetic: engine)
+    let trainer = try Trainer(corpus: corpus, configuration: configuration, engine: engine)
     let taken = try resident() - before
     let said = configuration.trainingMemory(
-      vocabularySize: trainer.tokenizer.vocabularySize, arithmetic: engine)!
+      vocabularySize: trainer.tokenizer.vocabularySize, engine: engine)!
     if said < 50_000_000 || abs(Double(taken) / Double(said) - 1) > 0.01 { exit(EXIT_FAILURE) }
     withExtendedLifetime(trainer) {}
   }

@@ -42,7 +42,7 @@ struct GoldenRunTests {
   private func check(_ golden: Golden.Case, _ means: Means) throws {
     let (run, corpus) = try golden.load()
     let trainer = try Trainer(
-      corpus: corpus, configuration: run.configuration, arithmetic: .exact, instructionSet: means.set,
+      corpus: corpus, configuration: run.configuration, engine: .exact, instructionSet: means.set,
       implementation: means.implementation)
     #expect(trainer.corpus.count == run.documents)
     #expect((0..<min(5, corpus.count)).map { trainer.corpus.text(at: $0) } == run.firstDocuments)

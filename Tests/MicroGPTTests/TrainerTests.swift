@@ -263,7 +263,7 @@ import Testing
     (configuration.steps, configuration.schedule) = (3, .constant)
     let corpus = try Corpus(documents: TrainerTests.names)
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, arithmetic: engine, instructionSet: set)
+      corpus: corpus, configuration: configuration, engine: engine, instructionSet: set)
     let first = trainer.model.parameters
     for step in 0...3 {
       let factor = [1, 0.75, 0.5625, 0.421875][step], model = trainer.model

@@ -14,7 +14,7 @@ struct TrainingStateTests {
     (configuration.steps, configuration.batchSize, configuration.embedding) = (30, batchSize, embedding)
     (configuration.schedule, configuration.weightDecay) = (.cosine, 0.05)
     return try Trainer(
-      corpus: Corpus(documents: documents), configuration: configuration, arithmetic: arithmetic,
+      corpus: Corpus(documents: documents), configuration: configuration, engine: arithmetic,
       instructionSet: .widest, implementation: implementation)
   }
 

@@ -62,7 +62,7 @@ struct UpdateTests {
     (configuration.schedule, configuration.learningRate) = (.constant, 0.02)
     change(&configuration)
     return try Trainer(
-      corpus: path.corpus(), configuration: configuration, arithmetic: arithmetic, instructionSet: set)
+      corpus: path.corpus(), configuration: configuration, engine: arithmetic, instructionSet: set)
   }
 
   /// The documents of a step, from 0.
@@ -183,7 +183,7 @@ struct UpdateTests {
     (configuration.steps, configuration.schedule) = (4, schedule)
     let trainer = try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
-      arithmetic: run.arithmetic)
+      engine: run.arithmetic)
     let shares: [Double] =
       switch schedule {
       case .constant: [1, 1, 1, 1]

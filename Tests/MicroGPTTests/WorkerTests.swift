@@ -121,7 +121,7 @@ struct WorkerTests {
     let corpus = try Corpus(documents: WorkerTests.documents)
     let exact = try Trainer(corpus: corpus, configuration: configuration)
     let fast = try Trainer(
-      corpus: corpus, configuration: configuration, arithmetic: .fast, instructionSet: set,
+      corpus: corpus, configuration: configuration, engine: .fast, instructionSet: set,
       implementation: .kernels)
     while let expected = try exact.step(), let step = try fast.step() {
       #expect(abs(step.loss - expected.loss) < 1e-3)
@@ -184,7 +184,7 @@ struct TrainingRunTests {
   /// A run whose parameters and moments are those of some steps.
   private func start(_ size: Size, _ arithmetic: Arithmetic) throws -> TrainingState {
     let trainer = try Trainer(
-      corpus: TrainingRunTests.corpus, configuration: size.configuration, arithmetic: arithmetic)
+      corpus: TrainingRunTests.corpus, configuration: size.configuration, engine: arithmetic)
     for _ in 0..<3 { _ = try trainer.step() }
     return trainer.state
   }
@@ -293,7 +293,7 @@ struct TrainingRunTests {
     (configuration.steps, configuration.beta1, configuration.beta2) = (400, 0.5, 0.6)
     let corpus = try Corpus(documents: ["a", "bcdefghij"])
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, arithmetic: .fast, instructionSet: .widest,
+      corpus: corpus, configuration: configuration, engine: .fast, instructionSet: .widest,
       implementation: .kernels)
     try trainer.train()
     let state = trainer.state
@@ -305,7 +305,7 @@ struct TrainingRunTests {
   @Test("an update leaves the processor's treatment of denormals as it was")
   func denormalsAfterwards() throws {
     let trainer = try Trainer(
-      corpus: TrainingRunTests.corpus, configuration: Configuration(), arithmetic: .fast,
+      corpus: TrainingRunTests.corpus, configuration: Configuration(), engine: .fast,
       instructionSet: .widest,
       implementation: .kernels)
     _ = try trainer.step()

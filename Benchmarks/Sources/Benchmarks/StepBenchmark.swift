@@ -98,7 +98,7 @@ func measureSteps(
   var configuration = configuration
   (configuration.steps, configuration.learningRate) = (10_000_000, 0.001)
   let trainer = try Trainer(
-    corpus: corpus, configuration: configuration, arithmetic: arithmetic, instructionSet: set)
+    corpus: corpus, configuration: configuration, engine: arithmetic, instructionSet: set)
   let vocabularySize = trainer.tokenizer.vocabularySize, batch = configuration.batchSize
   var losses = [Double](repeating: 0, count: 100), steps = 0
   func run(_ count: Int) throws {

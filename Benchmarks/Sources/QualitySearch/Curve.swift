@@ -15,7 +15,7 @@ struct Curve {
   init(_ winner: Winner, corpus: Corpus, startSeconds: Double, light: String, dark: String) throws {
     let trainer = try Trainer(
       corpus: corpus, configuration: winner.setting.configuration(steps: winner.steps, seed: 42),
-      arithmetic: Arithmetic(rawValue: winner.engine) ?? .fast)
+      engine: Arithmetic(rawValue: winner.engine) ?? .fast)
     let ratio = max(1.01, pow(Double(winner.steps) / 100, 1.0 / 200)), start = processSeconds()
     var points: [(Double, Double)] = [], window: [Double] = [], next = 100.0
     while let step = try trainer.step() {

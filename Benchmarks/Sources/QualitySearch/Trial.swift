@@ -43,14 +43,14 @@ struct Laboratory {
       costs[trial.setting.shape] = min(trial.microseconds, costs[trial.setting.shape] ?? .infinity)
     }
     let start = processSeconds()
-    _ = try Trainer(corpus: corpus, arithmetic: .fast)
+    _ = try Trainer(corpus: corpus, engine: .fast)
     startSeconds = 0.006 + processSeconds() - start
   }
 
   /// Microseconds per step: the best of all short rounds so far, because other load only adds to it.
   private mutating func cost(_ setting: Setting) throws -> Double {
     let trainer = try Trainer(
-      corpus: training, configuration: setting.configuration(steps: .max / 2, seed: 42), arithmetic: .fast)
+      corpus: training, configuration: setting.configuration(steps: .max / 2, seed: 42), engine: .fast)
     func time(_ steps: Int) throws -> Double {
       let start = processSeconds()
       for _ in 0..<steps { _ = try trainer.step() }
@@ -68,7 +68,7 @@ struct Laboratory {
     let microseconds = try cost(setting)
     let steps = max(100, Int(0.98 * (budget - startSeconds) * 1e6 / microseconds))
     let trainer = try Trainer(
-      corpus: training, configuration: setting.configuration(steps: steps, seed: seed), arithmetic: .fast)
+      corpus: training, configuration: setting.configuration(steps: steps, seed: seed), engine: .fast)
     var losses: [Double] = []
     do {
       while let step = try trainer.step() {

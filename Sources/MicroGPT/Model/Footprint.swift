@@ -21,9 +21,9 @@ extension Configuration {
   ///
   /// - Parameters:
   ///   - vocabularySize: *V*, BOS included.
-  ///   - arithmetic: The arithmetic, and with it the size of a number.
+  ///   - engine: The arithmetic, and with it the size of a number.
   /// - Precondition: The configuration is one that `validate` accepts.
-  public func trainingMemory(vocabularySize: Int, arithmetic: Arithmetic = .exact) -> Int? {
+  public func trainingMemory(vocabularySize: Int, engine arithmetic: Arithmetic = .exact) -> Int? {
     let run = Engine(arithmetic).trainingByteCount(self, vocabularySize)
     return (run + Batch.byteCount(documents: Count(batchSize), positions: Count(blockSize))).value
   }

@@ -43,14 +43,14 @@ public final class BatchSampler {
   ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
   ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
   ///     likelier. At 0 all documents are the most probable one.
-  ///   - arithmetic: The arithmetic to compute in.
+  ///   - engine: The arithmetic to compute in.
   ///   - atOnce: The most documents that are sampled together, 1 or more; by default as many as help. The documents do
   ///     not depend on it.
   ///   - instructionSet: The processor's instructions to use, if not the widest.
   /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used.
   public init(
     _ model: Model, seed: UInt64, numbers: Range<Int>, prompt: String = "", temperature: Double = 0.5,
-    arithmetic: Arithmetic = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
+    engine arithmetic: Arithmetic = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
   ) throws(SamplerError) {
     precondition(numbers.lowerBound >= 0, "Documents are numbered from 0, not from \(numbers.lowerBound).")
     precondition(atOnce ?? 1 >= 1, "At least 1 document is sampled at a time, not \(atOnce ?? 1).")

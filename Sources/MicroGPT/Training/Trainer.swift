@@ -63,22 +63,23 @@ public final class Trainer {
   /// - Parameters:
   ///   - corpus: The documents to learn from.
   ///   - configuration: The run's sizes and hyperparameters.
-  ///   - arithmetic: The arithmetic to compute in.
+  ///   - engine: The arithmetic to compute in.
   ///   - instructionSet: The processor's instructions to use, if not the widest. The exact engine's bits do not
   ///     depend on it.
   /// - Throws: `ConfigurationError` if a value is outside its range, or the model is larger than can be counted.
   public convenience init(
-    corpus: Corpus, configuration: Configuration = Configuration(), arithmetic: Arithmetic = .exact,
+    corpus: Corpus, configuration: Configuration = Configuration(), engine arithmetic: Arithmetic = .exact,
     instructionSet: InstructionSet = .widest
   ) throws(ConfigurationError) {
     try self.init(
-      corpus: corpus, configuration: configuration, arithmetic: arithmetic, instructionSet: instructionSet,
+      corpus: corpus, configuration: configuration, engine: arithmetic, instructionSet: instructionSet,
       implementation: .standard)
   }
 
   /// A run by a given implementation.
   convenience init(
-    corpus: Corpus, configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet,
+    corpus: Corpus, configuration: Configuration, engine arithmetic: Arithmetic,
+    instructionSet: InstructionSet,
     implementation: Implementation
   ) throws(ConfigurationError) {
     var random = PythonRandom(seed: configuration.seed)
@@ -139,7 +140,7 @@ public final class Trainer {
     try configuration.validate()
     let tokenizer = Tokenizer(corpus)
     guard
-      configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, arithmetic: arithmetic) != nil
+      configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, engine: arithmetic) != nil
     else { throw .tooLarge }
     return (corpus.shuffled(using: &random), tokenizer)
   }
