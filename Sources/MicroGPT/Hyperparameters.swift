@@ -173,7 +173,7 @@ extension Hyperparameter {
     case .seed(let place):
       if let value = UInt64(text) { return place.set(&configuration, value) }
     case .number(let range, let place):
-      if let value = Double(text), range.contains(value) { return place.set(&configuration, value) }
+      if let value = Double(spelled: text), range.contains(value) { return place.set(&configuration, value) }
     case .schedule(let place):
       if let value = Schedule(rawValue: text) { return place.set(&configuration, value) }
     }

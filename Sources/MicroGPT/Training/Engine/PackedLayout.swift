@@ -75,12 +75,12 @@ struct PackedLayout: Sendable {
   /// - Parameter unit: The numbers of a cache line.
   init(_ shape: Shape, unit: Int) {
     var end: Count = 0
-    func matrix(_ parts: Count = 1, rows: Int, columns: Int, panel: Int) -> PanelMatrix {
+    func matrix(parts: Int = 1, rows: Int, columns: Int, panel: Int) -> PanelMatrix {
       let paddedRows = Count(rows).rounded(up: unit), paddedColumns = Count(columns).rounded(up: unit)
-      let allRows = parts * paddedRows
+      let allRows = Count(parts) * paddedRows
       let matrix = PanelMatrix(
         offset: end.value ?? 0, rows: allRows.value ?? 0, columns: paddedColumns.value ?? 0, panel: panel,
-        trueRows: parts.value == 1 ? rows : allRows.value ?? 0, trueColumns: columns)
+        trueRows: parts == 1 ? rows : allRows.value ?? 0, trueColumns: columns)
       end = end + allRows * paddedColumns
       return matrix
     }
@@ -91,7 +91,7 @@ struct PackedLayout: Sendable {
     let outside = end
     end = 0
     let layer = Layer(
-      projections: matrix(3, rows: width, columns: width, panel: panel),
+      projections: matrix(parts: 3, rows: width, columns: width, panel: panel),
       output: matrix(rows: width, columns: width, panel: panel),
       expand: matrix(rows: hidden, columns: width, panel: panel),
       contract: matrix(rows: width, columns: hidden, panel: panel))
