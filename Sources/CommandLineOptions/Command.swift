@@ -173,7 +173,7 @@ extension Option {
 
   fileprivate func missingValue(before next: String? = nil) -> UsageError {
     let placeholder = placeholder ?? ""
-    let problem = next.map { ", but '\($0)' reads as an option" } ?? ""
+    let problem = next.map { ", but '\($0)' looks like an option" } ?? ""
     let meaning = expected.isEmpty ? "" : ", where \(placeholder) is \(expected)"
     var advice = "Write '\(name) \(placeholder)'\(meaning)."
     // A file name may begin with one dash; with two it is unlikely.

@@ -49,7 +49,7 @@ struct Train: Subcommand, Equatable {
           + "Give a multiple, such as '--embedding \(max(embedding / heads, 1) * heads)'.")
     }
     if output.log == "-" {
-      throw UsageError("'--log -' is no file: standard output is for the results. Name a file.")
+      throw UsageError("'--log -' is not a file: standard output is for the results. Name a file.")
     }
   }
 

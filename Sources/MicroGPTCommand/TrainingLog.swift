@@ -38,7 +38,7 @@ final class TrainingLog {
   ///
   /// - Precondition: The last object has begun.
   func sample(_ text: String) throws(FileError) {
-    guard let count = samples else { preconditionFailure("The object that has the samples has not begun.") }
+    guard let count = samples else { preconditionFailure("The last object has not begun.") }
     try file.write((count > 0 ? ", " : "") + TrainingLog.quoted(text))
     samples = count + 1
   }

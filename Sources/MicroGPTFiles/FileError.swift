@@ -58,7 +58,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
       return "\(file) cannot be created: \(reason). "
         + "Name a file in a folder that exists and can be written to."
     case .write:
-      return "Writing to \(file) failed: \(reason). What was written before is there, the rest is not."
+      return "Writing to \(file) failed: \(reason). What was written before is kept, the rest is lost."
     }
   }
 }

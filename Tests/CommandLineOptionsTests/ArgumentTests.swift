@@ -101,7 +101,7 @@ import Testing
     #expect(refusal(line) == message)
   }
 
-  @Test("a name that begins with one dash reads as an option, and the message says how to write it")
+  @Test("a name that begins with one dash looks like an option, and the message says how to write it")
   func leadingDash() {
     #expect(
       refusal("show -a.bin")

@@ -58,7 +58,7 @@ import Testing
         "'microgpt verify' takes no '--steps'; 'microgpt train' does. "
           + "Leave it out, or see 'microgpt verify --help'."
       ),
-      ("--log -", "'--log -' is no file: standard output is for the results. Name a file."),
+      ("--log -", "'--log -' is not a file: standard output is for the results. Name a file."),
       ("--log input.txt", "'--log input.txt' would overwrite the text to learn from. Name another file."),
     ])
   func newcomers(line: String, message: String) throws {
@@ -223,7 +223,7 @@ import Testing
         == Ending(
           error: (line.contains("quiet") ? "" : remark)
             + "Error: Writing to standard output failed: No space left on device. "
-            + "What was written before is there, the rest is not.\n", code: 74))
+            + "What was written before is kept, the rest is lost.\n", code: 74))
   }
 
   @Test(
@@ -235,7 +235,7 @@ import Testing
       ending
         == Ending(
           error: "Error: Writing to standard output failed: No space left on device. "
-            + "What was written before is there, the rest is not.\n", code: 74))
+            + "What was written before is kept, the rest is lost.\n", code: 74))
   }
 
   @Test(
@@ -248,7 +248,7 @@ import Testing
     #expect(
       timeless(ending.error)
         == timeless(whole.error) + "Error: Writing to '/dev/full' failed: No space left on device. "
-        + "What was written before is there, the rest is not.\n")
+        + "What was written before is kept, the rest is lost.\n")
     #expect(ending.code == 74)
   }
 

@@ -167,22 +167,22 @@ import Testing
       (["--data", ""], "'--data' needs a value. Write '--data FILE'."),
       (
         ["--steps", "--quiet"],
-        "'--steps' needs a value, but '--quiet' reads as an option. "
+        "'--steps' needs a value, but '--quiet' looks like an option. "
           + "Write '--steps N', where N is a whole number, 0 or more."
       ),
       (
         ["--steps", "--", "10"],
-        "'--steps' needs a value, but '--' reads as an option. "
+        "'--steps' needs a value, but '--' looks like an option. "
           + "Write '--steps N', where N is a whole number, 0 or more."
       ),
       (
         ["--learning-rate", "-inf"],
-        "'--learning-rate' needs a value, but '-inf' reads as an option. "
+        "'--learning-rate' needs a value, but '-inf' looks like an option. "
           + "Write '--learning-rate X', where X is a decimal number, 0 or more."
       ),
       (
         ["--data", "-names.txt"],
-        "'--data' needs a value, but '-names.txt' reads as an option. "
+        "'--data' needs a value, but '-names.txt' looks like an option. "
           + "Write '--data FILE'. If '-names.txt' is the value, write '--data=-names.txt'."
       ),
     ])

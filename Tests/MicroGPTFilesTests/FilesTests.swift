@@ -154,13 +154,13 @@ import Testing
       ),
       (
         .write, "a.log", ENOSPC,
-        "Writing to 'a.log' failed: No space left on device. What was written before is there, the rest is "
-          + "not."
+        "Writing to 'a.log' failed: No space left on device. What was written before is kept, the rest is "
+          + "lost."
       ),
       (
         .write, "standard output", ENOSPC,
-        "Writing to standard output failed: No space left on device. What was written before is there, the "
-          + "rest is not."
+        "Writing to standard output failed: No space left on device. What was written before is kept, the "
+          + "rest is lost."
       ),
     ] as [(FileError.Operation, String, Int32, String)])
   func sentences(operation: FileError.Operation, path: String, code: Int32, sentence: String) {

@@ -288,7 +288,7 @@ struct TrainingRunTests {
 
   @Test("no moment is subnormal, however long a gradient has been 0")
   func denormals() throws {
-    // Documents of one letter: the other letters' gradients vanish, and their moments decay.
+    // A document of one letter: the other letters' gradients vanish, and their moments decay.
     var configuration = Configuration()
     (configuration.steps, configuration.beta1, configuration.beta2) = (400, 0.5, 0.6)
     let corpus = try Corpus(documents: ["a", "bcdefghij"])

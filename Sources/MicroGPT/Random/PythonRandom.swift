@@ -104,7 +104,9 @@ public struct PythonRandom: Sendable, Equatable {
       precondition(weight >= 0, "A weight is \(weight); weights are zero or more.")
       total += weight
     }
-    precondition(total > 0 && total.isFinite, "The weights add up to \(total), which leaves no choice.")
+    precondition(
+      total > 0 && total.isFinite,
+      "The weights add up to \(total), but the sum has to be positive and finite.")
 
     let mark = uniform() * total
     var sum = 0.0
@@ -118,7 +120,7 @@ public struct PythonRandom: Sendable, Equatable {
   /// Python's `random._randbelow(bound)`: draws with as many bits as `bound` has, until one is less than it.
   private mutating func index(below bound: Int) -> Int {
     let width = Int.bitWidth - bound.leadingZeroBitCount
-    precondition(width <= 32, "Python draws one word an item up to 2³² - 1 items, and here are \(bound).")
+    precondition(width <= 32, "Python draws one word per item up to 2³² - 1 items; there are \(bound).")
     var drawn: Int
     repeat { drawn = Int(bits(width)) } while drawn >= bound
     return drawn

@@ -109,7 +109,7 @@ extension TrainingStateError: CustomStringConvertible {
     case .otherVocabulary:
       "The run's vocabulary is not that of its text. The state is damaged; start from another one."
     case .steps(let completed, let all):
-      "The run has taken \(completed) of \(all) steps, which cannot be. The state is damaged; start from another one."
+      "The run has taken \(completed) of \(all) steps, which is impossible. The state is damaged; start from another one."
     case .count(let name, let expected, let found):
       "'\(name)' has \(found) numbers, but a model of these sizes has \(expected). "
         + "Use the configuration that the run began with."
