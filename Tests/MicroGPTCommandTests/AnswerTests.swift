@@ -357,7 +357,7 @@ import Testing
 
 private let hasFullDevice = FileManager.default.fileExists(atPath: "/dev/full")
 
-/// Unusual lines and texts that are no mistakes.
+/// Unusual lines and texts that are not mistakes.
 @Suite("Oddities") struct OddityTests {
   @Test("documents of one character, and a single document, are enough to learn from")
   func oneCharacter() throws {

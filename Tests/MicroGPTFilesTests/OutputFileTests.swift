@@ -51,7 +51,7 @@ import Testing
     #expect(folder.text(of: "file")?.utf8.count == 1_065_536)
   }
 
-  @Test("a file that is not closed is closed without flushing its buffer")
+  @Test("a file that is released without close is closed, and its buffer is lost")
   func dropped() throws {
     // More files than a process may have open at once.
     for _ in 0..<2_000 {

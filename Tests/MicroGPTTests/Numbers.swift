@@ -57,5 +57,5 @@ extension PythonRandom {
   }
 }
 
-/// The lengths at which kernels are tested: most are no multiple of a vector, and one is.
+/// The lengths at which kernels are tested: most do not fill whole vectors, one does.
 let kernelSizes = [1, 2, 3, 5, 16, 27]

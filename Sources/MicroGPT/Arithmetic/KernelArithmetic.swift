@@ -20,7 +20,7 @@ enum ExactArithmetic: KernelArithmetic {
   static func kernels(_ set: InstructionSet) -> Kernels<Double> { Kernels(set) }
 }
 
-/// Floats, with sums in any order and fused multiply-adds where the processor has them.
+/// Floats, with fused multiply-adds where the processor has them, and sums in the order that is fastest.
 enum FastArithmetic: KernelArithmetic {
   static var arithmetic: Arithmetic { .fast }
   static var isExact: Bool { false }

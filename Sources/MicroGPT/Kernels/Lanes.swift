@@ -91,7 +91,7 @@ protocol ExactLanes: Lanes where Scalar == Double {
 }
 
 extension Lanes {
-  /// The numbers of a vector.
+  /// The number of lanes.
   @inline(__always) static var count: Int { Vector.scalarCount }
 
   @inline(__always) static func load(_ p: UnsafeMutablePointer<Scalar>) -> Vector { load(UnsafePointer(p)) }

@@ -87,7 +87,7 @@ extension Lanes {
   @inline(__always)
   private static func positionProduct<T: PositionTile>(_ tile: T.Type, _ a: PositionProduct<Scalar>)
   where T.L == Self {
-    let group = Doubles.count, beside = count / group, columns = a.matrix.columns
+    let group = Doubles.count, scalarsPerDouble = count / group, columns = a.matrix.columns
     let panel = PositionProduct<Scalar>.panel
     let square = a.scratch, transposed = square + count &* count, positions = transposed + count &* count
     transposePositions(a, positions)
@@ -101,14 +101,14 @@ extension Lanes {
           while c < panel {
             tile.add(load(x), w)
             x += count
-            w += beside
-            c &+= beside
+            w += scalarsPerDouble
+            c &+= scalarsPerDouble
           }
           column &+= panel
         }
         tile.store(square)
         // Each position has two lanes, whose sums are added, for two rows at a time.
-        if beside == 2 {
+        if scalarsPerDouble == 2 {
           for pair in 0..<group {
             let rows = square + 2 &* pair &* count
             store(pairSums(load(rows), load(rows + count)), square + pair &* count)
@@ -156,9 +156,9 @@ extension Lanes {
   private static func transposeDoubles(
     _ x: UnsafePointer<Scalar>, _ xRow: Int, _ y: UnsafeMutablePointer<Scalar>, _ yRow: Int
   ) {
-    let beside = count / Doubles.count
+    let scalarsPerDouble = count / Doubles.count
     Doubles.transposeBlock(
-      UnsafeRawPointer(x).assumingMemoryBound(to: Double.self), xRow / beside,
-      UnsafeMutableRawPointer(y).assumingMemoryBound(to: Double.self), yRow / beside)
+      UnsafeRawPointer(x).assumingMemoryBound(to: Double.self), xRow / scalarsPerDouble,
+      UnsafeMutableRawPointer(y).assumingMemoryBound(to: Double.self), yRow / scalarsPerDouble)
   }
 }

@@ -162,8 +162,8 @@ extension PythonRandom {
         words[index] = 1_812_433_253 &* State.folded(words[index - 1]) &+ UInt32(index)
       }
 
-      // Both passes cycle through words 1 to 623. Word 0 holds a copy of word 623, the predecessor of word 1, until
-      // the end.
+      // Both passes cycle through words 1 to 623. Until the end, word 0 holds a copy of word 623, the predecessor of
+      // word 1.
       var index = 1
       func advance() {
         index += 1

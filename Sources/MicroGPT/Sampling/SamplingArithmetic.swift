@@ -15,7 +15,7 @@ struct HeadOrder {
   let head, channel: Int
   /// The larger of both: the channels of a head, or the heads, padded.
   let padded: Int
-  /// The numbers in a row, before padding to whole vectors.
+  /// The number of elements in a row, before padding to whole vectors.
   let count: Int
 }
 

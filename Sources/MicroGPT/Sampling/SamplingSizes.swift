@@ -7,13 +7,13 @@ struct SamplingSizes<A: SamplingArithmetic> {
   let heads: HeadOrder
   /// The lanes of a vector.
   let lanes: Int
-  /// The numbers in a cache line.
+  /// The number of elements in a cache line.
   let unit: Int
   /// Channels, hidden units and tokens, padded to cache lines.
   let width, hiddenWidth, tokens: Int
-  /// The numbers in a row's queries, keys or values.
+  /// The number of elements in a row's queries, keys or values.
   let segment: Int
-  /// The numbers in a row's attention output.
+  /// The number of elements in a row's attention output.
   let attentionWidth: Int
 
   /// Rows that are computed together: few enough that their data stays in the nearest cache.
@@ -33,7 +33,7 @@ struct SamplingSizes<A: SamplingArithmetic> {
     self.shape = shape
   }
 
-  /// The numbers in a table entry for a token and position: the first layer's input, query, key and value.
+  /// The number of elements in a table entry for a token and position: the first layer's input, query, key and value.
   var pairStride: Int { width + 3 * segment }
 
   /// Whether all pairs of token and position fit a table.

@@ -113,8 +113,8 @@ public struct Corpus: Sendable {
   /// - Complexity: O(*n*) in the document's length.
   public func text(at position: Int) -> String { String(String.UnicodeScalarView(self[position])) }
 
-  /// The SHA-256, in hexadecimal, of the documents in their current order as UTF-8, each followed by a line feed:
-  /// what `'\n'.join(docs + [''])` encodes to in Python. Equal for equal documents.
+  /// The SHA-256, in hexadecimal, of the documents in their current order as UTF-8, each followed by a line feed: of
+  /// the bytes of `'\n'.join(docs + [''])` in Python. Equal for equal documents.
   ///
   /// - Complexity: O(*n*) in the characters.
   public var sha256: String {

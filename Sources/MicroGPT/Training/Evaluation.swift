@@ -19,8 +19,8 @@ extension Trainer {
   ///     try trainer.train()
   ///     let evaluation = try trainer.evaluate(halves.heldOut)
   ///
-  /// Documents longer than the block are cut to it, as in training. The run's engine computes it: in the exact
-  /// arithmetic the loss of a single document has the reference's bits.
+  /// Documents longer than the block are cut to it, as in training. The run's engine computes the loss; in the exact
+  /// arithmetic that of a single document has the reference's bits.
   ///
   /// - Throws: `TokenizerError` at the first character that is not in the run's vocabulary.
   /// - Complexity: That of a forward pass over the documents; batches of `Configuration.batchSize` share their

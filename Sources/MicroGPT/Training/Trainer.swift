@@ -20,7 +20,7 @@ public final class Trainer {
   public let configuration: Configuration
   /// The vocabulary of the corpus.
   public let tokenizer: Tokenizer
-  /// The documents in the order in which steps take them; after the last comes the first again.
+  /// The documents in the order in which steps take them; the first follows the last.
   public let corpus: Corpus
   /// The random numbers after the initial parameters were drawn: samples continue from here.
   public let random: PythonRandom

@@ -93,7 +93,7 @@ public enum TrainingStateError: Error, Equatable {
   case steps(completed: Int, all: Int)
   /// The number of parameters or moments does not match the configuration.
   case count(name: String, expected: Int, found: Int)
-  /// A parameter, moment or factor is not finite or outside its range.
+  /// A parameter, moment or factor is not finite, or is outside its range.
   case number(name: String, index: Int, found: Double)
 }
 

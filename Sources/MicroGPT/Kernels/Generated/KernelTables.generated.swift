@@ -5,7 +5,7 @@
 
 /// Kernels of one arithmetic, compiled for one instruction set. A kernel that the arithmetic lacks is nil.
 struct Kernels<Scalar> {
-  /// The numbers of a vector.
+  /// The number of lanes of a vector.
   let lanes: Int
   var productWide: KernelEntry
   var productNarrow: KernelEntry
@@ -108,7 +108,7 @@ extension Kernels<Double> {
 
 /// Kernels of one arithmetic, compiled for one instruction set. A kernel that the arithmetic lacks is nil.
 struct SamplingKernels<Scalar> {
-  /// The numbers of a vector.
+  /// The number of lanes of a vector.
   let lanes: Int
   var sampleNormalize: KernelEntry
   var sampleAttend: KernelEntry

@@ -72,7 +72,7 @@ struct PackedLayout: Sendable {
   /// The distance between layers.
   private let layerStride: Int
 
-  /// - Parameter unit: The numbers in a cache line.
+  /// - Parameter unit: The number of elements in a cache line.
   init(_ shape: Shape, unit: Int) {
     var end: Count = 0
     func matrix(_ parts: Count = 1, rows: Int, columns: Int, panel: Int) -> PanelMatrix {

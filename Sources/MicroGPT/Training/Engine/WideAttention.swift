@@ -12,7 +12,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
   let dWeights: Buffer
   /// A head's results where heads are not whole cache lines, `[T, D]`, padded.
   let narrow: Buffer
-  /// The numbers in a cache line.
+  /// The number of elements in a cache line.
   let unit: Int
 
   /// Rows of a block.

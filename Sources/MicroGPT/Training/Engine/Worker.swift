@@ -17,7 +17,7 @@ final class Worker<A: KernelArithmetic> {
   let workspace: Workspace<A>
   /// Channels, hidden units and tokens, padded to cache lines.
   let width, hiddenWidth, tokens: Int
-  /// The numbers in a cache line.
+  /// The number of elements in a cache line.
   let unit: Int
   /// `D^(-1/2)`.
   let attentionScale: Scalar

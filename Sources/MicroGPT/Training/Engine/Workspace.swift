@@ -71,7 +71,7 @@ struct Workspace<A: KernelArithmetic> {
   /// The order in which the exact arithmetic adds up query, key and value in the backward pass, `[3C]`.
   let projectionOrder: UnsafeMutablePointer<Int32>
 
-  /// The numbers of a matrix's gradient that are computed together, 16 KB.
+  /// The number of elements of a matrix's gradient that are computed together, 16 KB.
   static var gradientBlock: Int { 16384 / MemoryLayout<Scalar>.stride }
 
   /// - Parameters:
