@@ -2,10 +2,10 @@ import Testing
 
 @testable import MicroGPT
 
-/// Many documents at a time: each by its number, and together as likely as one after the other.
+/// Many documents at a time: each determined by its number, with the same distribution as one after the other.
 @Suite("Batch sampler")
 struct BatchSamplerTests {
-  /// A model that has learned the built-in names a little.
+  /// A model trained briefly on the built-in names.
   private static let trained: Model = {
     var configuration = Configuration()
     configuration.steps = 300
@@ -47,7 +47,7 @@ struct BatchSamplerTests {
   }
 
   @Test(
-    "in the exact arithmetic a document is what the specification draws from its stream",
+    "in the exact arithmetic a document is the one that the specification draws from its stream",
     arguments: SamplingSize.all)
   func specification(_ size: SamplingSize) throws {
     let model = size.model(), prompt = size.blockSize > 4 ? "aa" : ""
@@ -63,7 +63,7 @@ struct BatchSamplerTests {
   }
 
   @Test(
-    "a document depends neither on how many are made up at a time nor on how many are asked for",
+    "a document depends neither on how many are sampled together nor on how many are requested",
     arguments: Arithmetic.allCases, InstructionSet.available)
   func independence(_ engine: Arithmetic, _ set: InstructionSet) throws {
     for model in [BatchSamplerTests.trained, SamplingSize.all[1].model()] {
@@ -82,7 +82,7 @@ struct BatchSamplerTests {
     }
   }
 
-  @Test("numbers may be as large as there are, and seeds differ")
+  @Test("numbers may be as large as an Int, and seeds give different documents")
   func largeNumbers() throws {
     let model = BatchSamplerTests.trained
     func some(_ numbers: Range<Int>, _ seed: UInt64) throws -> [String] {
@@ -95,7 +95,7 @@ struct BatchSamplerTests {
     #expect(try some(0..<50, 1) != some(1..<51, 1))
   }
 
-  @Test("hardly a document is another in the fast arithmetic", arguments: InstructionSet.available)
+  @Test("at most 5 of 10,000 documents differ in the fast arithmetic", arguments: InstructionSet.available)
   func fast(_ set: InstructionSet) throws {
     func some(_ engine: Arithmetic) throws -> [String] {
       try documents(
@@ -118,7 +118,7 @@ struct BatchSamplerTests {
     }
   }
 
-  @Test("at temperature 0 all documents are the one that Sampler takes", arguments: Arithmetic.allCases)
+  @Test("at temperature 0 all documents are the one that Sampler draws", arguments: Arithmetic.allCases)
   func greedy(_ engine: Arithmetic) throws {
     let model = BatchSamplerTests.trained
     let best = try Sampler(model, random: PythonRandom(seed: 1)).sample(prompt: "k", temperature: 0)
@@ -127,7 +127,7 @@ struct BatchSamplerTests {
     #expect(found == Array(repeating: best, count: 100))
   }
 
-  @Test("as UTF-8 documents are the same, appended to what is there")
+  @Test("documents as UTF-8 are the same, and are appended")
   func bytes() throws {
     let model = SamplingSize.all[4].model()
     let (texts, bytes) = (
@@ -140,7 +140,7 @@ struct BatchSamplerTests {
     #expect(expected.utf8.count > expected.unicodeScalars.count)
   }
 
-  @Test("what Sampler refuses is refused, with the same words")
+  @Test("prompts and temperatures that Sampler refuses are refused with the same errors")
   func refusals() throws {
     let model = BatchSamplerTests.trained
     func refusal(prompt: String = "", temperature: Double = 1) -> SamplerError? {
@@ -162,7 +162,7 @@ struct BatchSamplerTests {
   }
 
   @Test(
-    "a model that computes infinities is refused, again and again",
+    "a model that computes infinities is refused at every call",
     arguments: [Double.nan, .infinity, 1e153], Arithmetic.allCases)
   func notFinite(_ parameter: Double, _ engine: Arithmetic) throws {
     let model = SamplingSize.all[0].model()
@@ -175,7 +175,7 @@ struct BatchSamplerTests {
     }
   }
 
-  @Test("a number below 0 and nothing at a time stop the program")
+  @Test("a number below 0, and 0 documents at a time, stop the program")
   func preconditions() async {
     await #expect(processExitsWith: .failure) {
       _ = try BatchSampler(BatchSamplerTests.trained, seed: 1, numbers: -1..<5)
@@ -187,7 +187,7 @@ struct BatchSamplerTests {
 
   // MARK: - Likelihood
 
-  /// How often each character, or the end, came at each position, `[T][V]`, in 20,000 documents.
+  /// How often each character, or the end, occurred at each position, `[T][V]`, in 20,000 documents.
   private func counts(_ next: () throws -> String?) throws -> [[Double]] {
     let tokenizer = BatchSamplerTests.trained.tokenizer, positions = 16
     var counts = Array(repeating: Array(repeating: 0.0, count: tokenizer.vocabularySize), count: positions)
@@ -210,14 +210,13 @@ struct BatchSamplerTests {
     return try counts { try sampler.next() }
   }
 
-  /// How many standard deviations Pearson's chi-squared of two counts is above what chance makes of it: the
-  /// statistic of a table of two rows with *k* columns has the mean *k* - 1 and the variance 2(*k* - 1),
-  /// and for so many columns is as good as normally distributed (Wilson and Hilferty's cube root makes it
-  /// so).
+  /// How many standard deviations Pearson's chi-squared of two counts is above its mean: the statistic of a table of
+  /// two rows with *k* columns has the mean *k* - 1 and the variance 2(*k* - 1), and for this many columns is close
+  /// to normally distributed (by Wilson and Hilferty's cube root).
   private func excess(_ a: [Double], _ b: [Double]) -> Double {
     let (total, other) = (a.reduce(0, +), b.reduce(0, +))
     var statistic = 0.0, freedom = -1.0
-    // What is rare is counted together, since the test wants five or more in a cell.
+    // Rare characters are counted together, because the test needs five or more in a cell.
     var (restA, restB) = (0.0, 0.0)
     func add(_ x: Double, _ y: Double) {
       let share = (x + y) / (total + other)
@@ -236,9 +235,9 @@ struct BatchSamplerTests {
 
   private func cbrt(_ x: Double) -> Double { power(x, 1.0 / 3) }
 
-  /// Characters in documents are not independent of each other, but those at one position of different
-  /// documents are: so there is a test for every position. The worst of the 16 is above 3.5 by chance in
-  /// 0.4 % of runs; the seeds are fixed, so that it is or is not once and for all.
+  /// Characters in documents are not independent of each other, but those at one position of different documents are,
+  /// so each position has its own test. The worst of the 16 is above 3.5 by chance in 0.4 % of runs; the seeds are
+  /// fixed, so the result is always the same.
   private func worst(_ a: [[Double]], _ b: [[Double]]) -> Double {
     zip(a, b).map { excess($0, $1) }.max()!
   }
@@ -249,12 +248,12 @@ struct BatchSamplerTests {
     #expect(worst(try many(engine), try many(seed: 6, engine)) < 3.5)
   }
 
-  @Test("and the test would notice a temperature that is a little off, or streams that are alike")
+  @Test("the test would notice a slightly wrong temperature, or equal streams")
   func sensitivity() throws {
     let one = try one()
     #expect(worst(one, try self.one(temperature: 0.85)) > 3.5)
     #expect(worst(one, try many(temperature: 0.85, .fast)) > 3.5)
-    // A hundredth of the documents twice over make counts too uneven.
+    // A hundredth of the documents repeated makes counts too uneven.
     let model = BatchSamplerTests.trained
     var drawn: [String] = []
     for number in 0..<200 {

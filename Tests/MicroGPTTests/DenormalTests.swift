@@ -3,8 +3,8 @@ import Testing
 
 @testable import MicroGPT
 
-/// Denormal numbers cost the processor a hundred cycles each, and Adam's moments of parameters whose gradients have
-/// stopped decay into them. The fast arithmetic takes them for 0, the exact one computes with them as CPython does.
+/// Denormal numbers cost the processor a hundred cycles each, and Adam's moments decay to them when gradients vanish.
+/// The fast arithmetic treats them as 0, the exact one computes with them as CPython does.
 ///
 /// Serialized, and each test within one call: the processor's mode belongs to the thread.
 @Suite("Denormal numbers", .serialized)
@@ -12,7 +12,8 @@ struct DenormalTests {
   private static func trainer(_ arithmetic: Arithmetic, batch: Int = 1) throws -> Trainer {
     var configuration = Configuration()
     (configuration.batchSize, configuration.steps) = (batch, 4)
-    // Parameters that are denormal floats, and an optimizer that makes a normal number of a denormal gradient.
+    // Parameters that are denormal floats, and an ε with which a denormal gradient moves a parameter by a normal
+    // number.
     (configuration.initialStandardDeviation, configuration.epsilon) = (1e-39, 1e-18)
     return try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
@@ -44,7 +45,7 @@ struct DenormalTests {
       }
     }
 
-    @Test("setting the mode gives the mode before")
+    @Test("setting the mode returns the mode before")
     func modes() {
       let before = microgpt_flush_denormals(1)
       let (first, second, third) = (

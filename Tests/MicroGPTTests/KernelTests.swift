@@ -2,7 +2,7 @@ import Testing
 
 @testable import MicroGPT
 
-/// Kernels alone against plain loops, at every instruction set that this processor has.
+/// Single kernels against plain loops, at every instruction set that this processor has.
 @Suite("Kernels")
 struct KernelTests {
   /// Numbers between -1 and 1.
@@ -67,15 +67,15 @@ struct KernelTests {
   func transpose(_ set: InstructionSet) {
     let rows = 32, columns = 48
     let floats: [Float] = numbers(rows * columns, 4), doubles: [Double] = numbers(rows * columns, 5)
-    var turnedFloats = floats, turnedDoubles = doubles
-    turnedFloats.withUnsafeMutableBufferPointer { y in
+    var transposedFloats = floats, transposedDoubles = doubles
+    transposedFloats.withUnsafeMutableBufferPointer { y in
       floats.withUnsafeBufferPointer { x in
         Kernels<Float>(set).transpose(
           Transpose(
             x: x.baseAddress!, xRow: columns, y: y.baseAddress!, yRow: rows, rows: rows, columns: columns))
       }
     }
-    turnedDoubles.withUnsafeMutableBufferPointer { y in
+    transposedDoubles.withUnsafeMutableBufferPointer { y in
       doubles.withUnsafeBufferPointer { x in
         Kernels<Double>(set).transpose(
           Transpose(
@@ -84,17 +84,17 @@ struct KernelTests {
     }
     for r in 0..<rows {
       for c in 0..<columns {
-        #expect(turnedFloats[c * rows + r] == floats[r * columns + c])
-        #expect(turnedDoubles[c * rows + r] == doubles[r * columns + c])
+        #expect(transposedFloats[c * rows + r] == floats[r * columns + c])
+        #expect(transposedDoubles[c * rows + r] == doubles[r * columns + c])
       }
     }
   }
 
   @Test(
-    "the exact optimizer equals its specification bit for bit, where numbers are tiny and zero too",
+    "the exact optimizer equals its specification bit for bit, also for tiny numbers and zeros",
     arguments: InstructionSet.available)
   func exactAdam(_ set: InstructionSet) {
-    // More than a chunk, and not a whole number of them.
+    // More than one chunk, but not a whole number of them.
     let count = 2304 + 64, room = 8 * AdamStep<Double>.chunk
     let memory = Memory { declare in
       (
@@ -111,8 +111,8 @@ struct KernelTests {
       let start = random.gaussian(standardDeviation: 1) * starts[i % 5]
       (buffers[0][i], buffers[4][i]) = (start, start)
     }
-    // From step 226 on 1 - βᵗ is 1 for the mean, and from 3,650 on for the mean square.
-    for step in Array(0..<60) + Array(300..<310) + Array(3700..<3710) {
+    // From step 231 on 1 - βᵗ is 1 for the first moment, and from 3,725 on for the second.
+    for step in Array(0..<60) + Array(300..<310) + Array(3730..<3740) {
       for i in 0..<count {
         let gradient = random.gaussian(standardDeviation: scales[i / 64 % 8])
         (buffers[1][i], buffers[5][i]) = (gradient, gradient)
@@ -135,7 +135,7 @@ struct KernelTests {
   }
 
   @Test(
-    "the fast optimizer's step is one with ε up to 3 % larger or smaller, within 8 ulp",
+    "the fast optimizer's step is within 8 ulp of one with ε up to 3 % larger or smaller",
     arguments: InstructionSet.available, [1e-8, 1e-6, 1e-2, 1e-18] as [Float])
   func fastAdam(_ set: InstructionSet, _ epsilon: Float) {
     // Gradients from 1e-18 to 10, and 0.

@@ -36,7 +36,7 @@ struct TrainingStateTests {
   }
 
   @Test(
-    "a run that goes on from its state gives the bits of one that never stopped, however often",
+    "a run resumed from its state any number of times gives the bits of one that never stopped",
     arguments: [(Arithmetic.exact, 1, 16), (.fast, 1, 16), (.exact, 3, 16), (.fast, 5, 48), (.fast, 1, 64)],
     [Implementation.kernels, .specification])
   func resuming(size: (Arithmetic, Int, Int), implementation: Implementation) throws {
@@ -63,7 +63,7 @@ struct TrainingStateTests {
   }
 
   @Test(
-    "fast moments are floats as the engine holds them, and names the instructions; exact ones stand as they are"
+    "a fast state has the engine's floats and names the instruction set, an exact one has neither"
   )
   func moments() throws {
     let fast = try TrainingStateTests.trainer(.fast, .kernels),
@@ -81,7 +81,7 @@ struct TrainingStateTests {
     }
   }
 
-  @Test("an engine goes on from the state of another, whose moments have other factors")
+  @Test("an engine continues from another's state, whose moments have other factors")
   func otherEngine() throws {
     let trainer = try TrainingStateTests.trainer(.fast, .kernels)
     _ = try TrainingStateTests.losses(trainer, to: 10)
@@ -91,7 +91,7 @@ struct TrainingStateTests {
     while let step = try trainer.step() { #expect(abs(try other.step()!.loss - step.loss) < 1e-3) }
   }
 
-  @Test("the corpus is known by its documents in the order in which they were given")
+  @Test("the corpus is identified by its documents in their original order")
   func corpus() throws {
     let state = try TrainingStateTests.trainer(.exact).state
     // python3 -c "import hashlib; print(hashlib.sha256('emma\nolivia\nava\nisabella\nsophia\nmia\nzoe\n'.encode()).hexdigest())"

@@ -2,8 +2,8 @@ import Testing
 
 @testable import MicroGPT
 
-/// The kernels' forward and backward pass against the specification's, at sizes that fill no vector and at some that
-/// do.
+/// The kernels' forward and backward pass against the specification's, at sizes that fill vectors and sizes that do
+/// not.
 @Suite("Worker")
 struct WorkerTests {
   struct Size: CustomTestStringConvertible {
@@ -21,7 +21,7 @@ struct WorkerTests {
     Size(layers: 1, embedding: 48, heads: 4, blockSize: 40, documents: 2),
     Size(layers: 1, embedding: 33, heads: 1, blockSize: 70, documents: 1),
     Size(layers: 1, embedding: 64, heads: 4, blockSize: 16, documents: 3),
-    // Without transposed copies, more positions than lanes, and rows filled up.
+    // Without transposed copies, with more positions than lanes and padded rows.
     Size(layers: 2, embedding: 64, heads: 4, blockSize: 13, documents: 1),
     Size(layers: 1, embedding: 60, heads: 3, blockSize: 9, documents: 2),
     Size(layers: 1, embedding: 128, heads: 8, blockSize: 17, documents: 1),
@@ -72,7 +72,7 @@ struct WorkerTests {
       specification.backward(tokens, count: count, documents: size.documents)
     }
     var loss = A.Scalar(0)
-    // Twice, so that what the first pass leaves behind shows.
+    // Twice, so that leftovers of the first pass show.
     for _ in 0..<2 {
       worker.forward(batch)
       worker.loss(batch, of: size.documents)
@@ -97,7 +97,7 @@ struct WorkerTests {
   }
 
   @Test(
-    "the fast gradients are right to 1e-4 of each tensor's size", arguments: sizes, InstructionSet.available)
+    "the fast gradients are within 1e-4 of each tensor's size", arguments: sizes, InstructionSet.available)
   func fast(_ size: Size, _ set: InstructionSet) throws {
     let found = try compare(size, FastArithmetic.self, set)
     #expect(abs(found.loss - found.expectedLoss) < 1e-5)
@@ -181,7 +181,7 @@ struct TrainingRunTests {
     return batch
   }
 
-  /// A run whose parameters and moments are those of some steps.
+  /// A state after some steps.
   private func start(_ size: Size, _ arithmetic: Arithmetic) throws -> TrainingState {
     let trainer = try Trainer(
       corpus: TrainingRunTests.corpus, configuration: size.configuration, engine: arithmetic)
@@ -215,7 +215,7 @@ struct TrainingRunTests {
   }
 
   @Test(
-    "parameters moved with all gradients kept are, bit for bit, those moved block by block", arguments: sizes,
+    "updating with stored gradients equals updating block by block, bit for bit", arguments: sizes,
     InstructionSet.available)
   func ways(_ size: Size, _ set: InstructionSet) throws {
     try expectSameBits(ExactArithmetic.self, size, set)
@@ -243,10 +243,10 @@ struct TrainingRunTests {
     #expect(a.secondMoment == b.secondMoment)
   }
 
-  /// From a state with moments, so that a step is no mere sign of a gradient. Adam amplifies rounding where a gradient
-  /// is tiny, so moments are compared by tensor, and parameters by the length of their moves.
+  /// From a state with moments, so that a step is not merely the sign of a gradient. Adam amplifies rounding where a
+  /// gradient is tiny, so moments are compared by tensor, and parameters by the length of their moves.
   @Test(
-    "a fast update from a state is the specification's: parameters and both moments of every tensor",
+    "a fast update from a state is near the specification's: parameters and both moments of every tensor",
     arguments: sizes, InstructionSet.available)
   func fast(_ size: Size, _ set: InstructionSet) throws {
     let state = try start(size, .fast), rate = 0.01
@@ -281,14 +281,14 @@ struct TrainingRunTests {
       let differing = zip(moves.0, moves.1).count { abs($0 - $1) > 1e-3 * rate }
       #expect(differing <= matrix.count / 500, "\(matrix.name): \(differing) of \(matrix.count) moves")
     }
-    // The next forward pass reads the transposed copies, where there are any.
+    // The next forward pass reads the transposed copies, if there are any.
     let again = (found.loss(batch), expected.loss(batch))
     #expect(abs(again.0 - again.1) < 1e-4 && abs(again.0 - losses.0) > 1e-3)
   }
 
-  @Test("no moment is too small for the normal format, however long a gradient has been 0")
+  @Test("no moment is subnormal, however long a gradient has been 0")
   func denormals() throws {
-    // A document of one letter: the other letters' gradients vanish, and their moments decay for ever.
+    // A document of one letter: the other letters' gradients vanish, and their moments decay.
     var configuration = Configuration()
     (configuration.steps, configuration.beta1, configuration.beta2) = (400, 0.5, 0.6)
     let corpus = try Corpus(documents: ["a", "bcdefghij"])
@@ -302,14 +302,14 @@ struct TrainingRunTests {
     }
   }
 
-  @Test("an update leaves the processor's treatment of denormals as it was")
+  @Test("an update restores the processor's treatment of denormals")
   func denormalsAfterwards() throws {
     let trainer = try Trainer(
       corpus: TrainingRunTests.corpus, configuration: Configuration(), engine: .fast,
       instructionSet: .widest,
       implementation: .kernels)
     _ = try trainer.step()
-    // Computed here and now: the optimizer must not do it while compiling.
+    // Computed at run time: the optimizer must not fold it.
     var half = 0.5
     withUnsafeMutablePointer(to: &half) { half in
       #expect(Double.leastNormalMagnitude * half.pointee > 0)

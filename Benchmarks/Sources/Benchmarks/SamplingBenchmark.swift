@@ -1,5 +1,5 @@
-// Tokens a second: documents one after the other and many at a time, each with and without the savings of remembered
-// and shared prefixes. A token is a draw, BOS included.
+// Tokens a second: documents one after the other and many at a time, each with and without cached and shared
+// prefixes. Every draw is a token, BOS included.
 
 import MicroGPT
 import Peak
@@ -82,7 +82,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
   return results
 }
 
-/// - Parameter sample: Generates so many documents, and returns the number of characters of each.
+/// - Parameter sample: Generates this many documents, and returns the number of characters of each.
 private func measure(
   _ name: String, _ width: Int, _ positions: Int, _ documents: Int, _ sample: (Int) throws -> [Int]
 ) throws -> SamplingResult {

@@ -1,11 +1,11 @@
-// The exact arithmetic's Adam: the bits that the C library's `pow` gives for squares and roots, mostly without
-// calling it.
+// The exact arithmetic's Adam: the bits that the C library's `pow` gives for squares and roots, mostly without a
+// call.
 
 extension ExactLanes {
-  /// Squares and roots are computed as the processor rounds them. Beside each stands `other`, the only other number
-  /// that the C library's `pow` could give: the neighbor on the side of the exact result where that is nearly as
-  /// close, and otherwise the number itself. Where `other` would lead to another second moment or parameter, `pow` is
-  /// called, after the loop, so that no iteration waits for a call.
+  /// Squares and roots are computed as the processor rounds them. For each, `other` is the only other number that the
+  /// C library's `pow` could give: the neighbor on the side of the exact result if that is nearly as close, and
+  /// otherwise the number itself. Where `other` would lead to another second moment or parameter, `pow` is called,
+  /// after the loop, so that no iteration waits for a call.
   ///
   /// Each chunk takes two loops: one estimates its roots, the other updates its parameters and the next chunk's
   /// moments. Interleaving these supplies independent work while divisions are in flight.
@@ -16,7 +16,7 @@ extension ExactLanes {
     let update = a.update, beta1 = all(update.beta1), beta2 = all(update.beta2)
     let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
     let rate = all(update.learningRate), epsilon = all(update.epsilon)
-    // Changes only numbers so small that the error of a square may have lost bits.
+    // Matters only for numbers so small that the error of a square may have lost bits.
     let slack = all(0x1p-960)
     let correction1 = Divisor<Self>(update.correction1), correction2 = Divisor<Self>(update.correction2)
     let everyLane: UInt8 = CLibrary.hasGlibcPow ? 0 : .max &>> UInt8(truncatingIfNeeded: 8 &- count)
@@ -101,9 +101,9 @@ extension ExactLanes {
 
   /// The factor of a rounding error that, added to the rounded number, shows whether the number is in doubt.
   ///
-  /// The bound is that of `settledPower`: glibc's `pow` rounds as the exact result does where the rounded number is
-  /// less than 0.485 units in the last place off. 0.485 times this factor is just above the half unit that rounds to
-  /// a neighbor.
+  /// The bound is that of `settledPower`: glibc's `pow` is correctly rounded where the rounded number is less than
+  /// 0.485 units in the last place off. 0.485 times this factor is just above the half unit that rounds to a
+  /// neighbor.
   @inline(__always)
   private static var doubt: Double { 1.031 }
 
