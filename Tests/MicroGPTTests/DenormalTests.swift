@@ -16,7 +16,7 @@ struct DenormalTests {
     (configuration.initialStandardDeviation, configuration.epsilon) = (1e-39, 1e-18)
     return try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
-      arithmetic: arithmetic)
+      arithmetic: arithmetic, instructionSet: .widest, implementation: .kernels)
   }
 
   #if arch(x86_64) || arch(arm64)

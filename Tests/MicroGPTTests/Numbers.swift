@@ -57,5 +57,15 @@ extension PythonRandom {
   }
 }
 
+/// Sizes at which engines are tried: in a debug build, where vectors are not compiled into instructions and kernels take
+/// a hundred times as long, only the small ones.
+func tried<Size>(small: [Size], large: [Size]) -> [Size] {
+  #if DEBUG
+    small
+  #else
+    small + large
+  #endif
+}
+
 /// The lengths at which kernels are tried: none whole in lanes, and one that is.
 let kernelSizes = [1, 2, 3, 5, 16, 27]
