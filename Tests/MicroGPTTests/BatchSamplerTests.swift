@@ -82,6 +82,16 @@ struct BatchSamplerTests {
     }
   }
 
+  @Test("the second window continues where the first, of 256 documents, ends")
+  func windows() throws {
+    let model = SamplingSize.all[3].model()
+    func some(_ numbers: Range<Int>) throws -> [String] {
+      try documents(BatchSampler(model, seed: 3, numbers: numbers, temperature: 1))
+    }
+    #expect(try some(0..<300)[256...] == some(256..<300)[...])
+    #expect(try some(0..<44) != some(256..<300))
+  }
+
   @Test("numbers may be as large as an Int, and seeds give different documents")
   func largeNumbers() throws {
     let model = BatchSamplerTests.trained

@@ -17,7 +17,7 @@ struct DenormalTests {
     (configuration.initialStandardDeviation, configuration.epsilon) = (1e-39, 1e-18)
     return try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
-      engine: arithmetic)
+      engine: arithmetic, instructionSet: .widest, implementation: .kernels)
   }
 
   #if arch(x86_64) || arch(arm64)

@@ -13,7 +13,8 @@ import Testing
     (configuration.embedding, configuration.heads, configuration.blockSize) = (8, 2, 7)
     (configuration.steps, configuration.batchSize) = (20, batchSize)
     let trainer = try Trainer(
-      corpus: Corpus(documents: names), configuration: configuration, engine: engine, instructionSet: set)
+      corpus: Corpus(documents: names), configuration: configuration, engine: engine, instructionSet: set,
+      implementation: .kernels)
     for _ in 0..<10 { _ = try trainer.step() }
     return trainer
   }

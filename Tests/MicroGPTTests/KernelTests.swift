@@ -63,6 +63,13 @@ struct KernelTests {
     #expect(SamplingKernels<Double>(set).sampleAttendFew != nil)
   }
 
+  @Test("an instruction set's kernels have its vectors", arguments: InstructionSet.available)
+  func lanes(_ set: InstructionSet) {
+    let bytes = [InstructionSet.baseline: 16, .avx2: 32, .avx512: 64][set]!
+    #expect(Kernels<Float>(set).lanes == bytes / 4 && Kernels<Double>(set).lanes == bytes / 8)
+    #expect(SamplingKernels<Float>(set).lanes == bytes / 4 && SamplingKernels<Double>(set).lanes == bytes / 8)
+  }
+
   @Test("a transposed matrix has its rows as columns", arguments: InstructionSet.available)
   func transpose(_ set: InstructionSet) {
     let rows = 32, columns = 48
@@ -160,6 +167,32 @@ struct KernelTests {
       #expect(
         abs(buffers[0][i]) >= least - 8 * least.ulp && abs(buffers[0][i]) <= most + 8 * most.ulp)
       #expect(gradients[i] == 0 ? buffers[0][i] == 0 : (buffers[0][i] < 0) == (gradients[i] > 0))
+    }
+  }
+
+  @Test("the loss of many rows over a large vocabulary is finite", arguments: InstructionSet.available)
+  func lossOfManyRows(_ set: InstructionSet) {
+    // Equal logits: every total is the vocabulary, and their product far beyond a double.
+    let rows = 210, vocabulary = 1000, stride = 1008
+    let memory = Memory { declare in
+      (
+        logits: declare(Float.self, Count(rows + 1), Count(stride)),
+        padding: declare(Float.self, Count(stride)),
+        loss: declare(Float.self, 1), square: declare(Float.self, 17, 16),
+        targets: declare(Int32.self, Count(rows))
+      )
+    }
+    let buffers = memory.buffers
+    for i in vocabulary..<stride { buffers.padding[i] = -.infinity }
+    Kernels<Float>(set).loss(
+      Loss(
+        logits: buffers.logits, targets: buffers.targets, loss: buffers.loss, padding: buffers.padding,
+        rows: rows,
+        vocabulary: vocabulary, stride: stride, weight: 1, square: buffers.square, powers: buffers.padding))
+    #expect(abs(Double(buffers.loss[0]) - Double(rows) * log(Double(vocabulary))) < 1e-3)
+    for r in 0..<rows {
+      #expect(
+        abs(buffers.logits[r * stride] + 0.999) < 1e-6 && abs(buffers.logits[r * stride + 1] - 0.001) < 1e-6)
     }
   }
 

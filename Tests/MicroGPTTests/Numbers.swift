@@ -50,5 +50,15 @@ struct Numbers {
 /// Whether two numbers are equal to the last bit; all NaNs count as equal.
 func sameBits(_ a: Double, _ b: Double) -> Bool { a.bitPattern == b.bitPattern || a.isNaN && b.isNaN }
 
+/// Sizes at which engines are tested: in a debug build, where vectors are not compiled into instructions and kernels take
+/// a hundred times as long, only the small ones.
+func tried<Size>(small: [Size], large: [Size]) -> [Size] {
+  #if DEBUG
+    small
+  #else
+    small + large
+  #endif
+}
+
 /// The lengths at which kernels are tested: most do not fill whole vectors, one does.
 let kernelSizes = [1, 2, 3, 5, 16, 27]

@@ -111,6 +111,18 @@ struct SamplingEngineTests {
     #expect(together == alone)
   }
 
+  @Test("there is room for the keys and values of every place in every layer")
+  func places() {
+    for size in SamplingSize.all {
+      let model = size.model()
+      let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
+      let sizes = SamplingSizes<ExactArithmetic>(shape, .widest), places = 64
+      let table = sizes.hasPairs ? shape.positions * shape.vocabulary * sizes.pairStride * 8 : 0
+      let bytes = memoryByteCount { KeyValueStore(sizes, places: places, &$0) }.value
+      #expect(bytes == table.rounded(up: 64) + places * sizes.placeBytes, "\(size)")
+    }
+  }
+
   @Test("a temperature of 0 selects the first of the largest logits", arguments: InstructionSet.available)
   func greedy(_ set: InstructionSet) throws {
     let size = SamplingSize.all[0], model = size.model()

@@ -37,7 +37,9 @@ struct TrainingStateTests {
 
   @Test(
     "a run resumed from its state any number of times gives the bits of one that never stopped",
-    arguments: [(Arithmetic.exact, 1, 16), (.fast, 1, 16), (.exact, 3, 16), (.fast, 5, 48), (.fast, 1, 64)],
+    arguments: tried(
+      small: [(Arithmetic.exact, 1, 16), (.fast, 1, 16), (.exact, 3, 16)],
+      large: [(Arithmetic.fast, 5, 48), (.fast, 1, 64)]),
     [Implementation.kernels, .specification])
   func resuming(size: (Arithmetic, Int, Int), implementation: Implementation) throws {
     let (arithmetic, batchSize, embedding) = size
@@ -73,7 +75,13 @@ struct TrainingStateTests {
     #expect(a.instructionSet == .widest && b.instructionSet == nil)
     #expect((a.firstMomentFactor, a.secondMomentFactor) == (1 - 0.85, 1 - 0.99))
     #expect((b.firstMomentFactor, b.secondMomentFactor) == (1, 1))
-    #expect((a.parameters + a.firstMoment + a.secondMoment).allSatisfy { Double(Float($0)) == $0 })
+    func areFloats(_ state: TrainingState) -> Bool {
+      (state.parameters + state.firstMoment + state.secondMoment).allSatisfy { Double(Float($0)) == $0 }
+    }
+    #expect(areFloats(a) && !areFloats(b))
+    let specification = try TrainingStateTests.trainer(.fast, .specification)
+    for _ in 0..<10 { _ = try specification.step() }
+    #expect(areFloats(specification.state))
     let largest = b.firstMoment.map { abs($0) }.max()!
     #expect(largest > 1e-3)
     for i in a.firstMoment.indices {
@@ -133,7 +141,11 @@ struct TrainingStateTests {
       $0.parameters[3] = .infinity
     }
     expect(.number(name: "secondMoment", index: 0, found: -1), "-1") { $0.secondMoment[0] = -1 }
+    expect(.number(name: "firstMoment", index: count - 1, found: -.infinity), "'firstMoment'[") {
+      $0.firstMoment[count - 1] = -.infinity
+    }
     expect(.number(name: "firstMomentFactor", index: 0, found: 0), "Factor") { $0.firstMomentFactor = 0 }
+    expect(.number(name: "secondMomentFactor", index: 0, found: 1.5), "1.5") { $0.secondMomentFactor = 1.5 }
     expect(
       .count(name: "parameters", expected: count + 12 * 16 * 16, found: count), "parameters"
     ) {

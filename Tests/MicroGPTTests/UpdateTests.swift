@@ -174,8 +174,13 @@ struct UpdateTests {
 
   @Test(
     "weight decay follows the schedule of the learning rate",
-    arguments: Schedule.allCases, [(Arithmetic.exact, 1), (.exact, 2), (.fast, 1), (.fast, 2)])
-  func scheduledDecay(schedule: Schedule, run: (arithmetic: Arithmetic, batch: Int)) throws {
+    arguments: Schedule.allCases,
+    [Implementation.kernels, .specification].flatMap { implementation in
+      [(Arithmetic.exact, 1), (.exact, 2), (.fast, 1), (.fast, 2)].map { ($0, $1, implementation) }
+    })
+  func scheduledDecay(
+    schedule: Schedule, run: (arithmetic: Arithmetic, batch: Int, implementation: Implementation)
+  ) throws {
     var configuration = Configuration()
     (configuration.embedding, configuration.batchSize) = (8, run.batch)
     // A learning rate so small that only the decay moves parameters.
@@ -183,7 +188,7 @@ struct UpdateTests {
     (configuration.steps, configuration.schedule) = (4, schedule)
     let trainer = try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
-      engine: run.arithmetic)
+      engine: run.arithmetic, instructionSet: .widest, implementation: run.implementation)
     let shares: [Double] =
       switch schedule {
       case .constant: [1, 1, 1, 1]
