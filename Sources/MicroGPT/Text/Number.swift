@@ -3,14 +3,14 @@
 import CMicroGPT
 
 extension Double {
-  /// The number that `text` spells, as `Double(text)` reads it; `nil` if it spells none.
+  /// The number that `text` represents, as `Double(text)` reads it; `nil` if it is not a number.
   ///
-  /// In Embedded Swift `Double(text)` needs a function of the runtime that is not there to link. The C library's takes
-  /// its place: on such systems there is one locale, with a decimal point.
+  /// In Embedded Swift, `Double(text)` needs a runtime function that cannot be linked, so the C library's is used:
+  /// such systems have only one locale, with a decimal point.
   init?(spelled text: String) {
     #if hasFeature(Embedded)
       let bytes = Array(text.utf8)
-      // Nothing but digits, a sign, a point and an exponent: strtod would also skip blanks.
+      // Only digits, a sign, a point and an exponent: strtod would also skip blanks.
       guard !bytes.isEmpty, bytes.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }) else { return nil }
       var number = 0.0
       let count = (bytes + [0]).withUnsafeBufferPointer { bytes in
