@@ -70,8 +70,9 @@ struct Search {
   /// Runs the best settings with other seeds, so that none wins by luck, and with as many steps as the budget allows.
   ///
   /// A search's number of steps follows from short rounds. Whole runs take longer, and longer still where other
-  /// programs are busy. A setting whose median exceeds the budget, or leaves a twentieth of it, is run again with
-  /// steps in proportion, up to three times in all. Each run is recorded.
+  /// programs are busy, so the steps here follow from the seconds of the search's whole run. A setting whose median
+  /// exceeds the budget, or leaves a twentieth of it, is run again with steps in proportion, up to three times in
+  /// all. Each run is recorded.
   mutating func confirm() throws {
     let laboratory = try Laboratory(text: text(), trials: results.trials)
     let best = [\Trial.training, \Trial.heldOut].flatMap { loss in
@@ -79,7 +80,7 @@ struct Search {
     }
     var done = Set<Setting>()
     for candidate in best where done.insert(candidate.setting).inserted {
-      var steps = candidate.steps
+      var steps = Int(Double(candidate.steps) * 0.98 * options.budget / candidate.seconds)
       for _ in 1...3 {
         var trials = results.trials.filter {
           $0.budget == options.budget && $0.setting == candidate.setting && $0.steps == steps
