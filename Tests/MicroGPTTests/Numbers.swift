@@ -59,7 +59,7 @@ extension PythonRandom {
 
 /// Sizes at which engines are tried: in a debug build, where vectors are not compiled into instructions and kernels take
 /// a hundred times as long, only the small ones.
-func tried<Size>(small: [Size], large: [Size]) -> [Size] {
+func tried<Size>(small: [Size], large: some Collection<Size>) -> [Size] {
   #if DEBUG
     small
   #else
