@@ -52,7 +52,7 @@ func sameBits(_ a: Double, _ b: Double) -> Bool { a.bitPattern == b.bitPattern |
 
 /// Sizes at which engines are tested: in a debug build, where vectors are not compiled into instructions and kernels take
 /// a hundred times as long, only the small ones.
-func tried<Size>(small: [Size], large: [Size]) -> [Size] {
+func tried<Size>(small: [Size], large: some Collection<Size>) -> [Size] {
   #if DEBUG
     small
   #else
