@@ -207,7 +207,7 @@ extension Unicode.Scalar {
 /// below `least` could have been written shorter. `Unicode.Scalar` itself refuses surrogates and values
 /// above U+10FFFF. Source: Unicode 16, section 3.9, table 3-7.
 @inline(__always)
-private func nextScalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar? {
+func nextScalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar? {
   let lead = bytes[index]
   index += 1
   var value: UInt32
