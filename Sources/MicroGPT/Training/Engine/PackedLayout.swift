@@ -75,12 +75,12 @@ struct PackedLayout: Sendable {
   /// - Parameter unit: The numbers of a cache line.
   init(_ shape: Shape, unit: Int) {
     var end: Count = 0
-    func matrix(_ parts: Count = 1, rows: Int, columns: Int, panel: Int) -> PanelMatrix {
+    func matrix(_ parts: Int = 1, rows: Int, columns: Int, panel: Int) -> PanelMatrix {
       let paddedRows = Count(rows).rounded(up: unit), paddedColumns = Count(columns).rounded(up: unit)
-      let allRows = parts * paddedRows
+      let allRows = Count(parts) * paddedRows
       let matrix = PanelMatrix(
         offset: end.value ?? 0, rows: allRows.value ?? 0, columns: paddedColumns.value ?? 0, panel: panel,
-        trueRows: parts.value == 1 ? rows : allRows.value ?? 0, trueColumns: columns)
+        trueRows: parts == 1 ? rows : allRows.value ?? 0, trueColumns: columns)
       end = end + allRows * paddedColumns
       return matrix
     }
