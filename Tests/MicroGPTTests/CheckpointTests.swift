@@ -204,6 +204,12 @@ import Testing
     expect(.configuration(.tooLarge), "smaller") { $0.configuration.layers = .max }
     expect(.steps(completed: 31, all: 30), "31 of 30") { $0.completedSteps = 31 }
     expect(.steps(completed: -1, all: 30), "-1 of 30") { $0.completedSteps = -1 }
+    expect(.steps(completed: 1 << 53, all: .max), "of") {
+      ($0.completedSteps, $0.configuration.steps) = (1 << 53, .max)
+    }
+    expect(.steps(completed: .max, all: .max), "of") {
+      ($0.completedSteps, $0.configuration.steps, $0.configuration.batchSize) = (.max, .max, 3)
+    }
     expect(.count(name: "parameters", expected: count, found: 1), "'parameters' has 1") {
       $0.parameters = [0]
     }
@@ -239,7 +245,7 @@ import Testing
           return false
         }
         return name == key && value == found
-          && "\(error)" != "" && (error as? CheckpointError)!.description.contains(expected)
+          && (error as? CheckpointError)!.description.contains(expected)
       }
     }
     func changed(_ change: (inout TrainingState) -> Void) -> TrainingState {

@@ -153,8 +153,8 @@ import Testing
     (#"{"a" 1}"#, .syntax(expected: "':'", found: 0x31, offset: 5)),
     (#"{"a":1,}"#, .syntax(expected: "a key in quotes", found: 0x7D, offset: 7)),
     (#"{"a":1 "b":1}"#, .syntax(expected: "',' or '}'", found: 0x22, offset: 7)),
-    (#"{"a":1"#, .endsEarly(offset: 6)), (#"{"a":1}x"#, .textBehindEnd(offset: 7)),
-    ("{\"a\":1}\n", .textBehindEnd(offset: 7)),
+    (#"{"a":1"#, .endsEarly(offset: 6)), (#"{"a":1}x"#, .textAfterEnd(offset: 7)),
+    ("{\"a\":1}\n", .textAfterEnd(offset: 7)),
   ]
 
   @Test("an object's keys are strings, with a colon behind and commas between", arguments: objectErrors)

@@ -115,8 +115,8 @@ func safetensorsFile(header: [UInt8], _ data: [UInt8] = []) -> [UInt8] {
       ([0, 0, 0, 0, 0, 0, 0, 0x80], .headerBeyondEnd(length: 1 << 63, available: 0)),
       ([0, 0, 0, 0, 0, 0, 0, 0], .noHeader), (safetensorsFile(" {}"), .noHeader),
       (safetensorsFile("[]"), .noHeader), (safetensorsFile("PK\u{3}\u{4}"), .noHeader),
-      (safetensorsFile("{}", [0]), .bytesBehindEnd(count: 1)),
-      (one(entry(0, 4, "[1]"), eight), .bytesBehindEnd(count: 4)),
+      (safetensorsFile("{}", [0]), .bytesAfterEnd(count: 1)),
+      (one(entry(0, 4, "[1]"), eight), .bytesAfterEnd(count: 4)),
       (one(entry(0, 4, "[1]", "F16"), four), .unsupportedType(name: "x", found: "F16")),
       (one(entry(0, 4, "[1]", "f32"), four), .unsupportedType(name: "x", found: "f32")),
       (one(#"{"dtype":"F32","shape":[1],"data_offsets":[0]}"#, four), .offsetCount(name: "x", found: 1)),
@@ -178,7 +178,7 @@ func safetensorsFile(header: [UInt8], _ data: [UInt8] = []) -> [UInt8] {
       (#"{"a":{"shape":[-1]}}"#, .notWhole(offset: 23)),
       (#"{"a":{"shape":[1.5]}}"#, .notWhole(offset: 23)),
       (#"{"a":{"shape":[18446744073709551616]}}"#, .numberTooLarge(offset: 23)),
-      (#"{}{}"#, .textBehindEnd(offset: 10)), ("{}\n", .textBehindEnd(offset: 10)),
+      (#"{}{}"#, .textAfterEnd(offset: 10)), ("{}\n", .textAfterEnd(offset: 10)),
       (#"{"\ud800":{}}"#, .loneSurrogate(offset: 10)), (#"{"\q":{}}"#, .badEscape(offset: 10)),
     ]
   }()

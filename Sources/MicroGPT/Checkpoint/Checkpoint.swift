@@ -1,6 +1,6 @@
-// A training run as a file's bytes: everything that going on takes beside the text, and everything that sampling takes.
+// A training run as the bytes of a file: everything needed to resume it, except the text, and to sample from its model.
 
-/// A training run between two steps, with what a program needs to go on with it: what a checkpoint file holds.
+/// A training run between two steps, with the settings that a program needs to resume it: the contents of a checkpoint.
 ///
 ///     let checkpoint = try Checkpoint(trainer.state)
 ///     let bytes = checkpoint.bytes()
@@ -8,20 +8,20 @@
 ///     let resumed = try Trainer(resuming: copy.state, corpus: corpus)
 ///     let sampler = Sampler(copy.model, random: copy.state.random)
 ///
-/// A checkpoint can always be written and read back: the initializer refuses what a file could not hold. The same
-/// checkpoint gives the same bytes, which have no time, path or machine in them.
+/// The initializer refuses values that a file could not give back, so every checkpoint can be written and read. The same
+/// checkpoint gives the same bytes: they contain no time, path or machine.
 ///
-/// CheckpointFile.swift says how the parts lie in the file, Documentation/Checkpoints.md how Python reads them.
+/// CheckpointFile.swift describes the file, and Documentation/Checkpoints.md how Python reads it.
 public struct Checkpoint: Sendable, Equatable {
   /// The run.
   public let state: TrainingState
   /// The SHA-256 of the bytes of the text that the corpus was read from, in hexadecimal, if they are known.
   public let textSHA256: String?
-  /// Which documents of the text the run does not learn from, if any.
+  /// The documents of the text that are held out from training, if any.
   public let heldOut: HeldOut?
-  /// When the run is measured on the documents held out, and with what result so far, if it is.
+  /// The evaluations during training and their best result so far, if there are any.
   public let evaluations: Evaluations?
-  /// How to sample from the model unless told otherwise.
+  /// The default settings for sampling from the model.
   public let sampling: Sampling
 
   /// Documents kept from training: `Corpus.split(holdingOut:seed:)` finds them again.
@@ -35,11 +35,11 @@ public struct Checkpoint: Sendable, Equatable {
     public init(share: Double, seed: UInt64) { (self.share, self.seed) = (share, seed) }
   }
 
-  /// How training is measured on the documents held out, and when it stops for that reason.
+  /// Evaluations on the documents held out, during training, and early stopping.
   public struct Evaluations: Sendable, Equatable {
     /// The steps from one evaluation to the next, 1 or more.
     public var interval: Int
-    /// The evaluations without a lower loss after which training stops, 1 or more; `nil` if it never does.
+    /// Training stops after so many evaluations without a lower loss, 1 or more; `nil` for no early stopping.
     public var patience: Int?
     /// The best evaluation so far; `nil` before the first.
     public var best: Best?
@@ -48,9 +48,9 @@ public struct Checkpoint: Sendable, Equatable {
     public struct Best: Sendable, Equatable {
       /// The loss, in nats a token.
       public var loss: Double
-      /// The steps that had been taken.
+      /// The number of steps completed then.
       public var step: Int
-      /// The evaluations since, none of them better.
+      /// The number of evaluations since then, none of them better.
       public var evaluationsSince: Int
 
       /// The best evaluation.
@@ -102,12 +102,13 @@ public struct Checkpoint: Sendable, Equatable {
     try validateSettings()
   }
 
-  /// The model as it was then.
+  /// The model after the completed steps.
   public var model: Model { Model(unchecked: state.parameters, state.configuration, state.tokenizer) }
 }
 
 extension Checkpoint {
-  /// The names of the run's three sets of numbers in messages, and what stands before a matrix's name in the file.
+  /// Parameters and both moments: their name in messages, the prefix of their tensors' names, the numbers, and the least
+  /// that a number may be.
   var tensors: [(name: String, prefix: String, numbers: [Double], least: Double)] {
     [
       ("parameters", "", state.parameters, -.infinity),
@@ -123,7 +124,12 @@ extension Checkpoint {
     guard let count = configuration.parameterCount(vocabularySize: vocabularySize) else {
       throw .configuration(.tooLarge)
     }
-    guard 0...configuration.steps ~= state.completedSteps else {
+    // A run that seems to have read 2⁵³ documents did not; counting on from there could overflow.
+    let documents = UInt64(clamping: state.completedSteps).multipliedReportingOverflow(
+      by: UInt64(configuration.batchSize))
+    guard 0...configuration.steps ~= state.completedSteps, !documents.overflow,
+      documents.partialValue < 1 << 53
+    else {
       throw .steps(completed: state.completedSteps, all: configuration.steps)
     }
     for (name, _, numbers, _) in tensors where numbers.count != count {

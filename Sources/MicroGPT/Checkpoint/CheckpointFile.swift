@@ -1,4 +1,4 @@
-// How a checkpoint lies in a safetensors file: the tensors' names and the keys of the metadata.
+// A checkpoint as a safetensors file: the tensors' names and the keys of the metadata.
 //
 // Tensors: the parameters under the reference's names ("wte", "layer0.attn_wq"), then both of Adam's moments as
 // "adam.m.NAME" and "adam.v.NAME"; F64 in the exact arithmetic, F32 in the fast one. Everything else is text in the
@@ -7,7 +7,7 @@
 /// The format version that is written, and the only one that is read.
 let formatVersion = "1"
 
-/// What stands before a matrix's name in the names of its moments.
+/// The prefixes of the names of moments, before the matrix's own name.
 let firstMomentPrefix = "adam.m.", secondMomentPrefix = "adam.v."
 
 /// The keys of the metadata beside those of the hyperparameters, in the order in which they are written.
@@ -35,7 +35,7 @@ enum MetadataKey: String, CaseIterable {
   case samples
   case streams
 
-  /// What its text has to be.
+  /// The texts that it may have, for messages.
   var expected: String {
     switch self {
     case .version: "'\(formatVersion)'"
@@ -122,7 +122,7 @@ extension Checkpoint {
 
   /// The checkpoint that a file holds.
   ///
-  /// - Parameter bytes: What `bytes` gave; anything else is refused, whatever is wrong with it.
+  /// - Parameter bytes: The bytes of a file; nothing about them is taken on trust.
   /// - Throws: `CheckpointError` if the bytes are not a safetensors file, or its parts contradict each other.
   /// - Complexity: O(*n*) in the bytes.
   public init(bytes: [UInt8]) throws(CheckpointError) {
@@ -159,8 +159,8 @@ extension Model {
   ///     let model = try Model(safetensors: bytes)
   ///
   /// Weights alone need two keys in the metadata: `vocabulary`, the characters sorted by code point, and `heads`. Layers,
-  /// width and block size follow from the tensors' shapes. Other keys of a checkpoint may be there and have to fit; keys
-  /// that mean nothing, such as PyTorch's `format`, are passed over, as are moments. Numbers may be F64 or F32.
+  /// width and block size follow from the tensors. Other keys of a checkpoint may be present and have to agree with the
+  /// tensors; unknown keys, such as PyTorch's `format`, are ignored, and so are moments. Numbers may be F64 or F32.
   ///
   /// - Throws: `CheckpointError` if the bytes are not a safetensors file, or its parts contradict each other.
   /// - Complexity: O(*n*) in the bytes.
@@ -214,7 +214,7 @@ private struct CheckpointFile {
     return (configuration, tokenizer)
   }
 
-  /// Where the parameters of a model lie, whose tensors are all in the file, and no others.
+  /// The layout of the model's parameters. The file has no tensors but those and their moments.
   func layout(
     _ configuration: Configuration, _ tokenizer: Tokenizer
   ) throws(CheckpointError) -> ParameterLayout {
@@ -234,7 +234,7 @@ private struct CheckpointFile {
     return layout
   }
 
-  /// The numbers of all matrices, or of their moments.
+  /// The numbers of all matrices, or with a prefix of their moments.
   func numbers(_ layout: ParameterLayout, prefix: String) throws(CheckpointError) -> [Double] {
     var numbers: [Double] = []
     for matrix in layout.all {
@@ -286,7 +286,7 @@ private struct Metadata {
     for (key, _) in entries where known[key] == nil { throw .unknownKey(key) }
   }
 
-  /// The value of a key that may be missing.
+  /// The value of an optional key.
   func optional<Value>(
     _ key: MetadataKey, _ parse: (String) -> Value?
   ) throws(CheckpointError) -> Value? {
@@ -297,7 +297,7 @@ private struct Metadata {
     return value
   }
 
-  /// The value of a key that has to be there.
+  /// The value of a required key.
   func required<Value>(
     _ key: MetadataKey, _ parse: (String) -> Value?
   ) throws(CheckpointError) -> Value {
@@ -305,7 +305,7 @@ private struct Metadata {
     return value
   }
 
-  /// The hyperparameters that are there, the others by default; `heads` has to be.
+  /// The hyperparameters that are present, the others by default; `heads` is required.
   func configuration() throws(CheckpointError) -> Configuration {
     var configuration = Configuration()
     guard self["heads"] != nil else { throw .missingKey("heads") }
@@ -318,7 +318,7 @@ private struct Metadata {
     return configuration
   }
 
-  /// The random numbers to come.
+  /// The state of the random numbers.
   func random() throws(CheckpointError) -> PythonRandom {
     let words = try required(.randomWords) { text -> [UInt32]? in
       let digits = text.utf8.compactMap { hexDigitValue($0) }
@@ -345,7 +345,7 @@ private struct Metadata {
     return Checkpoint.HeldOut(share: share, seed: try required(.heldOutSeed) { UInt64($0) })
   }
 
-  /// The evaluations, which go by `eval_every`.
+  /// The evaluations, if `eval_every` is present.
   func evaluations() throws(CheckpointError) -> Checkpoint.Evaluations? {
     guard let interval = try optional(.evaluationInterval, { Int($0) }) else {
       try checkMissing(
@@ -363,7 +363,7 @@ private struct Metadata {
     return Checkpoint.Evaluations(interval: interval, patience: patience, best: best)
   }
 
-  /// Checks that keys are missing which mean nothing without another one.
+  /// Checks that none of the keys is present that need another one, which is missing.
   private func checkMissing(_ keys: [MetadataKey], without missing: MetadataKey) throws(CheckpointError) {
     for key in keys where self[key] != nil {
       throw .incomplete(key: key.rawValue, missing: missing.rawValue)

@@ -1,9 +1,9 @@
-// As much of JSON (RFC 8259) as the header of a safetensors file has: objects, arrays, strings and whole numbers.
+// The part of JSON (RFC 8259) that the header of a safetensors file uses: objects, arrays, strings and whole numbers.
 //
-// The reader is a cursor: its caller asks for the value that must come next. So there is no tree of values, no recursion
-// and no skipping, and however deep or long the input is, nothing is kept but what the caller asked for.
+// The reader is a cursor: its caller asks for the value that must come next. There is no tree of values and no recursion,
+// so memory depends only on the values that the caller keeps, however deep or long the input is.
 
-/// Reads JSON text from first to last.
+/// Reads JSON text in one pass.
 ///
 ///     var json = JSONReader(Array(#"{"shape": [27, 16]}"#.utf8))
 ///     var isFirst = true
@@ -85,10 +85,10 @@ struct JSONReader {
     }
   }
 
-  /// Makes sure that nothing but spaces is left.
+  /// Checks that only spaces are left.
   mutating func finish() throws(JSONError) {
     while offset < end {
-      guard bytes[offset] == UInt8(ascii: " ") else { throw .textBehindEnd(offset: offset) }
+      guard bytes[offset] == UInt8(ascii: " ") else { throw .textAfterEnd(offset: offset) }
       offset += 1
     }
   }
@@ -143,7 +143,7 @@ struct JSONReader {
     return scalar
   }
 
-  /// Reads a backslash and what it stands for: of a character beyond U+FFFF both surrogates.
+  /// Reads an escape; of a character above U+FFFF, both surrogates.
   private mutating func escape() throws(JSONError) -> Unicode.Scalar {
     let start = offset
     offset += 1
@@ -231,34 +231,34 @@ func appendJSON(_ text: String, to output: inout [UInt8]) {
   output.append(UInt8(ascii: "\""))
 }
 
-/// Why bytes are not the JSON that belongs there. Offsets count bytes from the start of the file.
+/// Why JSON text cannot be read. Offsets count bytes from the start of the file.
 public enum JSONError: Error, Equatable {
-  /// The text ends before its last value does.
+  /// The text ends within a value.
   case endsEarly(offset: Int)
-  /// A byte that no value, or no separator, begins with.
+  /// A byte that begins no value, or is the wrong separator.
   case syntax(expected: String, found: UInt8, offset: Int)
-  /// A value of another type than belongs there.
+  /// A value of the wrong type.
   case wrongType(expected: String, found: String, offset: Int)
   /// A string's bytes are not UTF-8.
   case invalidUTF8(offset: Int)
   /// A string has a character below U+0020 that is not escaped.
   case controlCharacter(offset: Int)
-  /// A backslash with something behind it that is no escape.
+  /// A backslash that begins no escape.
   case badEscape(offset: Int)
   /// Half of a pair of surrogates.
   case loneSurrogate(offset: Int)
-  /// A number that is negative, has a fraction or an exponent, or a zero in front.
+  /// A number that is negative, has a fraction or an exponent, or a leading zero.
   case notWhole(offset: Int)
   /// A whole number beyond `Int`.
   case numberTooLarge(offset: Int)
-  /// An object has a key twice. The offset is the end of the object.
+  /// A key occurs twice in an object. The offset is the end of the object.
   case duplicateKey(String, offset: Int)
-  /// An object has a key that does not belong there. The offset is behind the key.
+  /// An object has an unknown key. The offset is after the key.
   case unknownKey(String, expected: String, offset: Int)
   /// An object lacks a key. The offset is the end of the object.
   case missingKey(String, offset: Int)
-  /// There is something behind the value.
-  case textBehindEnd(offset: Int)
+  /// Something other than spaces follows the value.
+  case textAfterEnd(offset: Int)
 }
 
 extension JSONError: CustomStringConvertible {
@@ -286,11 +286,11 @@ extension JSONError: CustomStringConvertible {
     case .duplicateKey(let key, let offset):
       "The JSON object that ends before byte \(offset) has the key \(excerpt(key)) twice."
     case .unknownKey(let key, let expected, let offset):
-      "The JSON object has the key \(excerpt(key)) before byte \(offset), where only \(expected) belong."
+      "The JSON object has the key \(excerpt(key)) before byte \(offset), but only \(expected) are known."
     case .missingKey(let key, let offset):
       "The JSON object that ends before byte \(offset) lacks the key \(excerpt(key))."
-    case .textBehindEnd(let offset):
-      "The JSON text has ended, but something other than spaces is at byte \(offset)."
+    case .textAfterEnd(let offset):
+      "The JSON text has ended, but byte \(offset) is not a space."
     }
   }
 }
@@ -300,7 +300,7 @@ private func shown(byte: UInt8) -> String {
   0x21..<0x7F ~= byte ? "'\(Unicode.Scalar(byte))'" : "byte 0x" + String(byte, radix: 16)
 }
 
-/// A text from a file as messages show it: in quotes, cut at 60 characters, and without what a terminal would obey.
+/// A text from a file as messages show it: in quotes, cut at 60 characters, with control characters spelled out.
 func excerpt(_ text: String) -> String {
   var shown = "'", count = 0
   for scalar in text.unicodeScalars {

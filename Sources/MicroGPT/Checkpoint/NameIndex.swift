@@ -1,13 +1,13 @@
-// Names looked up by their bytes. Swift's own dictionaries take strings for equal that only look the same ("é" as one
-// scalar or as two), and so would confuse tensors.
+// Names looked up by their bytes. Swift's dictionaries compare strings by canonical equivalence, so that "é" as one scalar
+// equals "é" as two; files may use both as names of different tensors.
 
-/// Where each of some names stands.
+/// The positions of names in a list.
 ///
 ///     let index = NameIndex(["wte", "wpe", "lm_head"])
 ///     index["lm_head"]  // 2
 struct NameIndex {
   private let names: [String]
-  /// The places in the order of the names' bytes.
+  /// The positions, sorted by the names' bytes.
   private let order: [Int]
 
   /// - Complexity: O(*n* log *n*).
@@ -19,7 +19,7 @@ struct NameIndex {
     }
   }
 
-  /// A name that stands there more than once, the first in the order of bytes.
+  /// The first name, in the order of bytes, that occurs more than once.
   var duplicate: String? {
     for (a, b) in zip(order, order.dropFirst()) where !NameIndex.precedes(names[a], names[b]) {
       return names[b]
@@ -27,7 +27,7 @@ struct NameIndex {
     return nil
   }
 
-  /// The first place of a name, or `nil` if it is not there.
+  /// The first position of a name, or `nil` if it does not occur.
   ///
   /// - Complexity: O(log *n*).
   subscript(name: String) -> Int? {

@@ -9,7 +9,7 @@
 // padded with spaces, then the numbers of all tensors without a gap. Everything is little-endian, rows come one after
 // the other. Only F64 and F32 are read and written.
 
-/// What a safetensors file holds.
+/// The contents of a safetensors file.
 ///
 ///     let file = Safetensors(metadata: [("author", "me")], tensors: [.init("x", [2], .float32([1.5, -2]))])
 ///     let bytes = file.bytes()
@@ -17,7 +17,7 @@
 ///     copy["x"]!.values.doubles  // [1.5, -2.0]
 ///
 /// The reader takes nothing on trust: a file that breaks any rule of the format is refused with a `SafetensorsError`.
-/// It needs memory in proportion to the file's bytes, whatever they say.
+/// Its memory is bounded by a multiple of the file's size.
 public struct Safetensors: Sendable {
   /// Texts by key, in the order of the file.
   public var metadata: [(key: String, value: String)]
@@ -106,7 +106,7 @@ extension Safetensors {
     let keys = NameIndex(metadata.map { $0.key }).duplicate, names = tensors.map { $0.name }
     let twice = NameIndex(names + [metadataKey]).duplicate ?? keys
     precondition(
-      twice == nil, "\(excerpt(twice ?? "")) is there twice, or the name of a tensor and reserved.")
+      twice == nil, "\(excerpt(twice ?? "")) occurs twice, or is a tensor's name and reserved.")
     var header = Array("{".utf8), offset = 0
     if !metadata.isEmpty {
       appendJSON(metadataKey, to: &header)
@@ -163,7 +163,7 @@ extension Safetensors {
 }
 
 extension Safetensors {
-  /// What the header says of a tensor.
+  /// The header's entry of a tensor.
   private struct Entry {
     var name: String
     var type: String
@@ -185,7 +185,7 @@ extension Safetensors {
     let entries: [Entry]
     do { (metadata, entries) = try Safetensors.header(bytes, 8..<dataStart) } catch { throw .header(error) }
     for entry in entries { try Safetensors.check(entry, dataCount: dataCount) }
-    // Not until no byte is claimed twice are numbers copied: else a small file could ask for any amount of memory.
+    // Numbers are copied after this check only: tensors that share bytes could demand any amount of memory.
     try Safetensors.checkOrder(entries, dataCount: dataCount)
     tensors = entries.map { entry in
       let range = dataStart + entry.offsets[0]..<dataStart + entry.offsets[1]
@@ -194,7 +194,7 @@ extension Safetensors {
     }
   }
 
-  /// Reads the header, whose values are of the right types and otherwise unchecked.
+  /// Reads the header and checks the types of its values, nothing else.
   private static func header(
     _ bytes: [UInt8], _ range: Range<Int>
   ) throws(JSONError) -> (metadata: [(key: String, value: String)], entries: [Entry]) {
@@ -248,7 +248,7 @@ extension Safetensors {
     return Entry(name: name, type: type, shape: shape, offsets: offsets)
   }
 
-  /// Checks what the header says of a tensor, but for what lies beside it.
+  /// Checks a tensor's entry by itself.
   private static func check(_ entry: Entry, dataCount: Int) throws(SafetensorsError) {
     let (name, shape) = (entry.name, entry.shape)
     guard let type = NumberType(rawValue: entry.type) else {
@@ -268,7 +268,7 @@ extension Safetensors {
     }
   }
 
-  /// Checks that the tensors fill the file, each beginning where another ends.
+  /// Checks that the tensors fill the file without gaps or overlaps.
   private static func checkOrder(_ entries: [Entry], dataCount: Int) throws(SafetensorsError) {
     var position = 0
     let inOrder = entries.sorted { a, b in
@@ -283,7 +283,7 @@ extension Safetensors {
       }
       position = entry.offsets[1]
     }
-    if position < dataCount { throw .bytesBehindEnd(count: dataCount - position) }
+    if position < dataCount { throw .bytesAfterEnd(count: dataCount - position) }
   }
 
   /// The numbers of a range of bytes.
@@ -307,7 +307,7 @@ extension Safetensors {
   }
 }
 
-/// Why bytes are not a safetensors file that can be read. Offsets of tensors count bytes behind the header.
+/// Why bytes are not a safetensors file that can be read. Offsets of tensors are relative to the header's end.
 public enum SafetensorsError: Error, Equatable {
   /// There are fewer bytes than the header's length takes.
   case truncated(byteCount: Int)
@@ -315,15 +315,15 @@ public enum SafetensorsError: Error, Equatable {
   case headerBeyondEnd(length: UInt64, available: Int)
   /// There is no header, or it does not begin with a brace.
   case noHeader
-  /// The header is not the JSON that the format asks for.
+  /// The header is not JSON of the format's structure.
   case header(JSONError)
   /// A tensor's numbers are of another type than F64 and F32.
   case unsupportedType(name: String, found: String)
-  /// A tensor has not one offset for its start and one for its end.
+  /// A tensor does not have exactly two offsets, its start and its end.
   case offsetCount(name: String, found: Int)
   /// A tensor ends before it begins.
   case reversedOffsets(name: String, begin: Int, end: Int)
-  /// A tensor ends behind the file's end.
+  /// A tensor ends beyond the end of the file.
   case offsetBeyondEnd(name: String, end: Int, available: Int)
   /// A tensor's shape calls for more bytes than can be counted.
   case shapeTooLarge(name: String)
@@ -334,7 +334,7 @@ public enum SafetensorsError: Error, Equatable {
   /// A tensor begins before another has ended.
   case overlap(name: String, begin: Int, previousEnd: Int)
   /// No tensor claims the last bytes of the file.
-  case bytesBehindEnd(count: Int)
+  case bytesAfterEnd(count: Int)
 }
 
 extension SafetensorsError: CustomStringConvertible {
@@ -370,9 +370,9 @@ extension SafetensorsError: CustomStringConvertible {
       "The bytes from \(previousEnd) to \(begin), before tensor \(excerpt(name)), belong to no tensor. "
         + "The file is damaged: copy or save it again."
     case .overlap(let name, let begin, let previousEnd):
-      "Tensor \(excerpt(name)) begins at \(begin), where another one, which ends at \(previousEnd), already is. "
+      "Tensor \(excerpt(name)) begins at \(begin), inside another tensor that ends at \(previousEnd). "
         + "The file is damaged: copy or save it again."
-    case .bytesBehindEnd(let count):
+    case .bytesAfterEnd(let count):
       "The last \(count) bytes of the file belong to no tensor. Copy or save it again."
     }
   }
