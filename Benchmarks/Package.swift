@@ -1,6 +1,6 @@
 // swift-tools-version: 6.3
-// The programs that measure the project's speed: a package of its own, so that nobody who uses the library builds
-// them. Scripts/bench runs them.
+// The programs that measure the project's speed and the quality of its training: a package of its own, so that nobody
+// who uses the library builds them. Scripts/bench and Scripts/search run them.
 import PackageDescription
 
 let package = Package(
@@ -16,6 +16,9 @@ let package = Package(
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Benchmarks", .product(name: "MicroGPT", package: "microgpt")]),
+    .testTarget(
+      name: "QualitySearchTests",
+      dependencies: ["QualitySearch", .product(name: "MicroGPT", package: "microgpt")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,13 +1,13 @@
-/// The command as a whole: finds the subcommand that a command line names, then reads its options and arguments.
+/// The whole command: finds the subcommand that a command line names, then reads its options and arguments.
 ///
-/// Four rules are not obvious. A word that begins with a dash is never the value of the option before it,
-/// unless it is `-` alone or a number. Of an option given twice, the last counts. After `--` every word is an
-/// argument, whatever it begins with. A request for help is answered whatever mistakes stand beside it: a user
-/// should not have to repair a command line in order to read how to write it.
+/// Four rules are not obvious. A word that begins with a dash is never the value of the option before it, unless it
+/// is `-` alone or a number. If an option is given twice, the last one counts. After `--` every word is an argument,
+/// whatever it begins with. A request for help is answered despite mistakes in the line: a user should not have to
+/// repair a command line in order to read how to write it.
 package struct Command {
   let name: String
   let abstract: String
-  /// The first runs where a line names none.
+  /// The first runs if a line names none.
   let subcommands: [any Subcommand.Type]
 
   package init(name: String, abstract: String, subcommands: [any Subcommand.Type]) {
@@ -65,7 +65,7 @@ package struct Command {
     var given = GivenOptions()
     var arguments: [String] = []
     var words = words
-    /// The flag just before the word at hand.
+    /// The flag just before the current word.
     var flag: Option<S>?
     while let word = words.popFirst() {
       if word == "--" {
@@ -173,10 +173,10 @@ extension Option {
 
   fileprivate func missingValue(before next: String? = nil) -> UsageError {
     let placeholder = placeholder ?? ""
-    let problem = next.map { ", but '\($0)' reads as an option" } ?? ""
+    let problem = next.map { ", but '\($0)' looks like an option" } ?? ""
     let meaning = expected.isEmpty ? "" : ", where \(placeholder) is \(expected)"
     var advice = "Write '\(name) \(placeholder)'\(meaning)."
-    // A file's name may begin with one dash; with two it is unlikely.
+    // A file name may begin with one dash; with two it is unlikely.
     if let next, expected.isEmpty, !next.hasPrefix("--") {
       advice += " If '\(next)' is the value, write '\(name)=\(next)'."
     }

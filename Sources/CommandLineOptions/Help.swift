@@ -44,7 +44,7 @@ extension Command {
   }
 }
 
-/// A label and, in the column beside it, what it means.
+/// A label and, in the next column, its meaning.
 private struct Row {
   let label: String
   let text: String

@@ -1,4 +1,4 @@
-/// Options whose values are numbers: how they are written, which are accepted, and what is said of others.
+/// Options whose values are numbers: how they are written, which are accepted, and the errors for others.
 extension Option {
   /// A whole number. A leading `+` is allowed, as in Swift's own conversions.
   package static func number<Value: FixedWidthInteger>(
@@ -7,7 +7,7 @@ extension Option {
     number(name, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, limits, help)
   }
 
-  /// A whole number in a property that two closures reach.
+  /// A whole number in a property that is accessed by two closures.
   package static func number<Value: FixedWidthInteger>(
     _ name: String, get: @escaping (Owner) -> Value, set: @escaping (inout Owner, Value) -> Void,
     _ limits: Limits<Value>, _ help: String
@@ -25,7 +25,7 @@ extension Option {
     number(name, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, limits, help)
   }
 
-  /// A finite decimal number in a property that two closures reach.
+  /// A finite decimal number in a property that is accessed by two closures.
   package static func number(
     _ name: String, get: @escaping (Owner) -> Double, set: @escaping (inout Owner, Double) -> Void,
     _ limits: Limits<Double>, _ help: String
@@ -45,7 +45,7 @@ extension Option {
     return Self(
       name: name, placeholder: notation.placeholder, expected: expected, help: help, facts: facts
     ) { (owner, text) throws(UsageError) in
-      // Double also reads 0x10, nan and inf, which are more often slips than intended.
+      // Double also reads 0x10, nan and inf, which are more often mistakes than intended.
       guard text.allSatisfy(notation.characters.contains), Double(text) != nil else {
         let meant = Double(text.filter { $0 != "_" }).flatMap { notation.read(plain($0)) }
         let example = meant.flatMap { limits.contain($0) ? $0 : nil } ?? initial
@@ -72,11 +72,11 @@ private struct Notation<Value> {
   let advice: String
   let characters: String
   let greatest: Value
-  /// Gives nil beyond the range of the type.
+  /// Returns nil beyond the range of the type.
   let read: (String) -> Value?
 }
 
-/// The numbers an option accepts, and the words that say so in help and in errors.
+/// The numbers an option accepts, and their description in help and errors.
 package struct Limits<Value: Comparable> {
   let words: String
   let contain: (Value) -> Bool

@@ -1,17 +1,17 @@
-/// An option: its name, its property, and what help and errors say of it.
+/// An option: its name, its property, and its description in help and errors.
 package struct Option<Owner: Settings> {
   let name: String
   var short: String?
-  /// What stands for the value in help; a flag has none.
+  /// The value's placeholder in help; a flag has none.
   var placeholder: String?
-  /// What the value must be, such as "a whole number, 0 or more"; empty where any text will do.
+  /// What the value must be, such as "a whole number, 0 or more"; empty if any text is accepted.
   var expected = ""
   let help: String
   /// The limits and the default, which help shows in parentheses.
   var facts: String?
   let read: (inout Owner, String) throws(UsageError) -> Void
 
-  /// The same option with a short form, such as `-s`, beside its long one.
+  /// The same option with a short form as well, such as `-s`.
   package func short(_ name: String) -> Self {
     var option = self
     option.short = name
@@ -28,14 +28,14 @@ package struct Option<Owner: Settings> {
     Self(name: name, placeholder: placeholder, help: help) { $0[keyPath: path] = $1 }
   }
 
-  /// One of the words of an enumeration.
+  /// One of the values of an enumeration.
   package static func choice<Value: CaseIterable & RawRepresentable<String>>(
     _ name: String, _ placeholder: String, _ path: WritableKeyPath<Owner, Value>, _ help: String
   ) -> Self {
     choice(name, placeholder, get: { $0[keyPath: path] }, set: { $0[keyPath: path] = $1 }, help)
   }
 
-  /// One of the words of an enumeration, in a property that two closures reach.
+  /// One of the values of an enumeration, in a property that is accessed by two closures.
   package static func choice<Value: CaseIterable & RawRepresentable<String>>(
     _ name: String, _ placeholder: String, get: @escaping (Owner) -> Value,
     set: @escaping (inout Owner, Value) -> Void, _ help: String

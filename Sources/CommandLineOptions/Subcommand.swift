@@ -1,10 +1,10 @@
-/// Command-line options and positional arguments, each declared once beside the property it fills.
+/// Command-line options and positional arguments, each declared once, with the property it sets.
 ///
-/// A subcommand is a struct: its properties are the settings, their initial values the defaults, and its tables
-/// say how each is written, limited and explained. Parsing, errors and help all read those tables. The
-/// conventions are swift-argument-parser's, ready to be replaced by it: a row of a table becomes an `@Option`,
-/// `@Flag` or `@Argument` on the same property, a group an `@OptionGroup`. Left out: bundled flags (`-abc`) and
-/// shell completion.
+/// A subcommand is a struct: its properties are the settings, their initial values the defaults, and its tables say
+/// how each is written, limited and explained. Parsing, errors and help all read those tables. The conventions are
+/// swift-argument-parser's, so that it could replace this module: a row of a table becomes an `@Option`, `@Flag` or
+/// `@Argument` on the same property, a group an `@OptionGroup`. Not supported: bundled flags (`-abc`) and shell
+/// completion.
 package protocol Subcommand: Settings {
   static var name: String { get }
   /// One line, and an optional paragraph, for help.
@@ -14,13 +14,13 @@ package protocol Subcommand: Settings {
   static var arguments: [Argument<Self>] { get }
   /// The options, under the headings that help groups them by.
   static var options: KeyValuePairs<String, [Option<Self>]> { get }
-  /// What each example does, then its command line. Errors quote the first to show a value in its place.
+  /// What each example does, then its command line. Errors quote the first as a model.
   static var examples: KeyValuePairs<String, String> { get }
-  /// Refuses settings that are valid one by one but not together.
+  /// Rejects settings that are valid individually but not together.
   func validate() throws(UsageError)
   /// Does the work.
   ///
-  /// - Parameter given: The options on the command line, for those that mean something by being given.
+  /// - Parameter given: The options on the command line, for those whose presence matters.
   func run(given: GivenOptions) throws
 }
 
@@ -31,24 +31,24 @@ extension Subcommand {
   package func validate() throws(UsageError) {}
 }
 
-/// What options fill: properties with their defaults.
+/// Properties, with their defaults, that options set.
 package protocol Settings {
   init()
 }
 
 /// Options that several subcommands share.
 ///
-/// Each of them has the group as a property and lists it among its options:
+/// Each subcommand has the group as a property and lists it among its options:
 ///
 ///     var sampling = SamplingOptions()
 ///     static var options: KeyValuePairs<String, [Option<Self>]> { ["SAMPLING": .group(\.sampling)] }
 ///
-/// Its defaults are the same in all of them.
+/// Its defaults are the same for all subcommands.
 package protocol OptionGroup: Settings {
   static var options: [Option<Self>] { get }
 }
 
-/// The options that a command line gives, whatever their values: a default that was asked for is among them.
+/// The options that a command line gives, including those given with their default values.
 package struct GivenOptions: Equatable {
   /// Their long names, each once, in the order of the line.
   package private(set) var names: [String] = []
@@ -63,8 +63,8 @@ package struct GivenOptions: Equatable {
 
 /// A command line that cannot be run: what is wrong, where, and what to write instead.
 ///
-/// A sentence and not an enum, as swift-argument-parser's `ValidationError` is, because no code tells these
-/// mistakes apart: they are for the person who typed them.
+/// A sentence, like swift-argument-parser's `ValidationError`, and not an enum, because no code distinguishes these
+/// mistakes: they are for the person who typed them.
 package struct UsageError: Error, Equatable, CustomStringConvertible {
   package let description: String
   package init(_ description: String) { self.description = description }

@@ -1,7 +1,7 @@
 /// Guesses which known word an unknown one stands for.
 ///
-/// A slip is at most one edit in four letters. If no word is that near, abbreviations match: `lr` and `temp`, and
-/// the names that microgpt.py uses, such as `n_embd` and `num_steps`.
+/// A misspelling has at most one edit in four letters. If no word is that near, abbreviations match: `lr` and `temp`,
+/// and the names that microgpt.py uses, such as `n_embd` and `num_steps`.
 
 /// A question that names the words nearest to `given`, or nil if none is near.
 func didYouMean(_ given: String, among known: [String]) -> String? {

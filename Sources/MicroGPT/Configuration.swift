@@ -6,7 +6,7 @@
 //     C  channels, the width of the embedding                D  C / H        B  documents in a batch
 //     L  layers
 
-/// What determines a run, besides its documents: the model's sizes, the optimizer and the random numbers.
+/// What determines a run besides its documents: the model's sizes, the optimizer and the random numbers.
 ///
 ///     var configuration = Configuration()  // microgpt.py's own run
 ///     configuration.layers = 2
@@ -18,29 +18,30 @@ public struct Configuration: Sendable, Hashable {
   public var layers = 1
   /// The width of the embedding and of everything between the layers, *C*, at least 1; a multiple of `heads`.
   public var embedding = 16
-  /// The number of attention heads, *H*, at least 1. Each sees `embedding / heads` channels, *D*.
+  /// The number of attention heads, *H*, at least 1. Each has `embedding / heads` channels, *D*.
   public var heads = 4
-  /// The number of positions the model can look at, *T*, at least 1. Longer documents are cut to it.
+  /// The context length in positions, *T*, at least 1. Longer documents are cut to it.
   public var blockSize = 16
 
-  /// The number of documents in a step's batch, *B*: consecutive ones of the shuffled order. A step's loss is
-  /// the mean of theirs. 1 or more.
+  /// The number of documents in a step's batch, *B*, taken consecutively from the shuffled order; 1 or more. A step's
+  /// loss is the mean of theirs.
   public var batchSize = 1
   /// The number of optimizer steps, `batchSize` documents each; 0 or more.
   public var steps = 1000
   /// The learning rate of the first step, 0 or more.
   public var learningRate = 0.01
-  /// How the learning rate changes from there.
+  /// How the learning rate changes over the run.
   public var schedule = Schedule.linear
   /// The decay rate of Adam's first moment, the running mean of the gradients, β₁; 0 or more and less than 1.
   public var beta1 = 0.85
   /// The decay rate of Adam's second moment, the running mean of the squared gradients, β₂; 0 or more and less
   /// than 1.
   public var beta2 = 0.99
-  /// What Adam adds to the root of the second moment before it divides by it, its ε; more than 0.
+  /// Adam's ε, added to the root of the second moment before dividing by it; more than 0.
   public var epsilon = 1e-8
-  /// Decoupled weight decay: the share of itself that a parameter loses in a step, times the learning rate; 0 or
-  /// more. It limits overfitting when documents are seen many times (AdamW: Loshchilov and Hutter, 2019).
+  /// Decoupled weight decay: each step multiplies every parameter by `1 - learningRate·weightDecay`, with that step's
+  /// learning rate; 0 or more. It limits overfitting when documents are seen many times (AdamW: Loshchilov and
+  /// Hutter, 2019).
   public var weightDecay = 0.0
 
   /// The standard deviation of the initial parameters, which are normally distributed around 0; 0 or more.
@@ -53,7 +54,7 @@ public struct Configuration: Sendable, Hashable {
 
   /// The width of one head, *D*.
   ///
-  /// - Precondition: There are heads.
+  /// - Precondition: `heads` is not 0.
   public var headWidth: Int { embedding / heads }
 
   /// Checks every value against its range, then whether the heads divide the width.
@@ -67,13 +68,13 @@ public struct Configuration: Sendable, Hashable {
 
 /// Why a configuration cannot be run.
 public enum ConfigurationError: Error, Equatable {
-  /// A size or count is below what makes sense.
+  /// A size or count is below its minimum.
   case tooSmall(name: String, minimum: Int, found: Int)
   /// The width is not a multiple of the number of heads.
   case headsDoNotDivide(embedding: Int, heads: Int)
   /// A hyperparameter is outside its range, infinite or not a number.
   case outOfRange(name: String, range: String, found: Double)
-  /// So many parameters or positions that their bytes cannot be counted in an `Int`.
+  /// The model has more bytes than an `Int` can count.
   case tooLarge
 }
 

@@ -1,4 +1,4 @@
-// The engines there are: an arithmetic and an implementation of it. This is the only place that tells them apart.
+// The engines: each is an arithmetic and an implementation of it. No other file distinguishes them.
 
 /// How an arithmetic's training steps are computed.
 enum Implementation: Sendable {
@@ -7,8 +7,8 @@ enum Implementation: Sendable {
   /// By the specification's plain loops.
   case specification
 
-  /// Kernels, but in a debug build the specification: vectors that are not compiled into instructions take a hundred
-  /// times as long as plain loops.
+  /// Kernels; in debug builds the specification, because unoptimized vectors take a hundred times as long as plain
+  /// loops.
   static var standard: Implementation {
     #if DEBUG
       .specification
@@ -20,7 +20,7 @@ enum Implementation: Sendable {
 
 /// What the trainer, the samplers and the footprint ask of an engine.
 struct Engine {
-  /// The bytes that a training run takes beside its batch.
+  /// The bytes of a training run, except its batch.
   let trainingByteCount: (_ configuration: Configuration, _ vocabularySize: Int) -> Count
   /// An engine for a training run.
   let training:
@@ -58,7 +58,7 @@ extension Engine {
       sampling: Engine.sampling(A.self))
   }
 
-  /// Samples are drawn by kernels all the same: there is no training step to make slow.
+  /// Samples are drawn by kernels in both implementations: there is no training step to slow down.
   private init<A: SamplingArithmetic>(specification: A.Type) {
     self.init(
       trainingByteCount: { SpecificationRun.byteCount($0, vocabularySize: $1) },

@@ -1,12 +1,12 @@
-// The one table of hyperparameters: for each its names, its range, its help sentence and its place in `Configuration`.
+// The one table of hyperparameters: names, ranges, help sentences and places in `Configuration`.
 //
-// Whatever handles hyperparameters one by one reads this table: `Configuration.validate()`, the command's options,
-// the search for good settings, and checkpoints and settings files, which hold each as a key and a text. Adding one
-// takes a property of `Configuration` and a row here. Defaults are the initial values of `Configuration`.
+// Everything that treats hyperparameters one by one reads this table: `Configuration.validate()`, the command's
+// options, the search for good settings, and checkpoints and settings files, which hold each as a key and a text. To
+// add one, add a property to `Configuration` and a row here. Defaults are the initial values of `Configuration`.
 //
 // A row reaches its property by two closures, because Embedded Swift has no key paths.
 
-/// A hyperparameter: what it is called, which values it may have, and where it lies in a `Configuration`.
+/// A hyperparameter: its names, its range, and its property of `Configuration`.
 ///
 ///     let rate = Hyperparameter.all.first { $0.option == "--learning-rate" }!
 ///     rate.text(in: Configuration())  // "0.01"
@@ -16,17 +16,17 @@ public struct Hyperparameter: Sendable {
   public let name: String
   /// The key in checkpoints and settings files, such as `block_size`.
   public let key: String
-  /// What it decides.
+  /// What it determines.
   public let group: Group
   /// A sentence without its period for the command's help.
   public let help: String
-  /// The values it may have, and where they are read and written.
+  /// Its type, its range, and its property of `Configuration`.
   public let kind: Kind
 
   /// The command's option, such as `--block-size`: the key, spelled as options are.
   public var option: String { "--" + String(key.map { $0 == "_" ? "-" : $0 }) }
 
-  /// What a hyperparameter decides.
+  /// What a hyperparameter determines.
   public enum Group: Sendable {
     /// The shape of the model.
     case model
@@ -38,7 +38,7 @@ public struct Hyperparameter: Sendable {
   public enum Kind: Sendable {
     /// A whole number, at least `minimum`.
     case integer(minimum: Int, Place<Int>)
-    /// Any 64 bits.
+    /// Any unsigned 64-bit integer.
     case seed(Place<UInt64>)
     /// A finite decimal number.
     case number(Interval, Place<Double>)
@@ -165,7 +165,8 @@ extension Hyperparameter {
 
   /// Sets the value in `configuration` from text.
   ///
-  /// - Throws: `ConfigurationTextError.badValue` if the text is no such value, or the value is out of range.
+  /// - Throws: `ConfigurationTextError.badValue` if the text is not a value of this type, or the value is out of
+  ///   range.
   public func set(_ text: String, in configuration: inout Configuration) throws(ConfigurationTextError) {
     switch kind {
     case .integer(let minimum, let place):
@@ -173,7 +174,7 @@ extension Hyperparameter {
     case .seed(let place):
       if let value = UInt64(text) { return place.set(&configuration, value) }
     case .number(let range, let place):
-      if let value = Double(text), range.contains(value) { return place.set(&configuration, value) }
+      if let value = Double(spelled: text), range.contains(value) { return place.set(&configuration, value) }
     case .schedule(let place):
       if let value = Schedule(rawValue: text) { return place.set(&configuration, value) }
     }
@@ -210,7 +211,7 @@ extension Configuration {
   ///
   /// Each value is checked by itself; `validate` also checks that they fit together.
   ///
-  /// - Throws: `ConfigurationTextError` if there is no such key, or the text is no value of it.
+  /// - Throws: `ConfigurationTextError` if there is no such key, or the text is not one of its values.
   public mutating func set(_ key: String, to text: String) throws(ConfigurationTextError) {
     for parameter in Hyperparameter.all where parameter.key == key {
       return try parameter.set(text, in: &self)

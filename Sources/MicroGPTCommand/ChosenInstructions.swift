@@ -1,14 +1,14 @@
-// Which version of the kernels a run uses: the processor's widest, or the one that MICROGPT_ISA names, so that the
-// narrower ones can be tried on a machine that has wider ones.
+// Which version of the kernels a run uses: the processor's widest, or the one that MICROGPT_ISA names, so that
+// narrower ones can be tested on a machine that has wider ones.
 
 import CommandLineOptions
 import MicroGPT
 
 extension InstructionSet {
-  /// The instructions that MICROGPT_ISA names, or else the widest that this processor has.
+  /// The instruction set that MICROGPT_ISA names, or the widest that this processor has.
   ///
-  /// - Throws: `UsageError` if it names none that this processor has. Silently taking others would defeat the
-  ///   trial.
+  /// - Throws: `UsageError` if this processor does not have the one named. Silently using another would defeat the
+  ///   test.
   static func chosen(
     environment: (String) -> String? = Console.environment, available: [InstructionSet] = available
   ) throws(UsageError) -> InstructionSet {

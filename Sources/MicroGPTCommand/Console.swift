@@ -1,5 +1,5 @@
 // The command's streams: standard output for results, standard error for everything else, and the terminal that
-// either of them may be.
+// either may be.
 
 import MicroGPTFiles
 
@@ -39,7 +39,7 @@ enum Console {
     isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"
   }
 
-  /// The width of the terminal behind standard error in columns, 80 if unknown.
+  /// The width of standard error's terminal in columns, 80 if unknown.
   static var columns: Int {
     var size = winsize()
     if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
@@ -53,7 +53,7 @@ enum Console {
     return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
   }
 
-  /// The bytes of memory in this machine, or `nil` where the system does not say.
+  /// The bytes of memory in this machine, or `nil` if unknown.
   static var physicalMemory: Int? {
     let pages = sysconf(Int32(_SC_PHYS_PAGES)), size = sysconf(Int32(_SC_PAGESIZE))
     return pages > 0 && size > 0 ? Int(pages) * Int(size) : nil
@@ -62,8 +62,8 @@ enum Console {
 
 /// Flushes an output about ten times a second, for a person who follows it.
 ///
-/// Reading the clock at every line would cost more than writing it, so that is done about a thousand times a
-/// second: the calls between two readings double while they take less than a millisecond, and are halved otherwise.
+/// Reading the clock for every line would cost more than writing it, so it is read about a thousand times a second:
+/// the number of calls between two readings doubles while they take less than a millisecond, and is halved otherwise.
 struct PeriodicFlush {
   private var flushed = Console.seconds, asked = Console.seconds
   private var calls = 0, callsBetween = 1

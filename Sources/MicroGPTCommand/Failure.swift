@@ -14,13 +14,13 @@ import MicroGPTFiles
 
 /// Ends the command before its work is done.
 ///
-/// Codes are those of sysexits.h: 64 for the command line, 65 for the data, 66 for input that cannot be
-/// opened, 70 for a computation that cannot go on, 73 for output that cannot be made, 74 for a write that fails.
+/// Codes are those of sysexits.h: 64 for the command line, 65 for the data, 66 for input that cannot be opened, 70
+/// for a computation that cannot continue, 73 for output that cannot be created, 74 for a write that fails.
 struct Failure: Error, Equatable {
   static let usage = EX_USAGE, data = EX_DATAERR, software = EX_SOFTWARE
 
   let code: Int32
-  /// What is wrong, where, and what to do; `nil` where there is nothing to say.
+  /// What is wrong, where, and what to do; `nil` if there is nothing to report.
   let message: String?
 
   init(code: Int32, _ message: String?) {
@@ -36,7 +36,7 @@ struct Failure: Error, Equatable {
     case let error as ConfigurationError: self.init(code: EX_USAGE, error.description)
     case let error as SamplerError: self.init(code: EX_SOFTWARE, error.description)
     case let error as TrainingError: self.init(code: EX_SOFTWARE, error.description)
-    // The reader has what it wants, as `head` does.
+    // The reader has closed the pipe, as `head` does, which is not an error.
     case let error as FileError where error.isClosedPipe: self.init(code: EX_OK, nil)
     case let error as FileError:
       let code =

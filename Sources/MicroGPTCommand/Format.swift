@@ -1,4 +1,4 @@
-// Numbers as microgpt.py prints them, and as people like to read them.
+// Numbers as microgpt.py prints them, and in units that are easy to read.
 
 #if canImport(Glibc)
   import Glibc
@@ -8,7 +8,7 @@
   import Darwin
 #endif
 
-/// `number` with `decimals` digits behind the point, rounded as C's and Python's `%.4f` round it.
+/// `number` with `decimals` digits after the point, rounded as C's and Python's `%.4f` round it.
 func fixed(_ number: Double, _ decimals: Int) -> String {
   withVaList([CInt(decimals), number]) { arguments in
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
@@ -18,7 +18,7 @@ func fixed(_ number: Double, _ decimals: Int) -> String {
   }
 }
 
-/// `number` with blanks before it up to `width` characters, as `%4d` prints it.
+/// `number` padded with blanks on the left to `width` characters, as `%4d` prints it.
 func padded(_ number: Int, _ width: Int) -> String {
   let digits = String(number)
   return String(repeating: " ", count: max(0, width - digits.utf8.count)) + digits
@@ -50,7 +50,7 @@ func duration(_ seconds: Double) -> String {
   return "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60)) h"
 }
 
-/// Bytes in the unit that suits them: "1.2 GB".
+/// Bytes in a suitable unit: "1.2 GB".
 func size(_ bytes: Int) -> String {
   var number = Double(bytes), units = ["bytes", "KB", "MB", "GB", "TB", "PB", "EB"][...]
   while number >= 999.95, units.count > 1 {

@@ -23,7 +23,7 @@ struct MicroGPT {
   }
 
   static func main() {
-    // When a reader such as `head` goes away, the next write fails, instead of a signal ending the process.
+    // If a reader such as `head` exits, the next write fails; without this a signal would end the process.
     signal(SIGPIPE, SIG_IGN)
     do {
       switch try command.parse(Array(CommandLine.arguments.dropFirst())) {

@@ -1,4 +1,4 @@
-// `microgpt names`: the built-in names as a text file, for those who have no text of their own yet.
+// `microgpt names`: prints the built-in names as a text file, for users without a text of their own.
 
 import CommandLineOptions
 import MicroGPT

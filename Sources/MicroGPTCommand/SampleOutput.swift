@@ -15,7 +15,7 @@ extension Train {
       ? nil
       : try BatchSampler(
         sampler.model, seed: configuration.seed, numbers: 0..<count, temperature: sampling.temperature,
-        arithmetic: engine, instructionSet: instructions)
+        engine: engine, instructionSet: instructions)
     var line = SampleLine(), flushing = PeriodicFlush()
     if count > 0 { try results.write("\n--- inference (new, hallucinated names) ---\n") }
     for number in 0..<count {
@@ -25,7 +25,7 @@ extension Train {
       } else {
         line.bytes.append(contentsOf: try sampler.sample(temperature: sampling.temperature).utf8)
       }
-      // Not before the first sample: the log of a model that cannot be sampled has no last object.
+      // Only after the first sample is drawn: the log of a model that cannot be sampled has no last object.
       if number == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
       try log?.sample(line.text)
       line.end()
@@ -43,7 +43,7 @@ struct SampleLine {
   var bytes: [UInt8] = []
   private var start = 0
 
-  /// Begins the line of the sample with this number, up to where its text goes.
+  /// Begins the line of the sample with this number, up to its text.
   mutating func begin(_ number: Int) {
     bytes.removeAll(keepingCapacity: true)
     bytes.append(contentsOf: "sample ".utf8)

@@ -45,7 +45,7 @@ struct OutputOptions: OptionGroup, Equatable {
     case never, auto, always
   }
 
-  /// The file of the training log, if there is to be one.
+  /// The file of the training log, if any.
   var log: String?
   var quiet = false
   var color = Color.auto

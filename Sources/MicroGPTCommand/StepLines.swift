@@ -1,5 +1,5 @@
-// What a run shows of its steps: a line each on standard output as microgpt.py prints them, or one live line where
-// a person watches; then a summary on standard error.
+// The output of a run's steps: a line each on standard output as microgpt.py prints them, or one live line on an
+// interactive terminal; then a summary on standard error.
 
 import MicroGPT
 import MicroGPTFiles
@@ -12,7 +12,7 @@ struct StepLines {
   private let start = Console.seconds
   private var live: LiveLine, smoothed = SmoothedLoss(), flushing = PeriodicFlush()
 
-  /// - Throws: `FileError` if what was written before cannot be shown.
+  /// - Throws: `FileError` if earlier output cannot be written.
   init(steps: Int, options: OutputOptions, _ results: OutputFile) throws(FileError) {
     (self.steps, self.results, quiet) = (steps, results, options.quiet)
     isLive = !quiet && Console.isInteractive
@@ -39,7 +39,7 @@ struct StepLines {
     }
   }
 
-  /// Removes the live line and says how long the steps took and how well the model learned.
+  /// Removes the live line and reports how long the steps took and how well the model learned.
   mutating func finish(vocabularySize: Int) throws(FileError) {
     clear()
     if quiet || steps == 0 { return }

@@ -1,4 +1,4 @@
-// Where the text comes from: the file that the user names, or else the first of several that exists.
+// Where the text comes from: the file that the user names, or the first of several that exists.
 
 import MicroGPT
 import MicroGPTFiles
@@ -8,13 +8,13 @@ struct TextSource {
   let bytes: [UInt8]
   /// Its name in messages: a path, "standard input" or "the built-in names".
   let name: String
-  /// Why this text was chosen, for the line that says so; empty where the user asked for it.
+  /// Why this text was chosen, for the line that says so; empty if the user named it.
   let reason: String
 
   /// The text that the user names; else input.txt in the working folder, as in microgpt.py; else the makemore
   /// names, which are microgpt.py's data, from the cache or the network; else the built-in names.
   ///
-  /// - Throws: `FileError` if a file is there but cannot be read.
+  /// - Throws: `FileError` if a file exists but cannot be read.
   static func find(
     _ options: DataOptions, environment: (String) -> String? = Console.environment
   ) throws(FileError) -> TextSource {

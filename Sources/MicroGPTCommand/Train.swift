@@ -6,7 +6,7 @@ import MicroGPTFiles
 
 struct Train: Subcommand, Equatable {
   var data = DataOptions()
-  /// The share of the documents that are kept from training.
+  /// The share of the documents that is held out from training.
   var heldOut = 0.0
   var configuration = Configuration()
   var engine = Arithmetic.exact
@@ -49,7 +49,7 @@ struct Train: Subcommand, Equatable {
           + "Give a multiple, such as '--embedding \(max(embedding / heads, 1) * heads)'.")
     }
     if output.log == "-" {
-      throw UsageError("'--log -' is no file: standard output is for the results. Name a file.")
+      throw UsageError("'--log -' is not a file: standard output is for the results. Name a file.")
     }
   }
 
@@ -64,7 +64,7 @@ struct Train: Subcommand, Equatable {
     if !output.quiet { Console.remark(remarks(source, documents, memory: memory)) }
 
     let trainer = try Trainer(
-      corpus: documents.training, configuration: configuration, arithmetic: engine,
+      corpus: documents.training, configuration: configuration, engine: engine,
       instructionSet: instructions)
     let results = Console.output()
     try results.write("num docs: \(documents.training.count)\n")
@@ -84,7 +84,7 @@ struct Train: Subcommand, Equatable {
     }
   }
 
-  /// Takes all steps, each shown and logged.
+  /// Takes all steps, and shows and logs each.
   private func train(_ trainer: Trainer, _ results: OutputFile, _ log: TrainingLog?) throws {
     var lines = try StepLines(steps: configuration.steps, options: output, results)
     defer { lines.clear() }
@@ -95,7 +95,7 @@ struct Train: Subcommand, Equatable {
     try lines.finish(vocabularySize: trainer.tokenizer.vocabularySize)
   }
 
-  /// Measures the loss on the documents held out.
+  /// Measures the loss on the held-out documents.
   private func evaluate(
     _ trainer: Trainer, _ heldOut: Corpus, _ results: OutputFile, _ log: TrainingLog?
   ) throws {

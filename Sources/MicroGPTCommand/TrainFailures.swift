@@ -1,9 +1,9 @@
-// Failures of a run's arithmetic in the words of the command: which option to change, and its value now.
+// Numerical failures of a run, explained by the command's options: which one to change, and its value.
 
 import MicroGPT
 
 extension Train {
-  /// The failure to report for an error of the library; any other error as it is.
+  /// The failure to report for an error of the library; any other error unchanged.
   func explained(_ error: any Error) -> any Error {
     switch error {
     case TrainingError.lossNotFinite(let step, _):

@@ -1,10 +1,10 @@
-// What `train` says on standard error before the first step, and what keeps it from taking one.
+// The remarks of `train` on standard error before the first step, and the checks that can prevent it.
 
 import MicroGPT
 import MicroGPTFiles
 
 extension Train {
-  /// The text, the part of it that the model will not see, and the memory of a large run: a line each.
+  /// A line each for the text, the part of it that the model will not see, and the memory of a large run.
   func remarks(_ source: TextSource, _ documents: TrainingDocuments, memory: Int) -> String {
     var lines = [source.remark(documents.training)]
     if let heldOut = documents.heldOut {
@@ -21,14 +21,14 @@ extension Train {
     return lines.joined(separator: "\n")
   }
 
-  /// A run that takes at least so many bytes says so beforehand. Any machine has less.
+  /// A run that takes at least this many bytes says so beforehand. Any machine has memory for smaller ones.
   static let largeMemory = 250_000_000
 
   /// The bytes that training takes.
   ///
   /// - Throws: `Failure` if this machine has fewer, before any are allocated.
   func requiredMemory(vocabularySize: Int) throws(Failure) -> Int {
-    let required = configuration.trainingMemory(vocabularySize: vocabularySize, arithmetic: engine)
+    let required = configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine)
     let available = Console.physicalMemory
     if let required, required <= available ?? .max { return required }
     let amount = required.map { "needs \(size($0)) of memory" } ?? "needs more memory than can be counted"

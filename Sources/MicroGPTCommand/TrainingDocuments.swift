@@ -2,12 +2,12 @@
 
 import MicroGPT
 
-/// A corpus, split if some of it is to be held out.
+/// A corpus, split if documents are held out.
 struct TrainingDocuments {
   let all, training: Corpus
   let heldOut: Corpus?
 
-  /// - Throws: `Failure` if documents are to be held out and all are the same.
+  /// - Throws: `Failure` if documents are to be held out and all are equal.
   init(_ corpus: Corpus, of source: TextSource, holdingOut share: Double, seed: UInt64) throws(Failure) {
     all = corpus
     guard share > 0 else {

@@ -5,10 +5,10 @@ import MicroGPTFiles
 
 /// The log of a run, written while it runs.
 ///
-/// A class, because it is the file: it is written once, in order.
+/// A class, because it owns the file, which is written once, in order.
 final class TrainingLog {
   private let file: OutputFile
-  /// The number of samples in the last object, or `nil` where that is not open.
+  /// The number of samples in the last object, or `nil` unless that is open.
   private var samples: Int?
 
   /// Creates a log at `path`.
@@ -21,14 +21,14 @@ final class TrainingLog {
     try file.write("{\"step\": \(number), \"loss\": \(loss)}\n")
   }
 
-  /// Adds the loss on the documents held out.
+  /// Adds the loss on the held-out documents.
   func heldOut(_ evaluation: Evaluation) throws(FileError) {
     try file.write(
       "{\"held_out_loss\": \(evaluation.loss), \"held_out_loss_per_token\": \(evaluation.lossPerToken), "
         + "\"held_out_documents\": \(evaluation.documents)}\n")
   }
 
-  /// Begins the last object. Its samples follow one by one and are not kept.
+  /// Begins the last object. Its samples are written one by one and not kept in memory.
   func begin(parametersSHA256: String) throws(FileError) {
     try file.write("{\"parameters_sha256\": \"\(parametersSHA256)\", \"samples\": [")
     samples = 0
@@ -36,9 +36,9 @@ final class TrainingLog {
 
   /// Adds a sample to the last object.
   ///
-  /// - Precondition: That has begun.
+  /// - Precondition: The last object has begun.
   func sample(_ text: String) throws(FileError) {
-    guard let count = samples else { preconditionFailure("The object that has the samples has not begun.") }
+    guard let count = samples else { preconditionFailure("The last object has not begun.") }
     try file.write((count > 0 ? ", " : "") + TrainingLog.quoted(text))
     samples = count + 1
   }

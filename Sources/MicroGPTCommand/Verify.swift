@@ -33,8 +33,8 @@ struct Verify: Subcommand, Equatable {
 
   /// The text to train on, and the figures for it.
   ///
-  /// - Parameter isNamed: Whether the user named the text. Then it must have figures; an input.txt that happens to
-  ///   be in the folder need not, and the built-in names take its place.
+  /// - Parameter isNamed: Whether the user named the text. If so, it must have figures; an input.txt in the folder
+  ///   need not, and the built-in names replace it.
   static func withFigures(
     _ source: TextSource, isNamed: Bool
   ) throws(Failure) -> (source: TextSource, figures: GoldenFigures) {
@@ -53,14 +53,14 @@ struct Verify: Subcommand, Equatable {
 enum Verdict: Equatable, CustomStringConvertible {
   /// Every bit is the same.
   case equal(losses: Int, samples: Int)
-  /// Something differs although the C library rounds as the figures' one does: this build is wrong.
+  /// Something differs although the C library rounds like the one of the figures: this build is wrong.
   case different(String)
   /// Some bits differ, which is expected because the C library rounds differently.
   case otherLibrary(equalLosses: Int, losses: Int, largestDifference: Double, equalSamples: Int, samples: Int)
 
-  /// Trains and samples as the run behind the figures did, and compares.
+  /// Repeats the run that the figures are from, and compares.
   ///
-  /// - Parameter configuration: That of the figures' run.
+  /// - Parameter configuration: The configuration of that run.
   init(
     _ figures: GoldenFigures, corpus: Corpus, configuration: Configuration = Configuration(),
     instructionSet: InstructionSet = .widest

@@ -1,4 +1,4 @@
-// What the operating system says when it refuses a file.
+// The operating system's errors on files.
 
 #if canImport(Glibc)
   import Glibc
@@ -10,17 +10,17 @@
 
 /// Why a file cannot be read or written.
 public struct FileError: Error, Equatable, CustomStringConvertible {
-  /// What was tried.
+  /// The operation that failed.
   public enum Operation: Sendable {
     /// Opening a file for reading, or reading it.
     case read
     /// Creating a file.
     case create
-    /// Writing to a file that is open, or closing it.
+    /// Writing to an open file, or closing it.
     case write
   }
 
-  /// What was tried.
+  /// The operation that failed.
   public let operation: Operation
   /// The file, as the user named it, or one of `streams`.
   public let path: String
@@ -58,12 +58,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
       return "\(file) cannot be created: \(reason). "
         + "Name a file in a folder that exists and can be written to."
     case .write:
-      return "Writing to \(file) failed: \(reason). What was written before is there, the rest is not."
+      return "Writing to \(file) failed: \(reason). What was written before is kept, the rest is lost."
     }
   }
 }
 
-/// `write(2)`, for types that have a method of this name.
+/// `write(2)`, for types that have their own method of this name.
 func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer, _ count: Int) -> Int {
   write(descriptor, bytes, count)
 }

@@ -10,7 +10,7 @@
 
 /// The bytes of the file at `path`, or of standard input for `-`.
 ///
-/// - Throws: `FileError` if it cannot be opened or read; a folder cannot.
+/// - Throws: `FileError` if it cannot be opened or read, or is a folder.
 /// - Complexity: O(*n*).
 public func readFile(_ path: String) throws(FileError) -> [UInt8] {
   let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY)
@@ -37,14 +37,14 @@ public func readFile(_ path: String) throws(FileError) -> [UInt8] {
 /// Whether there is a file or folder at `path`.
 public func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-/// Whether both paths lead to the same file or folder.
+/// Whether both paths refer to the same file or folder.
 public func isSameFile(_ first: String, _ second: String) -> Bool {
   var one = stat(), other = stat()
   guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino
 }
 
-/// Writes a file whole or not at all: to a temporary file beside it, which is then renamed.
+/// Writes a file completely or not at all: to a temporary file in its folder, which is then renamed.
 ///
 /// - Throws: `FileError`; the file is then unchanged.
 public func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {

@@ -17,7 +17,7 @@ public struct NamesCache: Sendable {
   public static let address = "https://raw.githubusercontent.com/karpathy/makemore/988aa59/names.txt"
   /// The SHA-256 of the file.
   public static let sha256 = "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d"
-  /// Seconds without an attempt after one that failed.
+  /// Seconds to wait after a failed attempt.
   static let pause = 24 * 60 * 60
 
   /// The folder of the cache.
@@ -30,7 +30,7 @@ public struct NamesCache: Sendable {
   /// A cache in `folder`.
   public init(folder: String) { self.folder = folder }
 
-  /// The user's cache: in `XDG_CACHE_HOME` if that is set, else where the system keeps caches. `nil` where
+  /// The user's cache: in `XDG_CACHE_HOME` if that is set, otherwise in the system's folder for caches. `nil` if
   /// neither is known.
   public init?(environment: (String) -> String?) {
     if let cache = environment("XDG_CACHE_HOME"), cache.utf8.first == UInt8(ascii: "/") {
@@ -58,7 +58,7 @@ public struct NamesCache: Sendable {
 
   /// The names from the cache, or downloaded into it.
   ///
-  /// - Parameter offline: Why no download may be tried, as a clause; `nil` if it may.
+  /// - Parameter offline: Why a download must not be tried, as a clause; `nil` if it may be.
   public func names(offline: String?) -> Result {
     if let bytes = try? readFile(path), NamesCache.isGenuine(bytes) { return .cached(bytes) }
     if let offline { return .unavailable(offline) }
@@ -143,7 +143,7 @@ public struct NamesCache: Sendable {
     guard posix_spawnp(&child, program, &actions, nil, &words, environ) == 0 else { return nil }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0 { if errno != EINTR { return nil } }
-    // C libraries that fork before they look for the program report this status, the shell's, if there is none.
+    // C libraries that fork before they look for the program report a missing one by this status, as shells do.
     return status == 127 << 8 ? nil : status
   }
 }

@@ -8,7 +8,7 @@
   import Darwin
 #endif
 
-/// A file that is written from its start to its end, through a buffer of 64 KB.
+/// A file that is written sequentially, through a buffer of 64 KB.
 ///
 /// Errors are thrown by the write that fills the buffer, by `flush` and by `close`. A file that is not closed
 /// loses what the buffer holds.
@@ -58,7 +58,7 @@ public final class OutputFile {
 
   /// Writes the buffer to the file and empties it.
   ///
-  /// - Throws: `FileError` if the file takes no more. The buffer is emptied even then.
+  /// - Throws: `FileError` if the buffer cannot be written. It is emptied even then.
   public func flush() throws(FileError) {
     defer { buffer.removeAll(keepingCapacity: true) }
     var done = 0

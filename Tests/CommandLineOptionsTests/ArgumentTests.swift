@@ -24,7 +24,7 @@ import Testing
     } catch { return error.description }
   }
 
-  @Test("an argument stands before, between and behind options")
+  @Test("an argument may come before, between and after options")
   func places() throws {
     let expected = Show(model: "a.bin", sampling: Sampling(count: 3), quiet: true)
     #expect(try show("a.bin", "--samples", "3", "--quiet") == expected)
@@ -32,13 +32,13 @@ import Testing
     #expect(try show("--quiet", "--samples=3", "a.bin") == expected)
   }
 
-  @Test("an optional argument takes a word only if the required ones have theirs")
+  @Test("an optional argument takes a word only if enough remain for the required ones")
   func optional() throws {
     #expect(try trace("emma") == Trace(model: nil, text: "emma"))
     #expect(try trace("a.bin", "emma") == Trace(model: "a.bin", text: "emma"))
   }
 
-  @Test("a path, a number, a dash and the name of a subcommand are arguments like any other")
+  @Test("a path, a number, a dash and the name of a subcommand are ordinary arguments")
   func anyWord() throws {
     for word in ["../models/a b.bin", "-", "-1", "build", "help", "a=b", "é"] {
       #expect(try show(word) == Show(model: word), "\(word)")
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(
-    "a required argument that is missing is asked for with the line to write",
+    "a missing required argument is reported with the line to write",
     arguments: [
       ("show", "'tool show' needs MODEL. Write 'tool show MODEL', as in 'tool show names.bin'."),
       ("show --quiet", "'tool show' needs MODEL. Write 'tool show MODEL', as in 'tool show names.bin'."),
@@ -69,7 +69,7 @@ import Testing
     #expect(refusal(line) == message)
   }
 
-  @Test("an empty argument is a missing one")
+  @Test("an empty argument counts as missing")
   func empty() {
     let message = UsageError(
       "'tool show' needs MODEL. Write 'tool show MODEL', as in 'tool show names.bin'.")
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(
-    "a surplus argument is answered with those that there are, or with the option it resembles",
+    "a surplus argument is reported with the arguments that exist, or with the option it resembles",
     arguments: [
       (
         "show a b",
@@ -101,7 +101,7 @@ import Testing
     #expect(refusal(line) == message)
   }
 
-  @Test("a name that begins with one dash reads as an option, and the way out is said")
+  @Test("a name that begins with one dash looks like an option, and the message says how to write it")
   func leadingDash() {
     #expect(
       refusal("show -a.bin")
@@ -110,7 +110,7 @@ import Testing
     #expect(refusal("show --smaples 1") == "Unknown option '--smaples'. Did you mean '--samples'?")
   }
 
-  @Test("a file without a subcommand is answered with a subcommand that takes one")
+  @Test("a file without a subcommand is reported with a subcommand that takes one")
   func file() {
     #expect(
       refusal("names.bin")
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  @Test("the options of a line are known by their long names, however they are written")
+  @Test("given options are recorded by their long names, however they are written")
   func given() throws {
     guard case .run(_, let given) = try command.parse(["show", "a", "-n=3", "--quiet", "-n", "20"]) else {
       Issue.record("'show a' does not run")
@@ -143,7 +143,7 @@ import Testing
     #expect(given == GivenOptions(["--samples", "--quiet"]))
   }
 
-  @Test("help shows arguments in the usage line and in a section of their own")
+  @Test("help shows arguments in the usage line and in their own section")
   func help() throws {
     guard case .help(let page) = try command.parse(["trace", "--help"]) else {
       Issue.record("'trace --help' does not ask for help")

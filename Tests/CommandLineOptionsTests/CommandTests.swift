@@ -2,7 +2,7 @@ import Testing
 
 @testable import CommandLineOptions
 
-/// Features that the microgpt command does not use; the others are tested with it.
+/// Features that the microgpt command does not use; its tests cover the others.
 @Suite("Commands") struct CommandTests {
   @Test("a short form is the same option, and messages name the long one")
   func shortForms() throws {
@@ -18,7 +18,7 @@ import Testing
     #expect(throws: outOfRange) { try command.parse(["-n=10"]) }
   }
 
-  @Test("a short form stands before the long one, and a long word has a line to itself")
+  @Test("a short form precedes the long one, and a long label has its own line")
   func layout() throws {
     let command = Command(name: "tool", abstract: "A tool.", subcommands: [Wide.self])
     guard case .help(let page) = try command.parse(["run", "-h"]) else {

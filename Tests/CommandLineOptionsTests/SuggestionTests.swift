@@ -2,10 +2,10 @@ import Testing
 
 @testable import CommandLineOptions
 
-/// Which known words are offered for one that is not known.
+/// The known words that are suggested for an unknown one.
 @Suite("Suggestions") struct SuggestionTests {
   @Test(
-    "a slip of the fingers is one edit in four letters",
+    "a misspelling is one edit in four letters",
     arguments: [
       ("--stpes", "--steps"), ("--step", "--steps"), ("--stepss", "--steps"), ("--sampels", "--samples"),
       ("--sede", "--seed"), ("--temprature", "--temperature"), ("--leraning-rate", "--learning-rate"),
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(
-    "the names that microgpt.py uses lead to ours",
+    "microgpt.py's names suggest ours",
     arguments: [
       ("--n_layer", "--layers"), ("--n_embd", "--embedding"), ("--n_head", "--heads"),
       ("--block_size", "--block-size"), ("--num_steps", "--steps"), ("--learning_rate", "--learning-rate"),
@@ -27,7 +27,7 @@ import Testing
     #expect(didYouMean(given, among: names) == "Did you mean '\(meant)'?")
   }
 
-  @Test("an ambiguous word is answered with all that it could mean")
+  @Test("an ambiguous word suggests everything that it could mean")
   func several() {
     #expect(didYouMean("--beta", among: names) == "Did you mean '--beta1' or '--beta2'?")
     #expect(didYouMean("--lr", among: names) == "Did you mean '--layers' or '--learning-rate'?")
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(
-    "where nothing is near, nothing is suggested",
+    "a word near no known one suggests nothing",
     arguments: ["--epochs", "--batch-size", "--batch", "--model", "names.txt", "data.txt", "-", "", "-x"])
   func nothingNear(given: String) {
     #expect(didYouMean(given, among: names) == nil)
@@ -43,7 +43,7 @@ import Testing
 
   @Test("the distance equals its definition on all pairs of short words")
   func distance() {
-    // All 31 words of at most four letters over a and b, each made from one before it.
+    // All 31 words of at most four letters over a and b, each made from an earlier one.
     let words = (0..<15).reduce(into: [""]) { words, index in
       words += ["\(words[index])a", "\(words[index])b"]
     }
@@ -60,7 +60,7 @@ import Testing
     "--temperature", "--log", "--quiet", "--color",
   ]
 
-  /// The distance as it is defined, from the ends of both words: right, and far too slow for longer ones.
+  /// The distance by its definition, from the ends of both words: right, but far too slow for longer ones.
   private func definition(_ a: Substring, _ b: Substring) -> Int {
     guard let lastA = a.last, let lastB = b.last else { return max(a.count, b.count) }
     var least = min(

@@ -2,7 +2,7 @@
 import PackageDescription
 
 // A program as a user would write it: it depends on a released version of the library and imports nothing else.
-// Scripts/test-dependent releases the working tree in a temporary folder, and says where.
+// Scripts/test-dependent releases the working tree in a temporary folder, and gives its path.
 let repository = Context.environment["MICROGPT_REPOSITORY"] ?? "MICROGPT_REPOSITORY is not set."
 
 let package = Package(

@@ -1,9 +1,9 @@
-// Counts the allocations of a program and tells them at its end. For glibc, and loaded before it:
+// Counts the allocations of a program and prints the number at its end. For glibc; to be preloaded:
 //
 //     cc -O2 -shared -fPIC -o allocations.so allocations.c
 //     LD_PRELOAD=./allocations.so program
 //
-// Every way to memory that the C library offers ends in one of these, and glibc keeps its own under other names.
+// All of the C library's allocation functions end in one of these, and glibc also exports its own under other names.
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>

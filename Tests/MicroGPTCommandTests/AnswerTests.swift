@@ -3,11 +3,10 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// What a user gets wrong, and the whole answer: exit code, one message on standard error, nothing on
-/// standard output.
+/// Users' mistakes and the whole answer: exit code, one message on standard error, nothing on standard output.
 @Suite("Answers") struct AnswerTests {
   @Test(
-    "a line that a newcomer would type is answered so that the next is right",
+    "a newcomer's mistake is answered with what to write instead",
     arguments: [
       (
         "names.txt",
@@ -59,7 +58,7 @@ import Testing
         "'microgpt verify' takes no '--steps'; 'microgpt train' does. "
           + "Leave it out, or see 'microgpt verify --help'."
       ),
-      ("--log -", "'--log -' is no file: standard output is for the results. Name a file."),
+      ("--log -", "'--log -' is not a file: standard output is for the results. Name a file."),
       ("--log input.txt", "'--log input.txt' would overwrite the text to learn from. Name another file."),
     ])
   func newcomers(line: String, message: String) throws {
@@ -67,7 +66,7 @@ import Testing
   }
 
   @Test(
-    "a number outside its range is answered with the range",
+    "a number outside its range is reported with the range",
     arguments: [
       ("--layers 0", "a whole number, 1 or more"), ("--embedding 0", "a whole number, 1 or more"),
       ("--heads 0", "a whole number, 1 or more"), ("--block-size 0", "a whole number, 1 or more"),
@@ -89,7 +88,7 @@ import Testing
   }
 
   @Test(
-    "a number that is not finite is answered with one that is",
+    "a number that is not finite is reported with a finite example",
     arguments: [
       ("--learning-rate", "0.01"), ("--init-std", "0.08"), ("--temperature", "0.5"), ("--beta1", "0.85"),
       ("--beta2", "0.99"), ("--epsilon", "1e-08"),
@@ -123,7 +122,7 @@ import Testing
   }
 
   @Test(
-    "a text that cannot be learned from is refused with what is wrong in it",
+    "a text that cannot be used is refused with the reason",
     arguments: [
       (
         [],
@@ -179,7 +178,7 @@ import Testing
   }
 
   @Test(
-    "a log that cannot be made is refused before the run",
+    "a log that cannot be created is refused before the run",
     arguments: [
       ("missing/run.jsonl", "No such file or directory"), ("input.txt/run.jsonl", "Not a directory"),
       (".", "Is a directory"),
@@ -192,7 +191,7 @@ import Testing
             + "Name a file in a folder that exists and can be written to.\n", code: 73))
   }
 
-  @Test("a mistake leaves the text, and a log that was there, as they were")
+  @Test("a mistake leaves the text and an existing log unchanged")
   func nothingHarmed() throws {
     let sandbox = try Sandbox(["input.txt": "emma\n", "run.jsonl": "earlier\n"])
     for line in ["--log ./input.txt", "--data run.jsonl --log run.jsonl", "--data . --log run.jsonl"] {
@@ -214,7 +213,7 @@ import Testing
   private func sandbox() throws -> Sandbox { try Sandbox(["input.txt": "emma\nolivia\nava\n"]) }
 
   @Test(
-    "a disk that is full when the results are printed is an error",
+    "a full disk for the results is an error",
     .enabled(if: hasFullDevice, "This system has no /dev/full."),
     arguments: ["--steps 3", "--steps 3 --quiet", "--steps 0 --samples 0"])
   func fullOutput(line: String) throws {
@@ -224,7 +223,7 @@ import Testing
         == Ending(
           error: (line.contains("quiet") ? "" : remark)
             + "Error: Writing to standard output failed: No space left on device. "
-            + "What was written before is there, the rest is not.\n", code: 74))
+            + "What was written before is kept, the rest is lost.\n", code: 74))
   }
 
   @Test(
@@ -236,11 +235,11 @@ import Testing
       ending
         == Ending(
           error: "Error: Writing to standard output failed: No space left on device. "
-            + "What was written before is there, the rest is not.\n", code: 74))
+            + "What was written before is kept, the rest is lost.\n", code: 74))
   }
 
   @Test(
-    "a disk that is full when the log is written loses the log, not the results",
+    "a full disk for the log loses the log, not the results",
     .enabled(if: hasFullDevice, "This system has no /dev/full."))
   func fullLog() throws {
     let sandbox = try sandbox(), line = "--steps 3 --samples 2"
@@ -249,7 +248,7 @@ import Testing
     #expect(
       timeless(ending.error)
         == timeless(whole.error) + "Error: Writing to '/dev/full' failed: No space left on device. "
-        + "What was written before is there, the rest is not.\n")
+        + "What was written before is kept, the rest is lost.\n")
     #expect(ending.code == 74)
   }
 
@@ -300,7 +299,7 @@ import Testing
           code: 70))
   }
 
-  @Test("documents that are all the same cannot be held out")
+  @Test("equal documents cannot be held out")
   func heldOut() throws {
     let sandbox = try Sandbox(["input.txt": "ava\nava\n"])
     #expect(
@@ -311,7 +310,7 @@ import Testing
     #expect(throws: (any Error).self) { try sandbox.read("run.jsonl") }
   }
 
-  @Test("a held-out loss that is not finite is named, with what makes it smaller")
+  @Test("a held-out loss that is not finite is reported, with the options that lower it")
   func heldOutLoss() throws {
     let ending = try sandbox().run("--held-out 0.5 --init-std 1e308 --steps 0 --quiet")
     #expect(ending.code == 70)
@@ -333,7 +332,7 @@ import Testing
           code: 70))
   }
 
-  @Test("a reader that goes away ends the run quietly")
+  @Test("a run whose reader exits ends quietly")
   func closedPipe() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
@@ -358,7 +357,7 @@ import Testing
 
 private let hasFullDevice = FileManager.default.fileExists(atPath: "/dev/full")
 
-/// Unusual lines and texts that are no mistakes.
+/// Unusual lines and texts that are not mistakes.
 @Suite("Oddities") struct OddityTests {
   @Test("documents of one character, and a single document, are enough to learn from")
   func oneCharacter() throws {
@@ -371,7 +370,7 @@ private let hasFullDevice = FileManager.default.fileExists(atPath: "/dev/full")
     }
   }
 
-  @Test("lines longer than the block are cut, and that is said once")
+  @Test("lines longer than the block are cut, and one remark says so")
   func overlong() throws {
     let sandbox = try Sandbox(["input.txt": "seventeen letters\nsixteen letters!\nfifteen letters\nava\n"])
     let ending = try sandbox.run("--steps 4 --samples 0")
@@ -435,7 +434,7 @@ private let hasFullDevice = FileManager.default.fileExists(atPath: "/dev/full")
         """)
   }
 
-  @Test("standard input is a text like any other, as a file and as a pipe longer than any buffer")
+  @Test("standard input may be the text, as a file and as a pipe longer than any buffer")
   func standardInput() throws {
     let sandbox = try Sandbox(["names.txt": "emma\nolivia\nava"])
     let file = try sandbox.run("--data names.txt --steps 3")

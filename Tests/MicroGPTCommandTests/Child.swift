@@ -8,25 +8,25 @@ import Foundation
   import Darwin
 #endif
 
-/// How a program ended, with all that it wrote.
+/// How a program ended, and everything that it wrote.
 struct Ending: Equatable {
   var output = ""
   var error = ""
   var code: Int32 = 0
 }
 
-/// What a child's descriptor leads to.
+/// What a child's descriptor is connected to.
 enum Redirection {
   case read(String)
   case write(String)
   case descriptor(Int32)
 }
 
-/// A program of its own, started with no environment and no streams but those named here.
+/// A child process, started with only the environment and streams given here.
 struct Child {
   private let process: pid_t
 
-  /// Starts the program at the path that comes first, with the other words as its arguments.
+  /// Starts the program at the path in the first word, with the other words as its arguments.
   init(_ words: [String], environment: [String: String], folder: String, streams: [Redirection]) throws {
     #if canImport(Darwin)
       var actions: posix_spawn_file_actions_t?, attributes: posix_spawnattr_t?
@@ -47,7 +47,7 @@ struct Child {
       case .descriptor(let source): posix_spawn_file_actions_adddup2(&actions, source, descriptor)
       }
     }
-    // The test process may ignore SIGPIPE, and what is ignored is inherited.
+    // The test process may ignore SIGPIPE, and children inherit ignored signals.
     var signals = sigset_t()
     sigemptyset(&signals)
     sigaddset(&signals, SIGPIPE)
@@ -65,16 +65,17 @@ struct Child {
     self.process = process
   }
 
-  /// The exit code, as a shell gives it; `nil` while the child runs.
+  /// The exit code, as a shell reports it; `nil` while the child runs.
   func ended() -> Int32? {
     var status: Int32 = 0
     guard waitpid(process, &status, WNOHANG) == process else { return nil }
     return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
 
-  /// Waits for the end, for a minute at most: a child that hangs is a failure and not a hang.
+  /// Waits for the end, at most three minutes: a child that hangs fails the test. A debug build's thousand steps take a
+  /// minute on a busy machine.
   func wait(_ meanwhile: () -> Void = { usleep(1000) }) throws -> Int32 {
-    let deadline = Date(timeIntervalSinceNow: 60)
+    let deadline = Date(timeIntervalSinceNow: 180)
     while Date() < deadline {
       if let code = ended() { return code }
       meanwhile()
@@ -92,12 +93,12 @@ struct Child {
   }
 }
 
-/// A folder to run the command in as a user would, with a home, a cache and a search path that are not the
-/// user's. It goes when the test ends.
+/// A folder in which to run the command as a user would, with a home, a cache and a search path of its own. It is
+/// removed when the test ends.
 final class Sandbox {
   /// The working folder.
   let folder: String
-  /// Everything else: home, cache, `bin` and what the streams are kept in.
+  /// Everything else: home, cache, `bin` and the streams' files.
   let root: String
 
   /// A sandbox with these files in its working folder.
@@ -126,13 +127,13 @@ final class Sandbox {
     String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")), as: UTF8.self)
   }
 
-  /// What a child of this sandbox finds in its environment: no network, unless a test says otherwise.
+  /// The environment of this sandbox's children: no network, unless a test changes it.
   func environment(_ changes: [String: String?] = [:]) -> [String: String] {
     var environment: [String: String?] = [
       "HOME": "\(root)/home", "XDG_CACHE_HOME": "\(root)/cache", "PATH": "/usr/bin:/bin", "TERM": "xterm",
       "MICROGPT_OFFLINE": "1",
     ]
-    // Where sanitizers and toolchains that are not installed need it.
+    // Sanitizers, and toolchains that are not installed, need it.
     environment["LD_LIBRARY_PATH"] = ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"]
     return environment.merging(changes) { $1 }.compactMapValues { $0 }
   }
@@ -141,8 +142,8 @@ final class Sandbox {
   ///
   /// - Parameters:
   ///   - input: The file that is its standard input.
-  ///   - output: What its standard output leads to, if the test does not want to see it.
-  ///   - environment: What is other than usual in its environment; `nil` takes a variable out.
+  ///   - output: Where its standard output goes, if the test does not examine it.
+  ///   - environment: Changes to its environment; `nil` removes a variable.
   func run(
     _ arguments: [String], input: String = "/dev/null", output: Redirection? = nil,
     environment: [String: String?] = [:]
@@ -182,7 +183,7 @@ final class Sandbox {
     return Ending(output: texts[0], error: texts[1], code: code)
   }
 
-  /// The command as it has been built, beside the tests.
+  /// The built command, in the folder of the tests.
   static let command: String = {
     for bundle in Bundle.allBundles where bundle.bundlePath.hasSuffix(".xctest") {
       return bundle.bundleURL.deletingLastPathComponent().appendingPathComponent("microgpt").path

@@ -3,7 +3,7 @@ import Testing
 @testable import CommandLineOptions
 @testable import MicroGPTCommand
 
-/// How a line of words is taken apart, and what is said of a line that cannot be.
+/// How a command line is parsed, and the messages for lines that cannot be.
 @Suite("The command line") struct CommandLineTests {
   @Test(
     "train is the subcommand of a line that names none",
@@ -20,7 +20,7 @@ import Testing
     #expect(try train("--data=a=b.txt") == changed { $0.data.file = "a=b.txt" })
   }
 
-  @Test("standard input, numbers below zero, and anything after an equals sign are values in spite of a dash")
+  @Test("standard input, negative numbers, and anything after an equals sign are values despite a dash")
   func dashes() throws {
     #expect(try train("--data", "-") == changed { $0.data.file = "-" })
     #expect(try train("--data=-") == changed { $0.data.file = "-" })
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "--version is answered wherever it stands",
+    "--version is answered anywhere on the line",
     arguments: ["--version", "train --version", "--foo --version"])
   func version(line: String) throws {
     guard case .version = try MicroGPT.command.parse(split(line)) else {
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(
-    "an unknown option is answered with the nearest, whatever the number and kind of its dashes",
+    "an unknown option suggests the nearest, whatever the number and kind of its dashes",
     arguments: [
       ("--stpes 10", "Unknown option '--stpes'. Did you mean '--steps'?"),
       ("--stpes=10", "Unknown option '--stpes'. Did you mean '--steps'?"),
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test(
-    "an unknown subcommand is answered with the nearest, or with all subcommands",
+    "an unknown subcommand suggests the nearest, or lists all subcommands",
     arguments: [
       ("trian --steps 5", "Unknown subcommand 'trian'. Did you mean 'train'?"),
       ("help verfy", "Unknown subcommand 'verfy'. Did you mean 'verify'?"),
@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test(
-    "a missing value is answered with what it must be, and never taken from the option that follows",
+    "a missing value is reported with its kind, and never taken from the next option",
     arguments: [
       (["--steps"], "'--steps' needs a value. Write '--steps N', where N is a whole number, 0 or more."),
       (["--steps="], "'--steps' needs a value. Write '--steps N', where N is a whole number, 0 or more."),
@@ -167,22 +167,22 @@ import Testing
       (["--data", ""], "'--data' needs a value. Write '--data FILE'."),
       (
         ["--steps", "--quiet"],
-        "'--steps' needs a value, but '--quiet' reads as an option. "
+        "'--steps' needs a value, but '--quiet' looks like an option. "
           + "Write '--steps N', where N is a whole number, 0 or more."
       ),
       (
         ["--steps", "--", "10"],
-        "'--steps' needs a value, but '--' reads as an option. "
+        "'--steps' needs a value, but '--' looks like an option. "
           + "Write '--steps N', where N is a whole number, 0 or more."
       ),
       (
         ["--learning-rate", "-inf"],
-        "'--learning-rate' needs a value, but '-inf' reads as an option. "
+        "'--learning-rate' needs a value, but '-inf' looks like an option. "
           + "Write '--learning-rate X', where X is a decimal number, 0 or more."
       ),
       (
         ["--data", "-names.txt"],
-        "'--data' needs a value, but '-names.txt' reads as an option. "
+        "'--data' needs a value, but '-names.txt' looks like an option. "
           + "Write '--data FILE'. If '-names.txt' is the value, write '--data=-names.txt'."
       ),
     ])
@@ -191,7 +191,7 @@ import Testing
   }
 
   @Test(
-    "a flag takes no value, in whatever way it is given one",
+    "a flag takes no value, however one is written",
     arguments: [("--quiet=1", "1"), ("--quiet true", "true"), ("--quiet=", ""), ("--quiet=train", "train")])
   func flagValues(line: String, value: String) {
     #expect(
@@ -199,7 +199,7 @@ import Testing
         == "'--quiet' takes no value, but was given '\(value)'. Write '--quiet' alone, or leave it out.")
   }
 
-  @Test("any line of likely words is either answered or refused in one line that ends a sentence")
+  @Test("any line of likely words is accepted, or refused with one line that ends a sentence")
   func randomLines() {
     let odd = [
       "train", "verify", "help", "--help", "--version", "--", "-", "-1", "10", "1e-3", "", "=", "--=", "---",
@@ -217,7 +217,7 @@ import Testing
   }
 }
 
-/// A generator whose every line can be repeated, unlike the system's.
+/// A generator whose lines can be reproduced, unlike the system's.
 private struct SplitMix64: RandomNumberGenerator {
   var state: UInt64
 

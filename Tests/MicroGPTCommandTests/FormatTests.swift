@@ -3,7 +3,7 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// Numbers as the reference prints them, and as people read them.
+/// Numbers as the reference prints them, and in readable units.
 @Suite("Formats") struct FormatTests {
   @Test(
     "a fixed number of decimals is rounded as C and Python round it",
@@ -23,7 +23,7 @@ import Testing
     #expect(Double(text) == .greatestFiniteMagnitude)
   }
 
-  @Test("a number is padded with blanks before it and never cut")
+  @Test("a number is padded with blanks on the left and never cut")
   func padding() {
     #expect(padded(7, 4) == "   7")
     #expect(padded(1000, 4) == "1000")
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "commas part thousands",
+    "commas separate thousands",
     arguments: [
       (0, "0"), (999, "999"), (1000, "1,000"), (32_033, "32,033"), (-1_234_567, "-1,234,567"),
       (Int.min, "-9,223,372,036,854,775,808"),
@@ -40,7 +40,7 @@ import Testing
     #expect(grouped(number) == text)
   }
 
-  @Test("a count of one has no plural")
+  @Test("a count of one is in the singular")
   func counting() {
     #expect(counted(0, "step") == "0 steps")
     #expect(counted(1, "step") == "1 step")
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test(
-    "a duration has the unit that suits it",
+    "a duration has a suitable unit",
     arguments: [
       (0, "0.00 s"), (0.994, "0.99 s"), (0.996, "1.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"),
       (59.6, "1:00 min"), (185, "3:05 min"), (3599.4, "59:59 min"), (3599.6, "1:00:00 h"),
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "an amount of memory has the unit that suits it",
+    "an amount of memory has a suitable unit",
     arguments: [
       (0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 KB"), (999_949, "999.9 KB"), (999_950, "1.0 MB"),
       (1_234_567_890, "1.2 GB"), (Int.max, "9.2 EB"),
@@ -68,7 +68,7 @@ import Testing
     #expect(size(bytes) == text)
   }
 
-  @Test("guessing among 27 tokens has the loss that every run starts near")
+  @Test("guessing among 27 tokens has a loss of 3.30")
   func guessing() {
     #expect(fixed(guessingLoss(vocabularySize: 27), 2) == "3.30")
   }

@@ -6,14 +6,14 @@ import Testing
 /// The pages of help, letter for letter.
 @Suite("Help") struct HelpTests {
   @Test(
-    "help can be asked for in many ways, whatever mistakes stand beside it",
+    "help can be requested in many ways, despite other mistakes on the line",
     arguments: ["help", "--help", "-h", "help help", "help --help", "--help -h"])
   func wholeCommand(line: String) throws {
     #expect(try page(line) == wholeCommandPage)
   }
 
   @Test(
-    "help is about the subcommand that is named, or else the one that would run",
+    "help is about the named subcommand, or the one that would run",
     arguments: [
       ("help train", "train"), ("train --help", "train"), ("train -h", "train"), ("--help train", "train"),
       ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),

@@ -3,14 +3,14 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// `microgpt names`: a text for those who have none.
+/// `microgpt names`: a text for users without one.
 @Suite("microgpt names") struct NamesTests {
-  @Test("the built-in names are printed one a line, and nothing else")
+  @Test("the built-in names are printed one per line, and nothing else")
   func printed() throws {
     #expect(try Sandbox().run("names") == Ending(output: Corpus.namesText))
   }
 
-  @Test("its output is an input.txt, from which the run is the one on the built-in names")
+  @Test("its output as input.txt gives the run on the built-in names")
   func input() throws {
     let sandbox = try Sandbox(), line = "--steps 20 --samples 2"
     let builtIn = try sandbox.run(line).output

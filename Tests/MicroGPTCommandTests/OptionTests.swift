@@ -12,7 +12,7 @@ import Testing
     #expect(try settings(["verify"]) as? Verify == Verify())
   }
 
-  /// A value of every option, and the settings that it leads to.
+  /// A value for every option, and the resulting settings.
   static let everyOption: [([String], Train)] = [
     (["--data", "a.txt"], changed { $0.data.file = "a.txt" }),
     (["--offline"], changed { $0.data.offline = true }),
@@ -40,7 +40,7 @@ import Testing
     (["--color", "never"], changed { $0.output.color = .never }),
   ]
 
-  @Test("every option of train sets its own property and no other, and is known to be given")
+  @Test("every option of train sets its own property and no other, and is recorded as given")
   func everyOption() throws {
     for (words, expected) in OptionTests.everyOption {
       #expect(try settings(words) as? Train == expected, "\(words)")
@@ -51,7 +51,7 @@ import Testing
     #expect(OptionTests.everyOption.map { $0.0[0] }.sorted() == names.sorted())
   }
 
-  @Test("an option is given whatever its value, and others are not")
+  @Test("an option counts as given whatever its value, and others do not")
   func givenOptions() throws {
     #expect(try given("") == [])
     #expect(try given("train --steps 1000") == ["--steps"])
@@ -90,18 +90,18 @@ import Testing
   }
 
   @Test(
-    "whole numbers reach from their lower limit to the end of their type",
+    "whole numbers range from their lower limit to the largest of their type",
     arguments: [("0", 0), ("+10", 10), ("-0", 0), ("007", 7), ("9223372036854775807", Int.max)])
   func wholeNumbers(text: String, value: Int) throws {
     #expect(try train("--steps", text) == changed { $0.configuration.steps = value })
   }
 
-  @Test("a seed is any number of 64 bits", arguments: [0, 1, UInt64.max])
+  @Test("a seed is any unsigned 64-bit integer", arguments: [0, 1, UInt64.max])
   func seeds(seed: UInt64) throws {
     #expect(try train("--seed", "\(seed)") == changed { $0.configuration.seed = seed })
   }
 
-  @Test("the limits themselves are on the right side")
+  @Test("limits are included or excluded as stated")
   func limits() throws {
     #expect(try train("--beta1", "0") == changed { $0.configuration.beta1 = 0 })
     #expect(
@@ -121,7 +121,7 @@ import Testing
   }
 
   @Test(
-    "what is not a whole number is refused with the number it most likely means, or else the default",
+    "text that is no whole number is refused with the most likely number or the default",
     arguments: [
       ("ten", "1000"), ("10.0", "10"), ("1e3", "1000"), ("1_000", "1000"), ("2_5", "25"), ("0x10", "16"),
       ("1,000", "1000"), ("10.5", "1000"), ("-1.0", "1000"), ("nan", "1000"), ("inf", "1000"),
@@ -136,7 +136,7 @@ import Testing
   }
 
   @Test(
-    "what is not a decimal number is refused with the number it most likely means, or else the default",
+    "text that is no decimal number is refused with the most likely number or the default",
     arguments: [
       ("hot", "0.5"), ("nan", "0.5"), ("inf", "0.5"), ("infinity", "0.5"), ("0x10", "16"),
       ("1_000.5", "1000.5"),

@@ -1,16 +1,16 @@
 @testable import CommandLineOptions
 @testable import MicroGPTCommand
 
-/// A line of words asks for help or the version where a test expects settings.
+/// A command line asks for help or the version where a test expects settings.
 struct NotSettings: Error {}
 
-/// The settings that a line of words asks for.
+/// The settings that a command line gives.
 func settings(_ words: [String]) throws -> any Subcommand {
   guard case .run(let settings, given: _) = try MicroGPT.command.parse(words) else { throw NotSettings() }
   return settings
 }
 
-/// The settings of train, or nil where another subcommand would run.
+/// The settings of train, or nil if another subcommand would run.
 func train(_ words: String...) throws -> Train? {
   try settings(words) as? Train
 }
@@ -22,19 +22,19 @@ func changed(_ change: (inout Train) -> Void) -> Train {
   return settings
 }
 
-/// The options that a line of words gives.
+/// The options that a command line gives.
 func given(_ line: String) throws -> [String] {
   guard case .run(_, let given) = try MicroGPT.command.parse(split(line)) else { throw NotSettings() }
   return given.names
 }
 
-/// The page of help that a line asks for, or nil where it asks for something else.
+/// The page of help that a line asks for, or nil if it asks for something else.
 func page(_ line: String) throws -> String? {
   guard case .help(let page) = try MicroGPT.command.parse(split(line)) else { return nil }
   return page
 }
 
-/// The message that refuses a line of words, or nil where it is accepted.
+/// The message that refuses a command line, or nil if it is accepted.
 func refusal(_ words: [String]) -> String? {
   do {
     _ = try MicroGPT.command.parse(words)

@@ -31,7 +31,7 @@ import Testing
     #expect(progress.line(columns: columns, color: false) == line)
   }
 
-  @Test("colors add nothing to the line but their codes")
+  @Test("colors add only their codes to the line")
   func color() {
     #expect(
       progress.line(columns: 40, color: true)
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test("the first loss is its own mean, and equal losses stay what they are")
+  @Test("the first loss is its own mean, and the mean of equal losses is that loss")
   func constant() {
     var smoothed = SmoothedLoss()
     for _ in 0..<1000 {

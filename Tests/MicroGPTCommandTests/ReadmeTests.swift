@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// What the README shows of the command is what the command prints.
+/// The README's transcripts against the command.
 @Suite struct ReadmeTests {
-  @Test("every transcript of the README is what its command line prints")
+  @Test("every transcript in the README is what its command line prints")
   func transcripts() throws {
     let root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// The log of whole runs, line by line: those that end well, and those that do not.
+/// The log of whole runs, line by line: of those that succeed and those that fail.
 @Suite("Logs of runs") struct RunLogTests {
   private struct Line: Decodable, Equatable {
     var step: Int?

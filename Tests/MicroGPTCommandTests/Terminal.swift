@@ -10,15 +10,14 @@ import Foundation
 
 /// The screen of a terminal that understands what the command sends: text, `\r`, `\n`, `ESC [ K`, colors.
 ///
-/// Rows are as many as it takes. A character behind the last column goes to the next row, as it does on
-/// terminals.
+/// It has as many rows as needed. A character past the last column goes to the next row, as on terminals.
 struct Screen {
   let columns: Int
-  /// Rows that went on in the next one for want of columns.
+  /// Rows that wrapped into the next one.
   private(set) var wrapped: Set<Int> = []
   /// How many times a color was chosen.
   private(set) var colors = 0
-  /// Escape sequences that it did not understand.
+  /// Escape sequences that it does not understand.
   private(set) var unknown: [String] = []
   private var rows: [[Character]] = [[]]
   private var row = 0, column = 0
@@ -38,7 +37,7 @@ struct Screen {
   }
 
   mutating func show(_ text: String) {
-    // By scalars: "\r\n" is one character of a string, and two on its way to a terminal.
+    // By scalars: "\r\n" is one character of a string, but two for a terminal.
     var scalars = text.unicodeScalars[...]
     while let scalar = scalars.popFirst() {
       switch scalar {
@@ -72,7 +71,7 @@ struct Screen {
   }
 }
 
-/// A run of the command in a terminal of its own.
+/// A run of the command in its own terminal.
 struct TerminalRun {
   /// Everything that was sent to the terminal.
   let sent: String
@@ -81,7 +80,7 @@ struct TerminalRun {
   /// How long the child ran.
   let seconds: Double
 
-  /// Runs words, the program's path first, with all three streams on a terminal of so many columns.
+  /// Runs a command line, the program's path first, with all three streams on a terminal of this width.
   init(_ words: [String], in sandbox: Sandbox, columns: Int, environment: [String: String?] = [:]) throws {
     var terminal: Int32 = -1, end: Int32 = -1
     var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
@@ -91,7 +90,7 @@ struct TerminalRun {
     for descriptor in [terminal, end] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
 
     var bytes: [UInt8] = []
-    /// Takes what the terminal has, and waits for something if it has nothing.
+    /// Reads what the terminal has, and waits if it has nothing.
     func take(wait milliseconds: Int32) -> Bool {
       var request = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
       guard poll(&request, 1, milliseconds) > 0 else { return false }
@@ -117,7 +116,7 @@ struct TerminalRun {
   /// The screens on which the live line has just been drawn.
   var drawings: [Screen] { (0..<max(0, pieces.count - 2)).map { screen(before: $0 + 2) } }
 
-  /// What was sent, cut where the live line is drawn or taken away.
+  /// What was sent, split where the live line is drawn or erased.
   private var pieces: [String] { sent.components(separatedBy: redraw) }
   private var redraw: String { "\r\u{1b}[K" }
 

@@ -3,9 +3,9 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// The command in a terminal, as a user sees it. One after the other, because a live line needs time.
+/// The command in a terminal, as a user sees it. Serialized, because a live line needs time.
 @Suite("The terminal", .serialized) struct TerminalTests {
-  /// What stays when the live line is gone, at any width.
+  /// What remains when the live line is erased, at any width.
   private static let end = """
     Learning from N document of input.txt.
     num docs: N
@@ -20,7 +20,7 @@ import Testing
     """
 
   @Test(
-    "a live line is redrawn in place, fits its terminal and is gone at the end",
+    "a live line is redrawn in place, fits its terminal and is erased at the end",
     arguments: [
       (40, "▒  N/N  loss N"),
       (80, "▒  N/N  loss N  this step N  N steps/s  N s left"),
@@ -90,7 +90,7 @@ import Testing
         """))
   }
 
-  @Test("remarks on a terminal do not put escape codes into results that go elsewhere")
+  @Test("a terminal for remarks puts no escape codes into redirected results")
   func resultsElsewhere() throws {
     let sandbox = try Sandbox(["input.txt": "emma\n"])
     let run = try TerminalRun(
@@ -108,7 +108,7 @@ import Testing
     #expect(try sandbox.read("results").hasSuffix("step    3 /    3 | loss 0.9821\n"))
   }
 
-  @Test("quiet leaves the results alone on the terminal")
+  @Test("quiet leaves only the results on the terminal")
   func quiet() throws {
     let sandbox = try Sandbox(["input.txt": "emma\n"])
     let run = try TerminalRun(
@@ -126,7 +126,7 @@ import Testing
         """)
   }
 
-  @Test("an error takes the place of the live line")
+  @Test("an error replaces the live line")
   func failure() throws {
     let sandbox = try Sandbox(["input.txt": "emma\n"])
     let run = try TerminalRun(
@@ -145,21 +145,22 @@ import Testing
         """)
   }
 
-  /// So many steps that a run takes about half a second here.
+  /// The number of steps for which a run takes about half a second here.
   private func stepsForAMoment(_ sandbox: Sandbox) throws -> Int {
     let ending = try sandbox.run("--steps 100")
     let rate = try #require(ending.error.firstMatch(of: #/([0-9,]+) steps\/s/#)?.1)
     return max(100, try #require(Int(rate.filter { $0 != "," })) / 2)
   }
 
-  /// The text without what varies from run to run: `N` for every number, `▒` for the bar, seconds for all times.
+  /// The text with what varies from run to run replaced: `N` for every number, `▒` for the bar, seconds for all
+  /// times.
   private func withoutNumbers(_ text: String) -> String {
     text.replacing(#/[0-9]+([.,:][0-9]+)*/#, with: "N").replacing(#/[█░]+ +/#, with: "▒  ")
       .replacing("N min left", with: "N s left")
   }
 }
 
-/// The screen that the tests look at.
+/// The screen that the tests examine.
 @Suite("The screen of the tests") struct ScreenTests {
   @Test("it overwrites, erases, wraps and counts as a terminal does")
   func screen() {

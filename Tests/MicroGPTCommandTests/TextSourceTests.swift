@@ -3,8 +3,8 @@ import Testing
 
 @testable import MicroGPTCommand
 
-/// Which text is taken if the user names none, and the line that says so. What is called `curl` here is a
-/// script of the test's: nothing reaches the network.
+/// Which text is used if the user names none, and the line that says so. Here `curl` is a script of the test: nothing
+/// uses the network.
 @Suite("Where the text comes from") struct TextSourceTests {
   private let builtIn = "the built-in names (there is no input.txt, and "
   private let emma = "emma\nolivia\nava\n"
@@ -73,7 +73,7 @@ import Testing
     #expect(sandbox.calls.count == 2)
   }
 
-  @Test("curl is asked for one file in five seconds, fails where the server does, and is silent")
+  @Test("curl fetches one file within five seconds, fails if the server does, and is silent")
   func request() throws {
     let sandbox = try Sandbox()
     try sandbox.curl("echo out; echo error >&2; exit 22")
@@ -86,7 +86,7 @@ import Testing
         + "https://raw.githubusercontent.com/karpathy/makemore/988aa59/names.txt")
   }
 
-  @Test("what curl brings is used only if it is the file expected")
+  @Test("a download is used only if it is the expected file")
   func wrongContent() throws {
     let sandbox = try Sandbox()
     try sandbox.curl("echo emma > \"$output\"")
@@ -126,7 +126,7 @@ import Testing
   func readOnly() throws {
     let sandbox = try Sandbox()
     try sandbox.curl("exit 22")
-    // Not even root can make files there, on Linux; elsewhere the link leads nowhere, which serves as well.
+    // Not even root can create files there, on Linux; elsewhere the link is broken, which works as well.
     try FileManager.default.createSymbolicLink(
       atPath: "\(sandbox.root)/cache/microgpt", withDestinationPath: "/proc/self")
     #expect(
@@ -136,7 +136,7 @@ import Testing
     #expect(sandbox.calls == [])
   }
 
-  @Test("the cache is in XDG_CACHE_HOME if that is a whole path, else in the home folder")
+  @Test("the cache is in XDG_CACHE_HOME if that is an absolute path, otherwise in the home folder")
   func folders() throws {
     let sandbox = try Sandbox()
     try sandbox.curl("exit 22")
@@ -160,7 +160,7 @@ import Testing
         == "Learning from 2,594 documents of \(builtIn)no cache folder for the makemore names).\n")
   }
 
-  @Test("a file in the cache that is not the one expected is not used")
+  @Test("an unexpected file in the cache is not used")
   func wrongFile() throws {
     let sandbox = try Sandbox()
     try sandbox.keep(Data("emma\n".utf8))
@@ -171,7 +171,7 @@ import Testing
   }
 
   @Test(
-    "the makemore names in the cache are used, with no call of curl",
+    "the makemore names in the cache are used without calling curl",
     .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."))
   func cached() throws {
     let sandbox = try Sandbox()
@@ -185,12 +185,12 @@ import Testing
   }
 
   @Test(
-    "the makemore names are downloaded once, kept whole, and take the place of a wrong file",
+    "the makemore names are downloaded once, kept complete, and replace a wrong file",
     .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: [false, true])
   func download(wrongFile: Bool) throws {
     let sandbox = try Sandbox()
-    // A copy that is complete, and not yet under its name.
+    // A complete copy, not yet under its final name.
     try sandbox.curl(
       """
       cp '\(sharedFolder!)/names.txt' "$output"
@@ -205,7 +205,7 @@ import Testing
     #expect(sandbox.calls.count == 1)
   }
 
-  /// The remark of a run that does nothing else.
+  /// The remark of a run without steps and samples.
   private func remark(
     _ sandbox: Sandbox, _ options: String = "", online: Bool = false, environment: [String: String?] = [:]
   ) throws -> String {
@@ -218,13 +218,13 @@ import Testing
 }
 
 extension Sandbox {
-  /// An environment in which only this sandbox's `curl` can be found, and may be called.
+  /// An environment in which `curl` is allowed, and is this sandbox's.
   fileprivate var online: [String: String?] { ["MICROGPT_OFFLINE": nil, "PATH": "\(root)/bin"] }
 
-  /// Where the command keeps its cache.
+  /// The command's cache folder.
   fileprivate var cache: String { "\(root)/cache/microgpt" }
 
-  /// What is in the cache.
+  /// The names of the files in the cache.
   fileprivate var cached: [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: cache))?.sorted() ?? []
   }
@@ -235,7 +235,7 @@ extension Sandbox {
     return String(decoding: log, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
-  /// A `curl` that notes how it was called and then does this, with the file to write as `$output`.
+  /// Creates a `curl` that records its arguments and then runs this script, with the file to write as `$output`.
   fileprivate func curl(_ body: String) throws {
     let script = """
       #!/bin/sh
@@ -249,18 +249,18 @@ extension Sandbox {
 
       """
     try write(script, to: "../curl")
-    // Copied by a child, because a program that this process has open for writing cannot be run.
+    // Copied by a child, because a program that this process has open for writing cannot be executed.
     let ending = try shell("cp ../curl ../bin/curl && chmod 755 ../bin/curl")
     #expect(ending == Ending())
   }
 
-  /// Puts a file into the cache as its names.
+  /// Writes the names' file in the cache.
   fileprivate func keep(_ names: Data) throws {
     try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
     try names.write(to: URL(fileURLWithPath: cache + "/names.txt"))
   }
 
-  /// Makes a file of the cache so many hours old; it comes to be if it was not there.
+  /// Sets the age of a file in the cache, in hours; creates it if it does not exist.
   fileprivate func age(_ file: String, hours: Double) throws {
     try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
     let path = "\(cache)/\(file)"

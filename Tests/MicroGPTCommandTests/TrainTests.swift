@@ -7,14 +7,14 @@ import Testing
 /// Whole runs: what the reference prints, letter for letter, and a log with its numbers, bit for bit.
 @Suite("microgpt train") struct TrainTests {
   @Test(
-    "a run prints the reference's lines and logs its bits, whichever instructions compute it",
+    "a run prints the reference's lines and logs its bits, at every instruction set",
     referenceLibrary, arguments: ReferenceRun.Case.fixtures, instructionChoices)
   func fixtures(golden: ReferenceRun.Case, instructions: String) throws {
     try check(golden, instructions)
   }
 
   @Test(
-    "runs on the makemore names and on Unicode do so too",
+    "runs on the makemore names and on Unicode do the same",
     referenceLibrary,
     .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: ReferenceRun.Case.shared, instructionChoices)
@@ -36,7 +36,7 @@ import Testing
     #expect(ending.code == 0)
   }
 
-  @Test("the train subcommand, and no subcommand, are the same run")
+  @Test("the train subcommand and no subcommand give the same run")
   func defaultSubcommand() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
     let options = "--steps 20 --samples 3"
@@ -50,7 +50,7 @@ import Testing
     let remark = "Learning from 3 documents of input.txt.\n"
     var configuration = Configuration()
     (configuration.batchSize, configuration.blockSize) = (64, 500)
-    let bytes = try #require(configuration.trainingMemory(vocabularySize: 8, arithmetic: .fast))
+    let bytes = try #require(configuration.trainingMemory(vocabularySize: 8, engine: .fast))
     #expect(try sandbox.run("\(line) --block-size 100").error == remark)
     #expect(
       try sandbox.run("\(line) --block-size 500").error
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "documents held out are counted, kept from training and measured on, in print and in the log",
+    "held-out documents are counted, not trained on and measured on, in print and in the log",
     arguments: ["exact", "fast"])
   func heldOut(engine: String) throws {
     let names = "emma\nolivia\nava\nmia\nava\nzoe\nlea\nida\n", sandbox = try Sandbox(["input.txt": names])
@@ -71,7 +71,7 @@ import Testing
     let halves = try Corpus(text: names).split(holdingOut: 0.3, seed: 7)
     let trainer = try Trainer(
       corpus: halves.training, configuration: configuration,
-      arithmetic: #require(Arithmetic(rawValue: engine)))
+      engine: #require(Arithmetic(rawValue: engine)))
     var lines = """
       num docs: \(halves.training.count)
       held-out docs: 2
@@ -144,7 +144,7 @@ import Testing
       "a million samples with a log take no more memory than twenty",
       arguments: ["--streams many --engine fast", "--streams one --engine fast"])
     func sampleMemory(options: String) throws {
-      // The limit is on what a process may write to, in KB: code and stack come on top.
+      // The limit is on the memory that a process may write to, in KB; code and stack are extra.
       let ending = try Sandbox(["input.txt": "emma\nolivia\nava\n"]).shell(
         "ulimit -d 50000 && \"$microgpt\" --quiet --steps 50 --log log.jsonl --samples 1000000 \(options)"
           + " | tail -n 1 && tail -n 1 log.jsonl | head -c 23")
@@ -153,7 +153,7 @@ import Testing
     }
   #endif
 
-  @Test("results that go to a file can be followed, long before a buffer is full")
+  @Test("results in a file can be followed before a buffer is full")
   func following() throws {
     let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
     let child = try sandbox.start("--embedding 64 --steps 1000000000", output: "results")
@@ -169,7 +169,7 @@ import Testing
     let ending = try sandbox.run(
       ["train", "--data", golden.data, "--log", "run.jsonl", "--color", "always"] + run.options,
       environment: ["MICROGPT_ISA": instructions])
-    // As bytes: a string takes "E" with U+0301 for "É".
+    // As bytes, because strings compare "E" with U+0301 equal to "É".
     #expect(Array(ending.output.utf8) == Array(run.lines.utf8), "\(ending.output)\n\(run.lines)")
     #expect(!ending.error.contains("\u{1b}"))
     #expect(ending.code == 0)
@@ -199,18 +199,18 @@ import Testing
   }
 }
 
-/// What MICROGPT_ISA may be on this machine; nothing stands for the widest.
+/// The values of MICROGPT_ISA on this machine; the empty one selects the widest set.
 let instructionChoices = [""] + InstructionSet.available.map { $0.rawValue }
 
-/// The figures' bits are those of one C library, and there is no comparing under another.
+/// The figures' bits are those of one C library and cannot be compared under another.
 let referenceLibrary = ConditionTrait.enabled(
   if: CLibrary.roundsAsReference,
   "This C library rounds exp, log or pow differently from the one that the figures were made with."
 )
 
-/// A run of the reference, as the oracle writes it down.
+/// A run of the reference, as recorded by the oracle.
 struct ReferenceRun: Decodable {
-  /// The options of this command for it.
+  /// The options of this command for the run.
   let options: [String]
   /// What the reference prints.
   let lines: String
@@ -241,7 +241,7 @@ struct ReferenceRun: Decodable {
       "--beta2", "\(settings.beta2)", "--epsilon", "\(settings.eps)",
       "--temperature", "\(settings.temperature)", "--samples", "\(settings.samples)",
     ]
-    // As Python's `float.hex` writes them.
+    // In the format of Python's `float.hex`.
     losses = try values.decode([String].self, forKey: .losses).map { text in
       guard let loss = Double(text) else {
         throw DecodingError.dataCorruptedError(forKey: .losses, in: values, debugDescription: text)
@@ -268,7 +268,7 @@ struct ReferenceRun: Decodable {
     self.lines = lines
   }
 
-  /// Where a run and the text that it learns are.
+  /// The files of a run and of the text that it learns.
   struct Case: CustomTestStringConvertible, Sendable {
     let json, data: String
 
@@ -290,7 +290,7 @@ struct ReferenceRun: Decodable {
       }
     }()
 
-    /// The runs of the folder that `MICROGPT_SHARED` names; none where it is not set.
+    /// The runs of the folder that `MICROGPT_SHARED` names; none if it is not set.
     static var shared: [Case] {
       guard let sharedFolder else { return [] }
       let names = [

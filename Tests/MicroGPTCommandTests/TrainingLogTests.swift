@@ -5,7 +5,7 @@ import Testing
 @testable import MicroGPT
 @testable import MicroGPTCommand
 
-/// The log by itself; TrainTests compare whole logs with their runs.
+/// The log alone; TrainTests compare whole logs with their runs.
 @Suite("The training log") struct TrainingLogTests {
   private let sandbox: Sandbox
   private var path: String { sandbox.folder + "/run.jsonl" }
@@ -32,7 +32,7 @@ import Testing
         """#)
   }
 
-  @Test("a run without steps and samples has a log all the same")
+  @Test("a run without steps and samples has a log too")
   func empty() throws {
     let log = try TrainingLog(path: path)
     try log.begin(parametersSHA256: "abcd")

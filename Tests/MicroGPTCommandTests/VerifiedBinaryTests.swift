@@ -5,12 +5,12 @@ import Testing
 @testable import MicroGPTCommand
 
 #if os(Linux)
-  /// `microgpt verify` of a build that computes other bits: a copy of the program in which a figure is changed, which
-  /// to `verify` is the same as a run that went wrong.
+  /// `microgpt verify` of a build that computes other bits: a copy of the program with a changed figure, which
+  /// `verify` cannot distinguish from a wrong run.
   @Suite("microgpt verify, of a wrong build") struct VerifiedBinaryTests {
     private static let figures = GoldenFigures.builtInNames
 
-    /// What `verify` says and exits with, in a copy of the program where one text stands in another's place.
+    /// The output and exit code of `verify` in a copy of the program in which one text replaces another.
     private func verify(replacing old: String, with new: String) throws -> Ending {
       let sandbox = try Sandbox()
       var program = try Data(contentsOf: URL(fileURLWithPath: Sandbox.command))
@@ -19,12 +19,12 @@ import Testing
       #expect(program[place.upperBound...].range(of: Data(old.utf8)) == nil)
       program.replaceSubrange(place, with: Data(new.utf8))
       try sandbox.write(program, to: "bytes")
-      // A copy by another process: a file that this one has open for writing cannot be run, and a child that another
-      // test starts at this moment may keep it open.
+      // Copied by another process: a file that this one has open for writing cannot be executed, and a child that
+      // another test starts at this moment may keep it open.
       return try sandbox.shell("cat bytes >wrong && chmod +x wrong && ./wrong verify")
     }
 
-    /// The same digits but the last, which is another.
+    /// The same digits, except the last.
     private func changed(_ digits: String) -> String {
       digits.dropLast() + (digits.hasSuffix("0") ? "1" : "0")
     }

@@ -7,7 +7,7 @@ import Testing
 /// `microgpt verify`: its verdict on a run, and its exit code.
 @Suite("microgpt verify") struct VerifyTests {
   @Test(
-    "the default run on the built-in names is CPython's, bit for bit, whichever instructions compute it",
+    "the default run on the built-in names is CPython's, bit for bit, at every instruction set",
     referenceLibrary, arguments: instructionChoices)
   func builtIn(instructions: String) throws {
     #expect(
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    "under another C library differing bits are explained and are no failure",
+    "under another C library, differing bits are explained and are no failure",
     .enabled(
       if: (try? runUnderOtherLibrary.get().output) != bitForBit,
       "GLIBC_TUNABLES changes nothing here: this is not glibc on x86-64 with FMA."))
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(
-    "beside an input.txt without figures the built-in names are verified, and the remark says so",
+    "if input.txt has no figures, the built-in names are verified, and the remark says so",
     referenceLibrary)
   func ownInput() throws {
     #expect(
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(
-    "an input.txt that has figures is verified itself, and any other is replaced by the built-in names",
+    "an input.txt with figures is verified itself, any other is replaced by the built-in names",
     arguments: ["emma\n", ""])
   func input(text: String) throws {
     func input(_ text: String) throws -> (source: TextSource, figures: GoldenFigures) {
@@ -98,8 +98,8 @@ private let builtInRemark =
   "Learning from 2,594 documents of the built-in names (there is no input.txt, and the makemore names are "
   + "not here: MICROGPT_OFFLINE is set).\n"
 
-/// The run on the built-in names with the C library's functions for processors without FMA, where glibc has
-/// such: another C library that every such machine has.
+/// The run on the built-in names with the C library's functions for processors without FMA, where glibc has them:
+/// another C library on the same machine.
 private let runUnderOtherLibrary = Result {
   try Sandbox().run("verify", environment: ["GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA"])
 }

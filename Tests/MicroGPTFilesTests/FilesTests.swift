@@ -18,7 +18,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test(
-    "a file is read byte for byte, whatever its length and its end",
+    "a file is read byte for byte, whatever its length and last byte",
     arguments: [0, 1, 65_535, 65_536, 65_537, 300_000])
   func read(count: Int) throws {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 * 7) }
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test(
-    "what cannot be read is an error with its path and the system's reason",
+    "a file that cannot be read is an error with its path and the system's reason",
     arguments: [("missing", ENOENT), ("missing/file", ENOENT), ("file/inside", ENOTDIR), (".", EISDIR)])
   func unreadable(file: String, code: Int32) throws {
     try folder.write("text", to: "file")
@@ -49,7 +49,7 @@ import Testing
     #expect(throws: FileError(.read, path: path, code: code)) { try readFile(path) }
   }
 
-  @Test("a file is written whole, in place of one that was there, and nothing is left beside it")
+  @Test("a file is written completely, replaces an existing one, and leaves no other file")
   func writing() throws {
     for text in ["first", "", "second, and longer"] {
       try writeFileAtomically(Array(text.utf8), to: folder.path + "/file")
@@ -58,14 +58,14 @@ import Testing
     }
   }
 
-  @Test("a file longer than any buffer is written whole")
+  @Test("a file longer than any buffer is written completely")
   func writingLong() throws {
     let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
     try writeFileAtomically(bytes, to: folder.path + "/file")
     #expect(try readFile(folder.path + "/file") == bytes)
   }
 
-  @Test("what cannot be written leaves nothing behind, and the error names the file that was asked for")
+  @Test("a failed write leaves no other file, and the error names the requested one")
   func unwritable() throws {
     try folder.write("text", to: "file")
     try createFolder(folder.path + "/folder")
@@ -80,10 +80,10 @@ import Testing
   }
 
   @Test(
-    "a write that fails for want of space leaves the old file, and nothing beside it",
+    "a write that fails on a full disk leaves the old file, and no other",
     .enabled(if: hasFullDevice, "This system has no /dev/full."), arguments: [10, 100_000])
   func fullDisk(count: Int) throws {
-    // The neighbor that is written first is, by a link, the full device.
+    // By a link, the temporary file that is written first is the full device.
     try folder.write("text", to: "file")
     try FileManager.default.createSymbolicLink(
       atPath: "\(folder.path)/file.\(getpid()).part", withDestinationPath: fullDevice)
@@ -95,7 +95,7 @@ import Testing
     #expect(folder.text(of: "file") == "text")
   }
 
-  @Test("folders are made with those above them, and one that is there is left as it is")
+  @Test("folders are created with those above them, and an existing one is unchanged")
   func folders() throws {
     try createFolder(folder.path + "/a/b/c")
     try folder.write("text", to: "a/b/file")
@@ -117,7 +117,7 @@ import Testing
     #expect(folder.text(of: "file") == "text")
   }
 
-  @Test("two paths are the same file by what they lead to")
+  @Test("two paths are the same file if they refer to the same file")
   func sameFile() throws {
     try folder.write("text", to: "file")
     try folder.write("text", to: "other")
@@ -134,7 +134,7 @@ import Testing
   }
 }
 
-/// The sentences of errors, whole.
+/// The complete sentences of errors.
 @Suite("File errors") struct FileErrorTests {
   @Test(
     "an error says what is wrong, where, and what to do",
@@ -154,13 +154,13 @@ import Testing
       ),
       (
         .write, "a.log", ENOSPC,
-        "Writing to 'a.log' failed: No space left on device. What was written before is there, the rest is "
-          + "not."
+        "Writing to 'a.log' failed: No space left on device. What was written before is kept, the rest is "
+          + "lost."
       ),
       (
         .write, "standard output", ENOSPC,
-        "Writing to standard output failed: No space left on device. What was written before is there, the "
-          + "rest is not."
+        "Writing to standard output failed: No space left on device. What was written before is kept, the "
+          + "rest is lost."
       ),
     ] as [(FileError.Operation, String, Int32, String)])
   func sentences(operation: FileError.Operation, path: String, code: Int32, sentence: String) {

@@ -3,14 +3,14 @@ import Testing
 
 @testable import MicroGPTFiles
 
-/// The cache as far as it goes without `curl`; downloads are tested with the command.
+/// The cache without `curl`; the command's tests cover downloads.
 @Suite("The cache of names") struct NamesCacheTests {
   private let folder: TemporaryFolder
   private var cache: NamesCache { NamesCache(folder: folder.path) }
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("the cache is in XDG_CACHE_HOME if that is a whole path, else in the home folder, else nowhere")
+  @Test("the cache is in XDG_CACHE_HOME if that is an absolute path, else in the home folder, else nowhere")
   func folders() {
     #if canImport(Darwin)
       let home = "/home/emma/Library/Caches/microgpt"
@@ -29,7 +29,7 @@ import Testing
     #expect(folder([:]) == nil)
   }
 
-  @Test("what is in the cache and has another hash is not used")
+  @Test("a file in the cache with another hash is not used")
   func wrongFile() throws {
     try folder.write("emma\nolivia\n", to: "names.txt")
     #expect(cache.names(offline: "it is Sunday") == .unavailable("it is Sunday"))
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(
-    "after a failure nothing is tried for a day, and the wait is said in whole hours",
+    "after a failure there is no attempt for a day, and the wait is given in whole hours",
     arguments: [
       (0, "24 hours"), (0.5, "24 hours"), (1.02, "23 hours"), (22.5, "2 hours"), (23.5, "1 hour"),
       (23.98, "1 hour"), (-1, "24 hours"),

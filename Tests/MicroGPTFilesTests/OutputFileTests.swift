@@ -11,13 +11,13 @@ import Testing
   import Darwin
 #endif
 
-/// A file written piece by piece: what is there when, and where errors show.
+/// A file written piece by piece: its contents at each moment, and where errors appear.
 @Suite("Output files") struct OutputFileTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test("text and bytes are written in order, and seen when the file is flushed or closed")
+  @Test("text and bytes are written in order, and visible after a flush or close")
   func order() throws {
     let file = try OutputFile(creating: folder.path + "/file")
     try file.write("naïve ")
@@ -31,14 +31,14 @@ import Testing
     #expect(folder.text(of: "file") == "naïve 1\nend")
   }
 
-  @Test("a file that was there is emptied")
+  @Test("an existing file is truncated")
   func emptied() throws {
     try folder.write("a text that is longer", to: "file")
     try OutputFile(creating: folder.path + "/file").close()
     #expect(folder.text(of: "file") == "")
   }
 
-  @Test("the buffer is emptied whenever it has 64 KB, and no piece is too long")
+  @Test("the buffer is emptied whenever it holds 64 KB, and no piece is too long")
   func buffer() throws {
     let file = try OutputFile(creating: folder.path + "/file")
     try file.write([UInt8](repeating: 1, count: 65_535))
@@ -51,7 +51,7 @@ import Testing
     #expect(folder.text(of: "file")?.utf8.count == 1_065_536)
   }
 
-  @Test("a file that is dropped is closed, without its end")
+  @Test("a file that is released without close is closed, and its buffer is lost")
   func dropped() throws {
     // More files than a process may have open at once.
     for _ in 0..<2_000 {
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(
-    "a file that cannot be made is an error with its path",
+    "a file that cannot be created is an error with its path",
     arguments: [("missing/file", ENOENT), ("file/inside", ENOTDIR), (".", EISDIR)])
   func uncreatable(file: String, code: Int32) throws {
     try folder.write("text", to: "file")
@@ -86,7 +86,7 @@ import Testing
     try OutputFile(creating: fullDevice).close()
   }
 
-  @Test("a pipe whose reader is gone is an error that says so, under the name that was given")
+  @Test("a closed pipe is an error that says so, under the given name")
   func closedPipe() throws {
     signal(SIGPIPE, SIG_IGN)
     var ends: [Int32] = [0, 0]
@@ -100,7 +100,7 @@ import Testing
     try file.close()
   }
 
-  @Test("a descriptor that was given stays open")
+  @Test("a given descriptor stays open")
   func borrowed() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder that goes when the test ends.
+/// A folder that is removed when the test ends.
 final class TemporaryFolder {
   let path: String
 
@@ -12,12 +12,12 @@ final class TemporaryFolder {
 
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
-  /// The names of what is in the folder, sorted.
+  /// The names of the folder's items, sorted.
   var contents: [String] {
     (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? []
   }
 
-  /// Puts a file into the folder, not by the code that is tested.
+  /// Writes a file in the folder, without the code under test.
   func write(_ text: String, to file: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/\(file)"))
   }

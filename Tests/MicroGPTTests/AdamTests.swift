@@ -3,7 +3,7 @@ import Testing
 @testable import MicroGPT
 
 @Suite struct AdamTests {
-  /// What is known of one parameter.
+  /// The state of one parameter.
   private struct Parameter {
     var value = 0.0, firstMoment = 0.0, secondMoment = 0.0
 
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test("its squares and roots are pow's, of which one in a thousand is no product or square root")
+  @Test("its squares and roots are pow's, one in a thousand of which differs from a product or square root")
   func powers() {
     let count = 5000, rate = 0.5
     var random = PythonRandom(seed: 1), expected = Array(repeating: Parameter(), count: count)
@@ -57,7 +57,7 @@ import Testing
       beta1: 0.85, beta2: 0.99, epsilon: 1e-8, firstMoment: firstMoment.base, secondMoment: secondMoment.base)
     for t in 1...2 {
       for i in 0..<count {
-        // From 0 on, the last digit of a step shows.
+        // The parameter starts from 0, so that the last digit of its step shows.
         (parameters.base[i], expected[i].value) = (0, 0)
         gradients.base[i] = random.gaussian()
         expected[i].step(
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test("the first step is as long as the learning rate, whatever the gradient", arguments: [1e-3, 1, 1e5])
+  @Test("the first step has the learning rate's length, whatever the gradient", arguments: [1e-3, 1, 1e5])
   func firstStep(gradient: Double) {
     let parameters = Numbers([1, 1]), gradients = Numbers([gradient, -gradient])
     let firstMoment = Numbers([0, 0]), secondMoment = Numbers([0, 0])

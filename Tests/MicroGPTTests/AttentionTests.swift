@@ -3,12 +3,12 @@ import Testing
 @testable import MicroGPT
 
 @Suite struct AttentionTests {
-  /// One head's rows within rows of three heads, and what goes through attention at position `t`.
+  /// One head's rows within rows of three heads, and the inputs of attention at position `t`.
   private struct Case {
     let t, width: Int
     let scale: Double
     let query, key, value, dOutput: [Double]
-    /// What the gradients of keys and values hold before they are added to.
+    /// The initial gradients of keys and values, which are added to.
     let dKey, dValue: [Double]
 
     static let heads = 3, head = 1
@@ -23,7 +23,7 @@ import Testing
       (dKey, dValue) = (random.gaussians(count), random.gaussians(count))
     }
 
-    /// Where channel `c` of the head at position `s` lies in its rows.
+    /// The index of channel `c` of the head at position `s`.
     func index(_ s: Int, _ c: Int) -> Int { s * stride + Case.head * width + c }
 
     /// The head's part of rows of keys and values.
@@ -53,7 +53,7 @@ import Testing
       return (exponentials, attention, total, output, scores)
     }
 
-    /// The backward pass as the formulas stand beside `attentionBackward`, sum by sum.
+    /// The backward pass by the formulas of `attentionBackward`, sum by sum.
     var backward:
       (dAttention: [Double], dScores: [Double], dQuery: [Double], dKey: [Double], dValue: [Double])
     {

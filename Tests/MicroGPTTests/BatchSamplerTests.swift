@@ -2,10 +2,10 @@ import Testing
 
 @testable import MicroGPT
 
-/// Many documents at a time: each by its number, and together as likely as one after the other.
+/// Many documents at a time: each determined by its number, with the same distribution as one after the other.
 @Suite("Batch sampler")
 struct BatchSamplerTests {
-  /// A model that has learned the built-in names a little.
+  /// A model trained briefly on the built-in names.
   private static let trained: Model = {
     var configuration = Configuration()
     configuration.steps = 300
@@ -47,7 +47,7 @@ struct BatchSamplerTests {
   }
 
   @Test(
-    "in the exact arithmetic a document is what the specification draws from its stream",
+    "in the exact arithmetic a document is the one that the specification draws from its stream",
     arguments: SamplingSize.all)
   func specification(_ size: SamplingSize) throws {
     let model = size.model(), prompt = size.blockSize > 4 ? "aa" : ""
@@ -63,14 +63,14 @@ struct BatchSamplerTests {
   }
 
   @Test(
-    "a document depends neither on how many are made up at a time nor on how many are asked for",
+    "a document depends neither on how many are sampled together nor on how many are requested",
     arguments: Arithmetic.allCases, InstructionSet.available)
   func independence(_ engine: Arithmetic, _ set: InstructionSet) throws {
     for model in [BatchSamplerTests.trained, SamplingSize.all[1].model()] {
       func some(_ numbers: Range<Int>, _ atOnce: Int?) throws -> [String] {
         try documents(
           BatchSampler(
-            model, seed: 3, numbers: numbers, temperature: 0.9, arithmetic: engine, atOnce: atOnce,
+            model, seed: 3, numbers: numbers, temperature: 0.9, engine: engine, atOnce: atOnce,
             instructionSet: set))
       }
       let all = try some(0..<1500, nil)
@@ -82,7 +82,17 @@ struct BatchSamplerTests {
     }
   }
 
-  @Test("numbers may be as large as there are, and seeds differ")
+  @Test("the second window continues where the first, of 256 documents, ends")
+  func windows() throws {
+    let model = SamplingSize.all[3].model()
+    func some(_ numbers: Range<Int>) throws -> [String] {
+      try documents(BatchSampler(model, seed: 3, numbers: numbers, temperature: 1))
+    }
+    #expect(try some(0..<300)[256...] == some(256..<300)[...])
+    #expect(try some(0..<44) != some(256..<300))
+  }
+
+  @Test("numbers may be as large as an Int, and seeds give different documents")
   func largeNumbers() throws {
     let model = BatchSamplerTests.trained
     func some(_ numbers: Range<Int>, _ seed: UInt64) throws -> [String] {
@@ -95,12 +105,12 @@ struct BatchSamplerTests {
     #expect(try some(0..<50, 1) != some(1..<51, 1))
   }
 
-  @Test("hardly a document is another in the fast arithmetic", arguments: InstructionSet.available)
+  @Test("at most 5 of 10,000 documents differ in the fast arithmetic", arguments: InstructionSet.available)
   func fast(_ set: InstructionSet) throws {
     func some(_ engine: Arithmetic) throws -> [String] {
       try documents(
         BatchSampler(
-          BatchSamplerTests.trained, seed: 9, numbers: 0..<10_000, arithmetic: engine, instructionSet: set))
+          BatchSamplerTests.trained, seed: 9, numbers: 0..<10_000, engine: engine, instructionSet: set))
     }
     let different = zip(try some(.exact), try some(.fast)).count { $0 != $1 }
     #expect(different <= 5, "\(different) of 10,000 differ.")
@@ -112,22 +122,22 @@ struct BatchSamplerTests {
     for prompt in ["a", "mari", "abcdefghijklmno"] {
       let found = try documents(
         BatchSampler(
-          model, seed: 2, numbers: 0..<200, prompt: prompt, temperature: 1, arithmetic: engine, atOnce: 50))
+          model, seed: 2, numbers: 0..<200, prompt: prompt, temperature: 1, engine: engine, atOnce: 50))
       #expect(found.allSatisfy { $0.hasPrefix(prompt) && $0.count <= 16 })
       #expect(Set(found).count > 5)
     }
   }
 
-  @Test("at temperature 0 all documents are the one that Sampler takes", arguments: Arithmetic.allCases)
+  @Test("at temperature 0 all documents are the one that Sampler draws", arguments: Arithmetic.allCases)
   func greedy(_ engine: Arithmetic) throws {
     let model = BatchSamplerTests.trained
     let best = try Sampler(model, random: PythonRandom(seed: 1)).sample(prompt: "k", temperature: 0)
     let found = try documents(
-      BatchSampler(model, seed: 2, numbers: 0..<100, prompt: "k", temperature: 0, arithmetic: engine))
+      BatchSampler(model, seed: 2, numbers: 0..<100, prompt: "k", temperature: 0, engine: engine))
     #expect(found == Array(repeating: best, count: 100))
   }
 
-  @Test("as UTF-8 documents are the same, appended to what is there")
+  @Test("documents as UTF-8 are the same, and are appended")
   func bytes() throws {
     let model = SamplingSize.all[4].model()
     let (texts, bytes) = (
@@ -140,7 +150,7 @@ struct BatchSamplerTests {
     #expect(expected.utf8.count > expected.unicodeScalars.count)
   }
 
-  @Test("what Sampler refuses is refused, with the same words")
+  @Test("prompts and temperatures that Sampler refuses are refused with the same errors")
   func refusals() throws {
     let model = BatchSamplerTests.trained
     func refusal(prompt: String = "", temperature: Double = 1) -> SamplerError? {
@@ -156,13 +166,13 @@ struct BatchSamplerTests {
     #expect(refusal(temperature: -1) == .temperature(-1))
     #expect(refusal(temperature: .infinity) == .temperature(.infinity))
     for engine in Arithmetic.allCases {
-      let cold = try BatchSampler(model, seed: 1, numbers: 0..<5, temperature: 0x1p-1064, arithmetic: engine)
+      let cold = try BatchSampler(model, seed: 1, numbers: 0..<5, temperature: 0x1p-1064, engine: engine)
       #expect(throws: SamplerError.temperature(0x1p-1064), "\(engine)") { try cold.next() }
     }
   }
 
   @Test(
-    "a model that computes infinities is refused, again and again",
+    "a model that computes infinities is refused at every call",
     arguments: [Double.nan, .infinity, 1e153], Arithmetic.allCases)
   func notFinite(_ parameter: Double, _ engine: Arithmetic) throws {
     let model = SamplingSize.all[0].model()
@@ -170,12 +180,12 @@ struct BatchSamplerTests {
       unchecked: model.parameters.map { _ in parameter }, model.configuration, model.tokenizer)
     for temperature in [0, 0.5] {
       let sampler = try BatchSampler(
-        broken, seed: 1, numbers: 0..<5, temperature: temperature, arithmetic: engine)
+        broken, seed: 1, numbers: 0..<5, temperature: temperature, engine: engine)
       for _ in 0..<2 { #expect(throws: SamplerError.notFinite) { try sampler.next() } }
     }
   }
 
-  @Test("a number below 0 and nothing at a time stop the program")
+  @Test("a number below 0, and 0 documents at a time, stop the program")
   func preconditions() async {
     await #expect(processExitsWith: .failure) {
       _ = try BatchSampler(BatchSamplerTests.trained, seed: 1, numbers: -1..<5)
@@ -187,7 +197,7 @@ struct BatchSamplerTests {
 
   // MARK: - Likelihood
 
-  /// How often each character, or the end, came at each position, `[T][V]`, in 20,000 documents.
+  /// How often each character, or the end, occurred at each position, `[T][V]`, in 20,000 documents.
   private func counts(_ next: () throws -> String?) throws -> [[Double]] {
     let tokenizer = BatchSamplerTests.trained.tokenizer, positions = 16
     var counts = Array(repeating: Array(repeating: 0.0, count: tokenizer.vocabularySize), count: positions)
@@ -205,19 +215,18 @@ struct BatchSamplerTests {
 
   private func many(temperature: Double = 0.8, seed: UInt64 = 5, _ engine: Arithmetic) throws -> [[Double]] {
     let sampler = try BatchSampler(
-      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, arithmetic: engine
+      BatchSamplerTests.trained, seed: seed, numbers: 0..<20_000, temperature: temperature, engine: engine
     )
     return try counts { try sampler.next() }
   }
 
-  /// How many standard deviations Pearson's chi-squared of two counts is above what chance makes of it: the
-  /// statistic of a table of two rows with *k* columns has the mean *k* - 1 and the variance 2(*k* - 1),
-  /// and for so many columns is as good as normally distributed (Wilson and Hilferty's cube root makes it
-  /// so).
+  /// How many standard deviations Pearson's chi-squared of two counts is above its mean: the statistic of a table of
+  /// two rows with *k* columns has the mean *k* - 1 and the variance 2(*k* - 1), and for this many columns is close
+  /// to normally distributed (by Wilson and Hilferty's cube root).
   private func excess(_ a: [Double], _ b: [Double]) -> Double {
     let (total, other) = (a.reduce(0, +), b.reduce(0, +))
     var statistic = 0.0, freedom = -1.0
-    // What is rare is counted together, since the test wants five or more in a cell.
+    // Rare characters are counted together, because the test needs five or more in a cell.
     var (restA, restB) = (0.0, 0.0)
     func add(_ x: Double, _ y: Double) {
       let share = (x + y) / (total + other)
@@ -236,9 +245,9 @@ struct BatchSamplerTests {
 
   private func cbrt(_ x: Double) -> Double { power(x, 1.0 / 3) }
 
-  /// Characters in documents are not independent of each other, but those at one position of different
-  /// documents are: so there is a test for every position. The worst of the 16 is above 3.5 by chance in
-  /// 0.4 % of runs; the seeds are fixed, so that it is or is not once and for all.
+  /// Characters in documents are not independent of each other, but those at one position of different documents are,
+  /// so each position has its own test. The worst of the 16 is above 3.5 by chance in 0.4 % of runs; the seeds are
+  /// fixed, so the result is always the same.
   private func worst(_ a: [[Double]], _ b: [[Double]]) -> Double {
     zip(a, b).map { excess($0, $1) }.max()!
   }
@@ -249,12 +258,12 @@ struct BatchSamplerTests {
     #expect(worst(try many(engine), try many(seed: 6, engine)) < 3.5)
   }
 
-  @Test("and the test would notice a temperature that is a little off, or streams that are alike")
+  @Test("the test would notice a slightly wrong temperature, or equal streams")
   func sensitivity() throws {
     let one = try one()
     #expect(worst(one, try self.one(temperature: 0.85)) > 3.5)
     #expect(worst(one, try many(temperature: 0.85, .fast)) > 3.5)
-    // A hundredth of the documents twice over make counts too uneven.
+    // A hundredth of the documents repeated makes counts too uneven.
     let model = BatchSamplerTests.trained
     var drawn: [String] = []
     for number in 0..<200 {

@@ -368,7 +368,7 @@ struct PythonCheckpointTests {
     configuration.steps = 40
     let trainer = try Trainer(
       corpus: Corpus(documents: documents + ["\"é\u{0}\\😀"]), configuration: configuration,
-      arithmetic: arithmetic)
+      engine: arithmetic)
     try trainer.train()
     return trainer
   }

@@ -23,7 +23,7 @@ func expectSame<Value: Equatable>(
     (configuration.embedding, configuration.layers) = (embedding, layers)
     (configuration.schedule, configuration.weightDecay) = (.cosine, 0.05)
     return try Trainer(
-      corpus: Corpus(documents: documents), configuration: configuration, arithmetic: arithmetic,
+      corpus: Corpus(documents: documents), configuration: configuration, engine: arithmetic,
       instructionSet: instructionSet, implementation: implementation)
   }
 

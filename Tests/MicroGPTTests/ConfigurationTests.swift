@@ -24,7 +24,7 @@ import Testing
     try configuration.validate()
   }
 
-  /// A size with a minimum, by its name.
+  /// A size with a minimum, and its name.
   struct Size: CustomTestStringConvertible, Sendable {
     let name: String
     let property: WritableKeyPath<Configuration, Int> & Sendable
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test("of several faults the first of the table is reported, and sizes that do not fit together last")
+  @Test("faults are reported in the order of the table, and heads that do not divide the width last")
   func firstFault() throws {
     var configuration = Configuration()
     (configuration.layers, configuration.embedding, configuration.heads) = (0, 0, 0)
@@ -154,7 +154,7 @@ import Testing
     try configuration.validate()
   }
 
-  @Test("a model too large to count says so")
+  @Test("a model too large to count has its own message")
   func tooLarge() {
     #expect(
       ConfigurationError.tooLarge.description

@@ -20,7 +20,7 @@ import Testing
   // python3 -c 'import io; text = io.TextIOWrapper(io.BytesIO("TEXT".encode()), encoding="utf-8").read()
   // print(ascii([line.strip() for line in text.strip().split("\n") if line.strip()]))'
   @Test(
-    "a text is cut and stripped as Python does it",
+    "a text is split and stripped as in Python",
     arguments: [
       ("emma\r\nolivia\r\n", ["emma", "olivia"]),
       ("emma\rolivia\rava", ["emma", "olivia", "ava"]),
@@ -93,13 +93,13 @@ import Testing
         + "Give a text with one document on each line.")
   }
 
-  @Test("documents given one by one stay as they are")
+  @Test("documents given one by one are unchanged")
   func documentsStay() throws {
     let corpus = try Corpus(documents: [" a\n", "", "\r"])
     #expect(corpus.map(Array.init) == [[" ", "a", "\n"], [], ["\r"]])
   }
 
-  @Test("equality goes by documents and their order")
+  @Test("corpora are equal if their documents and the order are")
   func equality() throws {
     let corpus = try Corpus(text: "emma\nava")
     #expect(try Corpus(text: "\r\nemma \r\r ava") == corpus)
@@ -115,7 +115,7 @@ import Testing
     var corpus = try Corpus(documents: documents)
     var random = PythonRandom(seed: 5)
     var listRandom = random
-    // Twice, so that the second starts from an order that is not the text's.
+    // Twice, so that the second shuffle starts from another order than the text's.
     for _ in 0..<2 {
       var list = corpus.indices.map { corpus.text(at: $0) }
       listRandom.shuffle(&list)
@@ -141,9 +141,9 @@ import Testing
     #expect(found == 29)
   }
 
-  @Test("any text is cut as its plain specification cuts it", arguments: 0..<200)
+  @Test("any text is split as by its plain specification", arguments: 0..<200)
   func equalsSpecification(seed: UInt64) throws {
-    // Pieces that matter to the cutting, in any order; then the same with a byte changed at random.
+    // Pieces that matter for splitting, in any order; then the same with a byte changed at random.
     let pieces = [
       "a", "bc", "\n", "\n", "\r", "\r\n", " ", "\t", "\u{0B}", "\u{1C}", "\u{85}", "\u{A0}", "\u{2028}",
       "\u{3000}", "\u{FEFF}", "\u{301}", "\u{6C34}", "\u{1F600}", "\u{10FFFF}", "\u{E000}", "\u{D7FF}",
@@ -165,9 +165,9 @@ import Testing
     Result(catching: make).map { $0.map(Array.init) }
   }
 
-  /// What the reference does to a file's bytes, one Python call after the other, and slow.
+  /// What the reference does to a file's bytes, one Python call after the other; slow.
   private func specification(_ bytes: [UInt8]) -> Result<[[Unicode.Scalar]], CorpusError> {
-    // Decoding puts U+FFFD where the bytes are not UTF-8; where it changes nothing, they were.
+    // Decoding replaces invalid UTF-8 by U+FFFD; if it changes nothing, the bytes were valid.
     guard Array(String(decoding: bytes, as: UTF8.self).utf8) == bytes else {
       var valid = bytes.count
       while !startsValidly(bytes, valid) { valid -= 1 }

@@ -3,7 +3,7 @@ import Testing
 @testable import MicroGPT
 
 @Suite struct CountTests {
-  @Test("a count that has grown beyond Int is nil and stays so")
+  @Test("a count that overflows Int is nil and stays nil")
   func overflow() {
     #expect((Count(.max) * 2 + 1).value == nil)  // nil
     #expect((Count(.max) + 1).value == nil)
@@ -13,7 +13,7 @@ import Testing
     #expect(Count(nil).rounded(up: 64).value == nil)
   }
 
-  @Test("counts that fit are counted")
+  @Test("counts that fit are exact")
   func counting() {
     #expect((Count(6) * 7 + 1).value == 43)
     #expect((Count(.max - 1) + 1).value == .max)

@@ -3,8 +3,8 @@ import Testing
 
 @testable import MicroGPT
 
-/// Denormal numbers cost the processor a hundred cycles each, and Adam's moments of parameters whose gradients have
-/// stopped decay into them. The fast arithmetic takes them for 0, the exact one computes with them as CPython does.
+/// Denormal numbers cost the processor a hundred cycles each, and Adam's moments decay to them when gradients vanish.
+/// The fast arithmetic treats them as 0, the exact one computes with them as CPython does.
 ///
 /// Serialized, and each test within one call: the processor's mode belongs to the thread.
 @Suite("Denormal numbers", .serialized)
@@ -12,11 +12,12 @@ struct DenormalTests {
   private static func trainer(_ arithmetic: Arithmetic, batch: Int = 1) throws -> Trainer {
     var configuration = Configuration()
     (configuration.batchSize, configuration.steps) = (batch, 4)
-    // Parameters that are denormal floats, and an optimizer that makes a normal number of a denormal gradient.
+    // Parameters that are denormal floats, and an ε with which a denormal gradient moves a parameter by a normal
+    // number.
     (configuration.initialStandardDeviation, configuration.epsilon) = (1e-39, 1e-18)
     return try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
-      arithmetic: arithmetic)
+      engine: arithmetic, instructionSet: .widest, implementation: .kernels)
   }
 
   #if arch(x86_64) || arch(arm64)
@@ -37,14 +38,14 @@ struct DenormalTests {
         let before = microgpt_flush_denormals(isFlushing ? 1 : 0)
         _ = try trainer.step()
         _ = try trainer.evaluate(trainer.corpus)
-        let sampler = try BatchSampler(trainer.model, seed: 1, numbers: 0..<2, arithmetic: arithmetic)
+        let sampler = try BatchSampler(trainer.model, seed: 1, numbers: 0..<2, engine: arithmetic)
         _ = try sampler.next()
         let after = microgpt_flush_denormals(before)
         #expect((after != 0) == isFlushing, "\(arithmetic)")
       }
     }
 
-    @Test("setting the mode gives the mode before")
+    @Test("setting the mode returns the mode before")
     func modes() {
       let before = microgpt_flush_denormals(1)
       let (first, second, third) = (

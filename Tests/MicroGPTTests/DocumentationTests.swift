@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The library's documentation against the tests: no example in it that is not run.
+/// The library's documentation against the tests: every example in it is run.
 @Suite struct DocumentationTests {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -13,7 +13,7 @@ import Testing
 
     var testDescription: String { name }
 
-    /// The examples' lines are those indented by four columns more, behind a blank line of the comment.
+    /// The lines of examples are those indented by four more columns, after a blank comment line.
     init(_ url: URL) {
       name = url.deletingPathExtension().lastPathComponent
       var examples: [String] = [], isOpen = false
@@ -44,13 +44,13 @@ import Testing
     #expect(DocumentationTests.files.contains { $0.name == "Trainer" && $0.examples.count == 10 })
   }
 
-  @Test("an example in a doc comment stands in the tests of its file, result and all", arguments: files)
+  @Test("an example in a doc comment is in the tests of its file, with its result", arguments: files)
   func examples(file: File) throws {
     let tests = try String(
       contentsOf: DocumentationTests.root.appendingPathComponent(
         "Tests/MicroGPTTests/\(file.name)Tests.swift"), encoding: .utf8)
     for line in file.examples {
-      // "code  // result", or a remark, which is not looked for.
+      // "code  // result", or a remark, which the tests need not have.
       let parts = line.split(separator: "  // ", maxSplits: 1).map(String.init)
       #expect(tests.contains(parts[0]), "The tests do not have the line.")
       if parts.count == 2, let first = parts[1].first, first.isNumber || "\"[".contains(first) {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct EvaluationTests {
   private static let names = ["emma", "olivia", "ava", "isabella", "sophia", "mia", "eva", "zoe"]
 
-  /// A run that has learned a little.
+  /// A briefly trained run.
   private static func trainer(
     _ engine: Arithmetic = .exact, batchSize: Int = 1, set: InstructionSet = .widest
   ) throws -> Trainer {
@@ -13,12 +13,13 @@ import Testing
     (configuration.embedding, configuration.heads, configuration.blockSize) = (8, 2, 7)
     (configuration.steps, configuration.batchSize) = (20, batchSize)
     let trainer = try Trainer(
-      corpus: Corpus(documents: names), configuration: configuration, arithmetic: engine, instructionSet: set)
+      corpus: Corpus(documents: names), configuration: configuration, engine: engine, instructionSet: set,
+      implementation: .kernels)
     for _ in 0..<10 { _ = try trainer.step() }
     return trainer
   }
 
-  /// The loss of each document by the specification, and how many positions it has.
+  /// The loss of each document by the specification, and its number of positions.
   private static func specification(_ trainer: Trainer, _ corpus: Corpus) -> [(loss: Double, positions: Int)]
   {
     let engine = Specification(trainer.model)
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test(
-    "the loss of documents is the mean of theirs, and that of tokens the mean of theirs",
+    "the loss is the mean over documents, the loss per token the mean over tokens",
     arguments: [1, 2, 3, 50])
   func means(batchSize: Int) throws {
     let corpus = try Corpus(documents: [
@@ -75,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("measuring in the middle of a run changes nothing in it", arguments: Arithmetic.allCases, [1, 3])
+  @Test("evaluation in the middle of a run does not change the run", arguments: Arithmetic.allCases, [1, 3])
   func inBetween(engine: Arithmetic, batchSize: Int) throws {
     let trainer = try EvaluationTests.trainer(engine, batchSize: batchSize)
     let whole = try EvaluationTests.trainer(engine, batchSize: batchSize)

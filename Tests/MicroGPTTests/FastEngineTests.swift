@@ -27,8 +27,8 @@ struct FastEngineTests {
     }
   }
 
-  /// Layers, width, heads, positions, documents, vocabulary: every width, depth, length and batch at least once,
-  /// and not all of them large at once, so that the exact engine takes seconds and not minutes.
+  /// Layers, width, heads, positions, documents, vocabulary: every width, depth, length and batch at least once, but
+  /// not all large at once, so that the exact engine takes seconds rather than minutes.
   static let sizes = [
     Size(1, 8, 2, 16, 1, 27), Size(16, 8, 1, 128, 16, 27), Size(4, 8, 8, 40, 3, 300),
     Size(4, 16, 4, 16, 16, 27), Size(16, 16, 4, 16, 3, 100), Size(1, 16, 4, 1024, 1, 65),
@@ -91,9 +91,9 @@ struct FastEngineTests {
     }
   }
 
-  /// The loss at the head, not at a score, is what is compared: a score of hundreds has few digits behind the point.
+  /// Compares the loss at the head, not the scores: a score of hundreds has few digits after the point.
   @Test(
-    "scores too far from each other for a float's exponential are no less right",
+    "scores too far apart for a float's exponential give the same accuracy",
     arguments: InstructionSet.available, [4, 16])
   func farScores(set: InstructionSet, heads: Int) {
     let size = Size(1, 16, heads, 16, 3, 27)
@@ -112,9 +112,10 @@ struct FastEngineTests {
     }
   }
 
-  /// With one document a step matrices are read as they lie, with more there are transposed copies; both follow.
+  /// With one document per step matrices are read without transposed copies, with more there are copies; both must
+  /// follow the updates.
   @Test(
-    "steps of the optimizer keep to the exact engine's at every width, with and without copies",
+    "steps of the optimizer stay near the exact engine's at every width, with and without copies",
     arguments: [(16, 4), (20, 2), (32, 4), (48, 3), (64, 4), (96, 8), (128, 8)], [1, 2, 3])
   func steps(size: (width: Int, heads: Int), documents: Int) throws {
     var configuration = Configuration()
@@ -124,7 +125,7 @@ struct FastEngineTests {
     for set in InstructionSet.available {
       let exact = try Trainer(corpus: .names, configuration: configuration, instructionSet: set)
       let fast = try Trainer(
-        corpus: .names, configuration: configuration, arithmetic: .fast, instructionSet: set,
+        corpus: .names, configuration: configuration, engine: .fast, instructionSet: set,
         implementation: .kernels)
       for _ in 0..<12 {
         let expected = try #require(try exact.step()), found = try #require(try fast.step())
@@ -136,14 +137,14 @@ struct FastEngineTests {
   }
 
   @Test(
-    "a thousand steps on the built-in names keep to the exact engine's curve",
+    "a thousand steps on the built-in names stay near the exact engine's curve",
     arguments: InstructionSet.available)
   func builtInNames(set: InstructionSet) throws {
     try compareCurves(Corpus.names, set)
   }
 
   @Test(
-    "a thousand steps on the makemore names keep to the exact engine's curve",
+    "a thousand steps on the makemore names stay near the exact engine's curve",
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: InstructionSet.available)
   func makemoreNames(set: InstructionSet) throws {
@@ -151,12 +152,12 @@ struct FastEngineTests {
     try compareCurves(Corpus(utf8: Array(Data(contentsOf: file))), set)
   }
 
-  /// The losses of the reference's run in both arithmetics: alike in the beginning, and where two runs have had
-  /// the time to drift apart, as good.
+  /// The losses of the reference's run in both arithmetics: nearly equal at first, and equally good later, when
+  /// rounding has made the runs differ.
   private func compareCurves(_ corpus: Corpus, _ set: InstructionSet) throws {
     let exact = try Trainer(corpus: corpus)
     let fast = try Trainer(
-      corpus: corpus, configuration: Configuration(), arithmetic: .fast, instructionSet: set,
+      corpus: corpus, configuration: Configuration(), engine: .fast, instructionSet: set,
       implementation: .kernels)
     var exactLosses: [Double] = [], fastLosses: [Double] = []
     while let expected = try exact.step(), let step = try fast.step() {

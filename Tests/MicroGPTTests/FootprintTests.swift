@@ -11,13 +11,13 @@ import Testing
     #expect(Configuration().parameterCount(vocabularySize: 27) == 4192)
   }
 
-  @Test("the parameters are as many as the layout has places for", arguments: ParameterLayoutTests.sizes)
+  @Test("the parameter count is the layout's", arguments: ParameterLayoutTests.sizes)
   func parameterCount(_ sizes: Sizes) {
     let layout = ParameterLayout(sizes.configuration, vocabularySize: sizes.vocabularySize)
     #expect(sizes.configuration.parameterCount(vocabularySize: sizes.vocabularySize) == layout.count)
   }
 
-  @Test("the parameters are as many as the layout has places for, at random sizes")
+  @Test("the parameter count is the layout's at random sizes")
   func parameterCountAtRandom() {
     var random = PythonRandom(seed: 3)
     func size(_ bits: Int) -> Int { 1 + Int(random.bits(bits)) }
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("a count beyond Int is nil, whichever size it comes from, and the last below it is not")
+  @Test("a count beyond Int is nil, whichever size causes it, and Int's largest number is not")
   func overflow() {
     let huge = [
       Sizes(layers: .max, embedding: 16, heads: 1, blockSize: 16, vocabularySize: 27),
@@ -49,7 +49,7 @@ import Testing
     #expect(last.configuration.trainingMemory(vocabularySize: 1) == nil)
   }
 
-  /// Sizes that fill cache lines and vectors and sizes that do not, few documents and many.
+  /// Sizes that fill cache lines and vectors and sizes that do not, with few documents and many.
   static let runs: [(sizes: Sizes, documents: Int)] =
     ParameterLayoutTests.sizes.map { ($0, 1) } + ParameterLayoutTests.sizes.map { ($0, 5) }
     + WorkerTests.sizes.map {
@@ -71,13 +71,13 @@ import Testing
         _ = declare(Int.self, Count(documents) + 1)
       }
       #expect(
-        configuration.trainingMemory(vocabularySize: v, arithmetic: arithmetic)
+        configuration.trainingMemory(vocabularySize: v, engine: arithmetic)
           == (Engine(arithmetic).trainingByteCount(configuration, v) + batch).value!)
     }
   }
 
-  /// The bytes of a run of the fast engine without what grows with the square of the positions: each layer's
-  /// attention weights, and the gradients of one head's.
+  /// The bytes of a run of the fast engine that grow at most linearly with the positions: all but each layer's
+  /// attention weights and the gradients of one head's.
   private func linearMemory(
     layers: Int = 1, embedding: Int = 32, blockSize: Int = 64, documents: Int = 3, vocabularySize: Int = 48
   ) throws -> Int {
@@ -88,7 +88,7 @@ import Testing
     return try #require(bytes) - 4 * blockSize * blockSize * (layers * documents * configuration.heads + 1)
   }
 
-  @Test("but for attention's weights, memory grows in a straight line with every size")
+  @Test("memory other than attention weights grows linearly with every size")
   func linear() throws {
     for (name, bytes) in [
       ("positions", try [128, 256, 384].map { try linearMemory(blockSize: $0) }),
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test(
-    "of a large model memory is three buffers of parameters, four with transposed copies, and little else",
+    "a large model takes three buffers of parameters, four with transposed copies, and little else",
     arguments: [(2, 3.0), (3, 4.0)])
   func parameterMemory(documents: Int, buffers: Double) throws {
     var configuration = Configuration()
@@ -116,7 +116,7 @@ import Testing
   #if os(Linux)
     @Test("a trainer's memory is what its configuration says it is")
     func residentMemory() async {
-      // In processes of their own, where no other test allocates.
+      // In separate processes, where no other test allocates.
       await #expect(processExitsWith: .success) { try residentMemoryOfTrainer(.exact) }
       await #expect(processExitsWith: .success) { try residentMemoryOfTrainer(.fast) }
     }
@@ -136,7 +136,7 @@ import Testing
 }
 
 #if os(Linux)
-  /// Ends the process with a failure unless a trainer of 100 MB or so takes what its configuration says.
+  /// Ends the process with a failure unless a trainer of about 100 MB takes what its configuration says.
   private func residentMemoryOfTrainer(_ engine: Arithmetic) throws {
     /// Resident bytes that are not part of a file, as the program's code is.
     func resident() throws -> Int {
@@ -150,10 +150,10 @@ import Testing
     let corpus = try Corpus(documents: ["emma", "olivia", "ava"])
     _ = try resident()  // Reading a file for the first time takes memory too.
     let before = try resident()
-    let trainer = try Trainer(corpus: corpus, configuration: configuration, arithmetic: engine)
+    let trainer = try Trainer(corpus: corpus, configuration: configuration, engine: engine)
     let taken = try resident() - before
     let said = configuration.trainingMemory(
-      vocabularySize: trainer.tokenizer.vocabularySize, arithmetic: engine)!
+      vocabularySize: trainer.tokenizer.vocabularySize, engine: engine)!
     if said < 50_000_000 || abs(Double(taken) / Double(said) - 1) > 0.01 { exit(EXIT_FAILURE) }
     withExtendedLifetime(trainer) {}
   }

@@ -3,8 +3,8 @@ import Testing
 
 @testable import MicroGPT
 
-/// A run of the reference as the oracle writes it down: configuration, losses, parameters, samples, and for
-/// some every intermediate of one document.
+/// A run of the reference as recorded by the oracle: configuration, losses, parameters, samples, and for some every
+/// intermediate tensor of one document.
 struct GoldenRun: Decodable {
   struct Settings: Decodable {
     let steps, layers, embd, heads, block: Int
@@ -62,7 +62,7 @@ struct GoldenRun: Decodable {
   }
 }
 
-/// A double as Python's `float.hex` writes it.
+/// A double in the format of Python's `float.hex`.
 struct HexDouble: Decodable, Equatable {
   let value: Double
 
@@ -76,13 +76,13 @@ struct HexDouble: Decodable, Equatable {
   }
 }
 
-/// Where golden runs are: in this repository, and in the folder that `MICROGPT_SHARED` names.
+/// The golden runs: in this repository, and in the folder that `MICROGPT_SHARED` names.
 enum Golden {
   /// A run and the text that it learns.
   struct Case: CustomTestStringConvertible, Sendable {
     let json, data: URL
 
-    /// Whether it has a thousand steps rather than some dozens.
+    /// Whether it has a thousand steps rather than dozens.
     var isLong: Bool { testDescription.hasSuffix("-1000") }
     var testDescription: String { json.deletingPathExtension().lastPathComponent }
 
@@ -108,7 +108,7 @@ enum Golden {
     URL(fileURLWithPath: $0)
   }
 
-  /// The runs of that folder; none where it is not set.
+  /// The runs of that folder; none if it is not set.
   static var shared: [Case] {
     ["names-1000", "names-0-trace-emma", "names-30-layers2-trace-isabella", "unicode-25"].compactMap(shared)
       + ["names-40-layers2-embd32-block8-seed7"].compactMap(shared)

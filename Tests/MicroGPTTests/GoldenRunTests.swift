@@ -7,43 +7,45 @@ import Testing
 @Suite("Golden runs")
 struct GoldenRunTests {
   /// What computes a run: kernels for an instruction set, or the specification.
-  struct Means: CustomTestStringConvertible, Sendable {
+  struct Variant: CustomTestStringConvertible, Sendable {
     let implementation: Implementation
     var set = InstructionSet.widest
     var testDescription: String { implementation == .specification ? "specification" : set.rawValue }
   }
 
-  static let kernels = InstructionSet.available.map { Means(implementation: .kernels, set: $0) }
-  static let all = kernels + [Means(implementation: .specification)]
+  static let kernels = InstructionSet.available.map { Variant(implementation: .kernels, set: $0) }
+  static let all = kernels + [Variant(implementation: .specification)]
 
-  /// In a debug build, where vectors take a hundred times as long and compute the same, kernels take short runs only.
+  /// In a debug build, where vectors take a hundred times as long and compute the same, kernels run only the short
+  /// cases.
   #if DEBUG
-    static let long = [Means(implementation: .specification)]
+    static let long = [Variant(implementation: .specification)]
   #else
     static let long = all
   #endif
 
   @Test(
-    "a run gives the reference's documents, parameters, losses and samples, by every means",
+    "a run gives the reference's documents, parameters, losses and samples, by every implementation",
     .referenceLibrary,
     arguments: Golden.fixtures.filter { !$0.isLong }, all)
-  func fixture(_ golden: Golden.Case, _ means: Means) throws { try check(golden, means) }
+  func fixture(_ golden: Golden.Case, _ variant: Variant) throws { try check(golden, variant) }
 
   @Test(
-    "and so does a thousand steps' run", .referenceLibrary, arguments: Golden.fixtures.filter(\.isLong), long)
-  func longFixture(_ golden: Golden.Case, _ means: Means) throws { try check(golden, means) }
+    "a run of a thousand steps does the same", .referenceLibrary, arguments: Golden.fixtures.filter(\.isLong),
+    long)
+  func longFixture(_ golden: Golden.Case, _ variant: Variant) throws { try check(golden, variant) }
 
   @Test(
     "a run on the makemore names and on Unicode gives the reference's bits", .referenceLibrary,
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: Golden.shared, long)
-  func shared(_ golden: Golden.Case, _ means: Means) throws { try check(golden, means) }
+  func shared(_ golden: Golden.Case, _ variant: Variant) throws { try check(golden, variant) }
 
-  private func check(_ golden: Golden.Case, _ means: Means) throws {
+  private func check(_ golden: Golden.Case, _ variant: Variant) throws {
     let (run, corpus) = try golden.load()
     let trainer = try Trainer(
-      corpus: corpus, configuration: run.configuration, arithmetic: .exact, instructionSet: means.set,
-      implementation: means.implementation)
+      corpus: corpus, configuration: run.configuration, engine: .exact, instructionSet: variant.set,
+      implementation: variant.implementation)
     #expect(trainer.corpus.count == run.documents)
     #expect((0..<min(5, corpus.count)).map { trainer.corpus.text(at: $0) } == run.firstDocuments)
     #expect(trainer.tokenizer.characters == Array(run.chars.unicodeScalars))

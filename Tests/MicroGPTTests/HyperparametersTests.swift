@@ -2,7 +2,7 @@ import Testing
 
 @testable import MicroGPT
 
-/// The table of hyperparameters, and configurations as texts by key.
+/// The table of hyperparameters, and configurations as keys and texts.
 @Suite struct HyperparametersTests {
   @Test("the examples in the documentation hold")
   func documentedExamples() throws {
@@ -22,7 +22,7 @@ import Testing
     #expect(Hyperparameter.all.map(\.name) == properties)
   }
 
-  @Test("the keys are what checkpoints and settings files say, and the options follow from them")
+  @Test("the keys are those of checkpoints and settings files, and the options follow from them")
   func keys() {
     let keys = [
       "layers", "embedding", "heads", "block_size", "batch_size", "steps", "learning_rate", "schedule",
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(
-    "a text that is no value of its key is refused with what it has to be, and changes nothing",
+    "a text that is no value of its key is refused with what is expected, and changes nothing",
     arguments: [
       ("layers", "0", "a whole number, 1 or more"), ("layers", "two", "a whole number, 1 or more"),
       ("layers", "", "a whole number, 1 or more"), ("layers", "1.0", "a whole number, 1 or more"),
@@ -111,7 +111,7 @@ import Testing
     #expect(configuration == Configuration())
   }
 
-  @Test("a key that is none is refused with those that are", arguments: ["learning-rate", "Layers", ""])
+  @Test("an unknown key is refused with the known ones", arguments: ["learning-rate", "Layers", ""])
   func unknownKeys(key: String) {
     var configuration = Configuration()
     let error = ConfigurationTextError.unknownKey(key)

@@ -6,7 +6,7 @@ import Testing
 @Suite("Instruction sets")
 struct InstructionSetTests {
   #if os(Linux) && arch(x86_64)
-    @Test("the widest set is the one that /proc/cpuinfo lists the flags of")
+    @Test("the widest set is the one whose flags /proc/cpuinfo lists")
     func widest() throws {
       let text = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
       let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("flags") })
@@ -28,7 +28,8 @@ struct InstructionSetTests {
     }
   }
 
-  /// On a machine that has all sets every test of the sets would pass if `available` always gave one of them.
+  /// On a machine that has all sets, every test of the sets would pass even if `available` always returned one of
+  /// them.
   @Test("every set's name is the one that MICROGPT_ISA takes")
   func names() {
     #expect(InstructionSet.allCases.map { $0.rawValue } == ["baseline", "avx2", "avx512"])

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MicroGPT
 
-/// Kernels alone against plain loops, at every instruction set that this processor has.
+/// Single kernels against plain loops, at every instruction set that this processor has.
 @Suite("Kernels")
 struct KernelTests {
   /// Numbers between -1 and 1.
@@ -63,19 +63,26 @@ struct KernelTests {
     #expect(SamplingKernels<Double>(set).sampleAttendFew != nil)
   }
 
+  @Test("an instruction set's kernels have its vectors", arguments: InstructionSet.available)
+  func lanes(_ set: InstructionSet) {
+    let bytes = [InstructionSet.baseline: 16, .avx2: 32, .avx512: 64][set]!
+    #expect(Kernels<Float>(set).lanes == bytes / 4 && Kernels<Double>(set).lanes == bytes / 8)
+    #expect(SamplingKernels<Float>(set).lanes == bytes / 4 && SamplingKernels<Double>(set).lanes == bytes / 8)
+  }
+
   @Test("a transposed matrix has its rows as columns", arguments: InstructionSet.available)
   func transpose(_ set: InstructionSet) {
     let rows = 32, columns = 48
     let floats: [Float] = numbers(rows * columns, 4), doubles: [Double] = numbers(rows * columns, 5)
-    var turnedFloats = floats, turnedDoubles = doubles
-    turnedFloats.withUnsafeMutableBufferPointer { y in
+    var transposedFloats = floats, transposedDoubles = doubles
+    transposedFloats.withUnsafeMutableBufferPointer { y in
       floats.withUnsafeBufferPointer { x in
         Kernels<Float>(set).transpose(
           Transpose(
             x: x.baseAddress!, xRow: columns, y: y.baseAddress!, yRow: rows, rows: rows, columns: columns))
       }
     }
-    turnedDoubles.withUnsafeMutableBufferPointer { y in
+    transposedDoubles.withUnsafeMutableBufferPointer { y in
       doubles.withUnsafeBufferPointer { x in
         Kernels<Double>(set).transpose(
           Transpose(
@@ -84,17 +91,17 @@ struct KernelTests {
     }
     for r in 0..<rows {
       for c in 0..<columns {
-        #expect(turnedFloats[c * rows + r] == floats[r * columns + c])
-        #expect(turnedDoubles[c * rows + r] == doubles[r * columns + c])
+        #expect(transposedFloats[c * rows + r] == floats[r * columns + c])
+        #expect(transposedDoubles[c * rows + r] == doubles[r * columns + c])
       }
     }
   }
 
   @Test(
-    "the exact optimizer equals its specification bit for bit, where numbers are tiny and zero too",
+    "the exact optimizer equals its specification bit for bit, also for tiny numbers and zeros",
     arguments: InstructionSet.available)
   func exactAdam(_ set: InstructionSet) {
-    // More than a chunk, and not a whole number of them.
+    // More than one chunk, but not a whole number of them.
     let count = 2304 + 64, room = 8 * AdamStep<Double>.chunk
     let memory = Memory { declare in
       (
@@ -111,8 +118,8 @@ struct KernelTests {
       let start = random.gaussian(standardDeviation: 1) * starts[i % 5]
       (buffers[0][i], buffers[4][i]) = (start, start)
     }
-    // From step 226 on 1 - βᵗ is 1 for the mean, and from 3,650 on for the mean square.
-    for step in Array(0..<60) + Array(300..<310) + Array(3700..<3710) {
+    // From step 231 on 1 - βᵗ is 1 for the first moment, and from 3,725 on for the second.
+    for step in Array(0..<60) + Array(300..<310) + Array(3730..<3740) {
       for i in 0..<count {
         let gradient = random.gaussian(standardDeviation: scales[i / 64 % 8])
         (buffers[1][i], buffers[5][i]) = (gradient, gradient)
@@ -135,7 +142,7 @@ struct KernelTests {
   }
 
   @Test(
-    "the fast optimizer's step is one with ε up to 3 % larger or smaller, within 8 ulp",
+    "the fast optimizer's step is within 8 ulp of one with ε up to 3 % larger or smaller",
     arguments: InstructionSet.available, [1e-8, 1e-6, 1e-2, 1e-18] as [Float])
   func fastAdam(_ set: InstructionSet, _ epsilon: Float) {
     // Gradients from 1e-18 to 10, and 0.
@@ -160,6 +167,32 @@ struct KernelTests {
       #expect(
         abs(buffers[0][i]) >= least - 8 * least.ulp && abs(buffers[0][i]) <= most + 8 * most.ulp)
       #expect(gradients[i] == 0 ? buffers[0][i] == 0 : (buffers[0][i] < 0) == (gradients[i] > 0))
+    }
+  }
+
+  @Test("the loss of many rows over a large vocabulary is finite", arguments: InstructionSet.available)
+  func lossOfManyRows(_ set: InstructionSet) {
+    // Equal logits: every total is the vocabulary, and their product far beyond a double.
+    let rows = 210, vocabulary = 1000, stride = 1008
+    let memory = Memory { declare in
+      (
+        logits: declare(Float.self, Count(rows + 1), Count(stride)),
+        padding: declare(Float.self, Count(stride)),
+        loss: declare(Float.self, 1), square: declare(Float.self, 17, 16),
+        targets: declare(Int32.self, Count(rows))
+      )
+    }
+    let buffers = memory.buffers
+    for i in vocabulary..<stride { buffers.padding[i] = -.infinity }
+    Kernels<Float>(set).loss(
+      Loss(
+        logits: buffers.logits, targets: buffers.targets, loss: buffers.loss, padding: buffers.padding,
+        rows: rows,
+        vocabulary: vocabulary, stride: stride, weight: 1, square: buffers.square, powers: buffers.padding))
+    #expect(abs(Double(buffers.loss[0]) - Double(rows) * log(Double(vocabulary))) < 1e-3)
+    for r in 0..<rows {
+      #expect(
+        abs(buffers.logits[r * stride] + 0.999) < 1e-6 && abs(buffers.logits[r * stride + 1] - 0.001) < 1e-6)
     }
   }
 

@@ -24,13 +24,13 @@ import Testing
     weight.expect(weightBefore, "weight")
   }
 
-  @Test("a sum begins with 0 and runs up its index, whatever cancels on the way")
+  @Test("a sum starts from 0 and adds in index order, even if terms cancel")
   func order() {
     let x = Numbers([1, 1, 1, 1]), weight = Numbers([1e16, 1, -1e16, 1, 1, 1e16, 1, -1e16])
     let y = Numbers(unwritten: 2)
     Specification.linear(x.base, weight.base, inputs: 4, outputs: 2, into: y.base)
     y.expect([1, 0], "y")
-    // 0 + -0 is 0: a sum that began with its first term would end as -0.
+    // 0 + -0 is 0: a sum that started with its first term would be -0.
     let zero = Numbers([-0.0]), one = Numbers([1]), sum = Numbers(unwritten: 1)
     Specification.linear(zero.base, one.base, inputs: 1, outputs: 1, into: sum.base)
     sum.expect([0], "sum")

@@ -2,8 +2,8 @@ import Testing
 
 @testable import MicroGPT
 
-/// Digests hold for glibc on x86-64 with FMA, where they were made; other libraries round differently here
-/// and there.
+/// The digests hold for glibc on x86-64 with FMA, where they were computed; other libraries sometimes round
+/// differently.
 @Suite struct MathematicsTests {
   // python3 -c 'import math, random, struct, hashlib; f = math.exp; random.seed(1)
   // values = [f(10 * random.random()) for _ in range(10000)]
@@ -58,7 +58,7 @@ import Testing
     var reciprocals = 0
     for _ in 0..<100_000 {
       let x = random.uniform() * 4
-      // Constant exponents, written out: those are what the optimizer would fold.
+      // Literal constant exponents, because the optimizer folds those.
       if power(x, 2) != x * x { squares += 1 }
       if power(x, -1) != 1 / x { reciprocals += 1 }
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import MicroGPT
 
 @Suite struct MemoryTests {
-  @Test("buffers are zero, aligned, and apart from each other")
+  @Test("buffers are zero, aligned, and do not overlap")
   func buffers() {
     let counts = [1, 7, 8, 9, 0, 27, 1000]
     let memory = Memory { declare in counts.map { declare(Double.self, Count($0)) } }
@@ -40,7 +40,7 @@ import Testing
     #expect(memoryByteCount { ($0(Int32.self, 1), $0(Int64.self, 9)) }.value == 64 + 128)
   }
 
-  @Test("bytes beyond counting are an answer, and nothing is allocated for them")
+  @Test("bytes that overflow are nil, and nothing is allocated for them")
   func overflow() {
     #expect(memoryByteCount { $0(Double.self, Count(.max), 2) }.value == nil)
     #expect(memoryByteCount { $0(Double.self, Count(.max / 8 + 1)) }.value == nil)
@@ -48,7 +48,7 @@ import Testing
       memoryByteCount { ($0(UInt8.self, Count(.max / 2)), $0(UInt8.self, Count(.max / 2))) }.value == nil)
   }
 
-  /// A part with buffers of its own.
+  /// A part with its own buffers.
   private struct Part {
     let a, b: UnsafeMutablePointer<Double>
 
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(
-    "parts alike have buffers of their own, in memory that is counted by the first", arguments: [1, 2, 5])
+    "equal parts have separate buffers, whose memory is counted by the first part", arguments: [1, 2, 5])
   func parts(count: Int) {
     func declare(_ declare: inout BufferDeclarations) -> UnsafeMutablePointer<Part> {
       declare.parts(Part.self, Count(count)) { declare, _ in Part(&declare) }

@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("the tensors one after the other are the parameters")
+  @Test("the tensors in order are the parameters")
   func values() throws {
     let model = try ModelTests.model()
     #expect(try model.tensorNames.flatMap { try #require(model[$0]).values } == model.parameters)
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(
-    "a name that is none has no tensor",
+    "an unknown name has no tensor",
     arguments: ["", "wt", "wte ", "WTE", "layer0", "layer2.attn_wq", "layer0.attn_wq\0", "layer00.attn_wq"])
   func unknownName(name: String) throws {
     #expect(try ModelTests.model()[name] == nil)
@@ -92,7 +92,7 @@ import Testing
     await #expect(processExitsWith: .success) { _ = try ModelTests.model()["wte"]![3, 1] }
   }
 
-  @Test("numbers that are no model are refused: another count, a size of 0, one not finite")
+  @Test("invalid parameters are refused: another count, a size of 0, a number that is not finite")
   func refused() throws {
     let model = try ModelTests.model()
     func make(_ parameters: [Double], _ change: (inout Configuration) -> Void = { _ in }) throws {
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test("a model's numbers give the same model again")
+  @Test("a model's parts give the same model again")
   func roundTrip() throws {
     let model = try ModelTests.model()
     let copy = try Model(

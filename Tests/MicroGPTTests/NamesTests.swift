@@ -18,7 +18,7 @@ import Testing
     #expect(NamesTests.names == NamesTests.names.sorted())
   }
 
-  @Test("they are made of the letters a to z, and all of them")
+  @Test("they use the letters a to z, and all of them")
   func letters() {
     let letters = Set(NamesTests.names.flatMap { Array($0.unicodeScalars) }).sorted()
     #expect(letters == (0..<26).map { Unicode.Scalar(UInt8(ascii: "a") + $0) })
@@ -40,7 +40,7 @@ import Testing
     #expect(try Trainer(corpus: Corpus.names).parameterCount == 4192)
   }
 
-  @Test("as a text they are one a line, and that text is the same corpus")
+  @Test("as a text they are one per line, and that text is the same corpus")
   func text() throws {
     #expect(Corpus.namesText == NamesTests.names.map { $0 + "\n" }.joined())
     #expect(try Corpus(text: Corpus.namesText) == Corpus.names)

@@ -2,9 +2,9 @@ import Testing
 
 @testable import MicroGPT
 
-/// Numbers at a fixed address, as the kernels take them, between guards that nothing may touch.
+/// Numbers at a fixed address, as kernels take them, between guards that must stay unchanged.
 ///
-/// They are never freed, so that nobody has to keep them alive while a kernel works on their address.
+/// They are never freed, so that nothing has to keep them alive while a kernel uses their address.
 struct Numbers {
   let base: UnsafeMutablePointer<Double>
   let count: Int
@@ -20,12 +20,12 @@ struct Numbers {
     for (i, value) in values.enumerated() { base[i] = value }
   }
 
-  /// Numbers that a kernel is to overwrite, and that show where it has not.
+  /// Numbers that a kernel has to overwrite, and that reveal where it did not.
   init(unwritten count: Int) { self.init(Array(repeating: 987_654.321, count: count)) }
 
   var values: [Double] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
-  /// Expects these numbers, bit for bit, and the guards as they were.
+  /// Expects these numbers, bit for bit, and unchanged guards.
   func expect(
     _ expected: [Double], _ name: Comment, sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -47,15 +47,18 @@ struct Numbers {
   }
 }
 
-/// Whether two numbers are the same to the last bit, any NaN being the same as any other.
+/// Whether two numbers are equal to the last bit; all NaNs count as equal.
 func sameBits(_ a: Double, _ b: Double) -> Bool { a.bitPattern == b.bitPattern || a.isNaN && b.isNaN }
 
-extension PythonRandom {
-  /// Normally distributed numbers.
-  mutating func gaussians(_ count: Int, standardDeviation: Double = 1) -> [Double] {
-    (0..<count).map { _ in gaussian(standardDeviation: standardDeviation) }
-  }
+/// Sizes at which engines are tested: in a debug build, where vectors are not compiled into instructions and kernels take
+/// a hundred times as long, only the small ones.
+func tried<Size>(small: [Size], large: [Size]) -> [Size] {
+  #if DEBUG
+    small
+  #else
+    small + large
+  #endif
 }
 
-/// The lengths at which kernels are tried: none whole in lanes, and one that is.
+/// The lengths at which kernels are tested: most do not fill whole vectors, one does.
 let kernelSizes = [1, 2, 3, 5, 16, 27]

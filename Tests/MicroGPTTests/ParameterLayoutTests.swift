@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  /// From a model of one number a row to one that is larger than the reference's in everything.
+  /// From a model with rows of one number to one larger than the reference's in every size.
   static let sizes = [
     Sizes(layers: 1, embedding: 1, heads: 1, blockSize: 1, vocabularySize: 1),
     Sizes(layers: 1, embedding: 16, heads: 4, blockSize: 16, vocabularySize: 27),
@@ -56,7 +56,7 @@ import Testing
     #expect(layout.count == end)
   }
 
-  @Test("each matrix goes by the name of its place")
+  @Test("each matrix has the name that belongs to its place")
   func places() {
     var configuration = Configuration()
     configuration.layers = 2

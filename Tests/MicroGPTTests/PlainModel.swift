@@ -1,10 +1,10 @@
 import Foundation
 import MicroGPT
 
-/// The forward pass over `Model`'s public tensors: one position after the other, nothing shared with the library.
+/// The forward pass over `Model`'s public tensors: one position after the other, sharing no code with the library.
 ///
-/// What an engine computes with (transposed copies, packed matrices, padded rows) is right if its loss is the one
-/// that the parameters it shows have here.
+/// An engine's own data (transposed copies, packed matrices, padded rows) is right if its loss is the one that this
+/// computes from the parameters it returns.
 struct PlainModel {
   private typealias Vector = [Double]
   private typealias Matrix = [Double]

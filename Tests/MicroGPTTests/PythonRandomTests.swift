@@ -2,8 +2,8 @@ import Testing
 
 @testable import MicroGPT
 
-/// Every golden value below was printed by CPython 3.11 for the seeds 0, 1, 42 and around the places where
-/// a seed grows a second word: 2³² - 1 (one word), 2³² and 2⁶⁴ - 1 (two).
+/// Every golden value below was printed by CPython 3.11, for the seeds 0, 1 and 42 and around those where a seed
+/// needs a second word: 2³² - 1 (one word), 2³² and 2⁶⁴ - 1 (two).
 @Suite struct PythonRandomTests {
   @Test("the examples in the documentation hold")
   func documentedExamples() {
@@ -114,7 +114,7 @@ import Testing
     #expect(golden.map { _ in random.choice(weights: [0.1, 0, 0.2, 0.3, 0.4]) } == golden)
   }
 
-  @Test("ten thousand draws are Python's, across sixteen turns of the twister")
+  @Test("ten thousand draws are Python's, across sixteen twists")
   func longRuns() {
     // python3 -c 'import random, struct, hashlib; random.seed(7)
     // values = [random.getrandbits(32) for _ in range(10000)]
@@ -145,7 +145,7 @@ import Testing
     #expect(digest.hexString == "b1955e55b2fef3474b8aa22e652c97c478bf16f4d08b4d85d57189ce3760b4e9")
   }
 
-  @Test("nothing and one item are shuffled without a draw", arguments: [[], [1]])
+  @Test("no items and one item are shuffled without a draw", arguments: [[], [1]])
   func shuffleOfLittle(items: [Int]) {
     var random = PythonRandom(seed: 42)
     var shuffled = items
@@ -157,12 +157,12 @@ import Testing
   @Test("the state is what Python's getstate returns")
   func stateMatchesPython() {
     // python3 -c 'import random; random.seed(42); s = random.getstate()[1]; print(s[:3], s[-2:])'
-    let isOverwritten = PythonRandom(seed: 42).state
-    #expect(isOverwritten.words.prefix(3) == [2_147_483_648, 3_564_348_608, 1_266_698_288])
-    #expect(isOverwritten.words.last == 3_831_079_317)
-    #expect(isOverwritten.words.count == 624)
-    #expect(isOverwritten.position == 624)
-    #expect(isOverwritten.cachedGaussian == nil)
+    let fresh = PythonRandom(seed: 42).state
+    #expect(fresh.words.prefix(3) == [2_147_483_648, 3_564_348_608, 1_266_698_288])
+    #expect(fresh.words.last == 3_831_079_317)
+    #expect(fresh.words.count == 624)
+    #expect(fresh.position == 624)
+    #expect(fresh.cachedGaussian == nil)
 
     // python3 -c 'import random; random.seed(3); print(random.gauss(10, 2).hex())
     // s = random.getstate(); print(s[1][624], s[2].hex())'
@@ -172,7 +172,7 @@ import Testing
     #expect(random.state.cachedGaussian == 0x1.4001990bf4dc8p+0)
   }
 
-  @Test("a generator resumes from its state, with half a pair of normal numbers in hand or not")
+  @Test("a generator resumes from its state, with a cached normal number or without")
   func stateResumes() throws {
     var random = PythonRandom(seed: 42)
     for _ in 0..<1_001 {
@@ -191,7 +191,7 @@ import Testing
   }
 
   @Test(
-    "parts that are no state are refused",
+    "invalid parts of a state are refused",
     arguments: [(623, 0), (625, 0), (0, 0), (624, -1), (624, 625)])
   func stateRefusesOtherParts(count: Int, position: Int) {
     let words = [UInt32](repeating: 1, count: count)

@@ -3,7 +3,7 @@ import Testing
 @testable import MicroGPT
 
 @Suite struct RMSNormTests {
-  /// `y = s·x` with `s = (mean(x²) + 1e-5)^(-1/2)`, and the slope of `s`, as a beginner would write it.
+  /// `y = s·x` with `s = (mean(x²) + 1e-5)^(-1/2)`, and the derivative of `s`, as a beginner would write it.
   private func specification(_ x: [Double]) -> (y: [Double], scale: Double, slope: Double) {
     var sum = 0.0
     for value in x { sum += value * value }
@@ -24,7 +24,7 @@ import Testing
     #expect(slope == expected.slope)
   }
 
-  @Test("a row comes out with a mean square of 1, and a row of zeros as it is")
+  @Test("a normalized row has a mean square of 1, and a row of zeros stays zero")
   func meanSquare() {
     var random = PythonRandom(seed: 1)
     let x = Numbers(random.gaussians(27, standardDeviation: 40)), y = Numbers(unwritten: 27)
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "rmsNorm's backward pass equals its specification bit for bit and adds to what is there",
+    "rmsNorm's backward pass equals its specification bit for bit and adds to its destination",
     arguments: kernelSizes)
   func backward(count: Int) {
     var random = PythonRandom(seed: UInt64(count))
@@ -55,7 +55,7 @@ import Testing
     found.expect(expected, "dx")
   }
 
-  @Test("rmsNorm's backward pass is the slope by differences", arguments: [2, 5, 27])
+  @Test("rmsNorm's backward pass is the slope by finite differences", arguments: [2, 5, 27])
   func differences(count: Int) {
     var random = PythonRandom(seed: UInt64(count))
     let x = random.gaussians(count), dy = random.gaussians(count)

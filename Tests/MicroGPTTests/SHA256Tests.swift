@@ -10,7 +10,7 @@ import Testing
     #expect(digest.hexString == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
-  @Test("the vector of two blocks in FIPS 180-4's examples")
+  @Test("the digest of FIPS 180-4's two-block example is the published one")
   func publishedVector() {
     var digest = SHA256()
     digest.update(Array("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq".utf8))
@@ -19,7 +19,7 @@ import Testing
 
   // python3 -c 'import hashlib; print(hashlib.sha256(b"a" * COUNT).hexdigest())'
   @Test(
-    "lengths around the ends of blocks and of padding",
+    "digests are Python's at lengths around the ends of blocks and padding",
     arguments: [
       (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
       (55, "9f4390f8d30c2dd92ec9f095b65e2b9ae9b0a925a5258e241c9f1e910f734318"),
@@ -41,7 +41,7 @@ import Testing
   // python3 -c 'import hashlib
   // all = "".join(hashlib.sha256(bytes(i % 256 for i in range(n))).hexdigest() for n in range(300))
   // print(hashlib.sha256(all.encode()).hexdigest())'
-  @Test("every length below 300")
+  @Test("digests are Python's at every length below 300")
   func everyShortLength() {
     var all = SHA256()
     for count in 0..<300 {
@@ -52,7 +52,7 @@ import Testing
     #expect(all.hexString == "ff4223406fc6473b721b409cbe70bbeabc0c8d0d0f55c370497cc0c25606895f")
   }
 
-  @Test("a digest can be read and then added to")
+  @Test("reading a digest does not end it")
   func readingChangesNothing() {
     var digest = SHA256()
     digest.update(Array("ab".utf8))
@@ -62,7 +62,7 @@ import Testing
     #expect(digest.hexString == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
-  @Test("the cut into pieces does not matter", arguments: [0, 1, 2, 3, 63, 64, 65, 127, 128, 129, 200])
+  @Test("the digest does not depend on the pieces", arguments: [0, 1, 2, 3, 63, 64, 65, 127, 128, 129, 200])
   func piecesEqualWhole(first: Int) {
     let bytes = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     var whole = SHA256()

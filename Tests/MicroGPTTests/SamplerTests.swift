@@ -3,7 +3,7 @@ import Testing
 @testable import MicroGPT
 
 @Suite struct SamplerTests {
-  /// A model that has learned a few names.
+  /// A model trained briefly on a few names.
   private static let trained: Model = {
     var configuration = Configuration()
     (configuration.embedding, configuration.heads, configuration.blockSize) = (8, 2, 8)
@@ -18,7 +18,7 @@ import Testing
     }
   }()
 
-  /// A model of the letters a to d whose parameters are all the same.
+  /// A model of the letters a to d whose parameters are all equal.
   private static func constant(_ parameter: Double, blockSize: Int = 6) throws -> Model {
     var configuration = Configuration()
     configuration.blockSize = blockSize
@@ -53,7 +53,7 @@ import Testing
     #expect(documents.count > 1, "At this temperature documents differ.")
   }
 
-  @Test("a document goes on from its own beginning as it went on by itself", arguments: 0..<4)
+  @Test("a document's own prefix as the prompt gives the same document", arguments: 0..<4)
   func promptEqualsOwnWay(seed: UInt64) throws {
     // The random numbers that the prompt would have taken are drawn first.
     let whole = try sampler(seed: seed).sample(temperature: 0.8)
@@ -64,15 +64,15 @@ import Testing
     }
   }
 
-  @Test("samples before and in between change nothing, but for the random numbers that they take")
+  @Test("earlier samples affect later ones only by the random numbers that they draw")
   func noMemoryOfSamples() throws {
-    let (isOverwritten, used) = (sampler(seed: 5), sampler(seed: 6))
+    let (fresh, used) = (sampler(seed: 5), sampler(seed: 6))
     for _ in 0..<5 { _ = try used.sample(prompt: "so") }
     used.random = PythonRandom(seed: 5)
-    #expect(try (0..<5).map { _ in try used.sample() } == (0..<5).map { _ in try isOverwritten.sample() })
+    #expect(try (0..<5).map { _ in try used.sample() } == (0..<5).map { _ in try fresh.sample() })
   }
 
-  @Test("at temperature 0 a sample is the most probable and draws no random numbers", arguments: [0, -0.0])
+  @Test("at temperature 0 tokens are the most probable, without random numbers", arguments: [0, -0.0])
   func mostProbable(temperature: Double) throws {
     let sampler = sampler(), random = sampler.random
     let document = try sampler.sample(temperature: temperature)
@@ -81,19 +81,19 @@ import Testing
     for seed in 2..<5 as Range<UInt64> {
       #expect(try self.sampler(seed: seed).sample(temperature: temperature) == document)
     }
-    // So does a temperature that leaves no other token a chance.
+    // As does a temperature so low that other tokens have the probability 0.
     #expect(try sampler.sample(temperature: 1e-300) == document)
     #expect(sampler.random != random)
   }
 
-  @Test("of equals the first is taken, until all positions are")
+  @Test("of equally probable tokens the first is taken, until the block ends")
   func firstOfEquals() throws {
     let sampler = Sampler(try SamplerTests.constant(0), random: PythonRandom(seed: 1))
     #expect(try sampler.sample(temperature: 0) == "aaaaaa")
     #expect(try sampler.sample(prompt: "dcb", temperature: 0) == "dcbaaa")
   }
 
-  @Test("equals are drawn as Python's choices draws them, one random number a token", arguments: 0..<10)
+  @Test("equally probable tokens are drawn as by Python's choices, one random number each", arguments: 0..<10)
   func uniformModel(seed: UInt64) throws {
     let sampler = Sampler(try SamplerTests.constant(0), random: PythonRandom(seed: seed))
     var random = PythonRandom(seed: seed), tokens: [Int] = []
@@ -106,7 +106,7 @@ import Testing
     #expect(sampler.random == random)
   }
 
-  @Test("a block of one position gives one character at the most")
+  @Test("a block of one position gives at most one character")
   func onePosition() throws {
     let sampler = Sampler(try SamplerTests.constant(0, blockSize: 1), random: PythonRandom(seed: 1))
     #expect(try sampler.sample(temperature: 0) == "a")
@@ -186,7 +186,7 @@ import Testing
   }
 
   @Test(
-    "documents are those of the specification, whatever is remembered of their beginnings",
+    "documents are the specification's, whichever prefixes are cached",
     arguments: SamplingSize.all)
   func specification(_ size: SamplingSize) throws {
     let model = size.model(), specification = SpecificationSampler(model), start = PythonRandom(seed: 12)
@@ -202,7 +202,7 @@ import Testing
         try specification.sample(prompt: prompt, temperature: temperature) { random.uniform() })
     }
     for set in InstructionSet.available {
-      // Nothing, some nodes, and all.
+      // No nodes, some, and all.
       for bytes in [-1, 0, 20_000, 8 << 20] {
         let sampler = Sampler(model, random: start, prefixMemory: bytes, instructionSet: set)
         var documents: [String] = []
@@ -212,7 +212,7 @@ import Testing
     }
   }
 
-  @Test("10,000 documents are the same with and without memory")
+  @Test("10,000 documents are the same with and without the prefix cache")
   func memory() throws {
     let random = PythonRandom(seed: 21), trained = SamplerTests.trained
     let samplers = [0, 3000, 100_000, 8 << 20].map { Sampler(trained, random: random, prefixMemory: $0) }
@@ -223,12 +223,12 @@ import Testing
     #expect(samplers.allSatisfy { $0.random == samplers[0].random })
   }
 
-  @Test("a prompt's sums are computed when they are wanted first")
+  @Test("a prompt's sums are computed when they are first needed")
   func openNodes() throws {
-    // On its way through a prompt the tree has nodes without sums.
-    let sampler = sampler(seed: 5), isOverwritten = self.sampler(seed: 5)
+    // A prompt leaves nodes without sums in the tree.
+    let sampler = sampler(seed: 5), fresh = self.sampler(seed: 5)
     _ = try sampler.sample(prompt: "sophi", temperature: 0)
-    sampler.random = isOverwritten.random
+    sampler.random = fresh.random
     for prompt in ["", "s", "so", "sophi", "sop"] {
       let expected = try self.sampler(seed: 5).sample(prompt: prompt, temperature: 0)
       #expect(try sampler.sample(prompt: prompt, temperature: 0) == expected)

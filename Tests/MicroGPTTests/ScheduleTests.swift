@@ -26,7 +26,7 @@ import Testing
     )
   }
 
-  @Test("the cosine rate falls by half a wave")
+  @Test("the cosine rate falls along half a period")
   func cosine() {
     for (step, rate) in ScheduleTests.rates(.cosine).enumerated() {
       #expect(abs(rate - 0.25 * (1 + Foundation.cos(Double(step) / 8 * .pi))) < 1e-15)
@@ -36,14 +36,14 @@ import Testing
     #expect(zip(rates, rates.dropFirst()).allSatisfy { $0 > $1 })
   }
 
-  @Test("the constant rate stays")
+  @Test("the constant rate does not change")
   func constant() {
     #expect(ScheduleTests.rates(.constant) == Array(repeating: 0.5, count: 8))
   }
 
   @Test("a step moves parameters by the rate of the schedule", arguments: Schedule.allCases)
   func steps(schedule: Schedule) throws {
-    // Without means, Adam moves every parameter that has a gradient by the learning rate.
+    // With both βs 0, Adam moves every parameter that has a gradient by the learning rate.
     var configuration = Configuration()
     (configuration.embedding, configuration.heads, configuration.blockSize) = (4, 2, 8)
     (configuration.beta1, configuration.beta2, configuration.epsilon) = (0, 0, 1e-300)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MicroGPT
 
-/// The exact kernels call the C library's `pow` for few numbers. Here it is called for all.
+/// The exact kernels call the C library's `pow` for few numbers. These tests call it for all.
 @Suite("Settled powers")
 struct SettledPowerTests {
   @Test(
@@ -11,7 +11,7 @@ struct SettledPowerTests {
   func negativePowers(_ exponent: Double) {
     var random = Shuffled(state: 43), otherThanNearest = 0
     for _ in 0..<1_000_000 {
-      // Any mantissa; exponents within the range that is computed, and a little beyond.
+      // Any mantissa; exponents within the computed range, and a little beyond.
       let mantissa = random.next() & 0x000F_FFFF_FFFF_FFFF, binary = random.next() % 90 + 1023 - 45
       let x = Double(bitPattern: binary << 52 | mantissa)
       let (found, expected) = (Exact8.settledPower(x, exponent), power(x, exponent))
@@ -78,11 +78,11 @@ struct SettledPowerTests {
       numbers.append(Double(bitPattern: exponent << 52 | mantissa))
     }
     expectSquares(numbers, set)
-    // Were none of them another than the product or root, the test would show nothing.
+    // The test would show nothing if none of them differed from the product or root.
     if CLibrary.roundsAsReference {
       #expect((700...1100).contains(numbers.count { power($0, 2) != $0 * $0 }))
     }
-    // With β₂ = 1 the second moment stays, and the parameter is moved by the inverse of its root.
+    // With β₂ = 1 the second moment does not change, and the parameter moves by the inverse of its root.
     let roots = update(numbers, set) { (gradient: 1, secondMoment: $0, beta2: 1) }.parameters
     for (x, root) in zip(numbers, roots) where !sameBits(root, -1 / (power(x, 0.5) + 1e-300)) {
       Issue.record("The root of \(x), \(x.bitPattern), moves the parameter by \(root).")
@@ -91,7 +91,7 @@ struct SettledPowerTests {
   }
 
   @Test(
-    "and of squares of zero, denormal and huge numbers of either sign, near the ends of an exponent",
+    "squares of zero, subnormal and huge numbers of either sign, near powers of two, are pow's too",
     arguments: InstructionSet.available)
   func edges(_ set: InstructionSet) {
     var edges: [Double] = [0, 0x1.8p-1064, .greatestFiniteMagnitude]
@@ -104,17 +104,17 @@ struct SettledPowerTests {
     expectSquares(edges + edges.map { -$0 }, set)
   }
 
-  /// Squares in chosen distances from the middle between two doubles, where `pow` may go either way: at the
-  /// middle, at the distance from which on it is not called any more, and around that at which glibc's has
-  /// been seen to err, 0.4908 units in the last place from the nearest double.
+  /// Squares at chosen distances from the middle between two doubles, where `pow` may round either way: at the
+  /// middle, at the distance beyond which it is not called, and around 0.4908 units in the last place from the
+  /// nearest double, at which glibc's has been seen to err.
   @Test(
-    "squares of the optimizer are pow's where they lie at, near and not so near the middle between two doubles",
+    "squares of the optimizer are pow's at several distances from the middle between two doubles",
     .enabled(if: CLibrary.hasGlibcPow, "Other libraries' pow is called for every number."),
     arguments: [0.5, 0.4999, 0.4912, 0.4908, 0.4904, 0.4851, 0.485, 0.4849, 0.484, 0.47, 0])
   func middles(distance: Double) {
     var random = Shuffled(state: distance.bitPattern), numbers: [Double] = []
     for step in 0..<1000 {
-      // x is an integer m below 2⁵³ whose square has 106 bits. What m² leaves modulo 2⁵³ is cut off.
+      // x is an integer m below 2⁵³ whose square has 106 bits. Rounding cuts off m² modulo 2⁵³.
       for sign in [1, -1] {
         let rest = UInt64(Double(sign) * distance * 0x1p53 + 0x1p53) &+ UInt64(8 * step)
         for m in rootsModulo(rest & 0x1F_FFFF_FFFF_FFF8 | 1) where Double(m) > 0x1.6A09E667F3BCDp52 {
@@ -130,8 +130,7 @@ struct SettledPowerTests {
     for set in InstructionSet.available { expectSquares(numbers, set) }
   }
 
-  /// The odd numbers below 2⁵³ whose square leaves `rest` modulo 2⁵³, which leaves 1 modulo 8: four, found
-  /// bit by bit.
+  /// The odd numbers below 2⁵³ whose squares are `rest` modulo 2⁵³, with `rest` 1 modulo 8: four, found bit by bit.
   private func rootsModulo(_ rest: UInt64) -> [UInt64] {
     var root: UInt64 = 1
     for bit in 3..<53 where (root &* root ^ rest) >> UInt64(bit) & 1 == 1 { root += 1 << UInt64(bit - 1) }
@@ -139,7 +138,7 @@ struct SettledPowerTests {
     return [root, all - root, root ^ half, (all - root) ^ half].map { $0 & (all - 1) }
   }
 
-  /// Random bits, quickly: SplitMix64 (Steele, Lea and Flood, 2014).
+  /// A fast random generator: SplitMix64 (Steele, Lea and Flood, 2014).
   private struct Shuffled {
     var state: UInt64
 

@@ -30,7 +30,7 @@ import Testing
     #expect(inverse == expected.inverse)
   }
 
-  @Test("all three may be the same memory", arguments: kernelSizes)
+  @Test("input and both outputs may share memory", arguments: kernelSizes)
   func inPlace(count: Int) {
     var random = PythonRandom(seed: UInt64(count))
     let z = Numbers(random.gaussians(count)), expected = specification(z.values)
@@ -39,7 +39,7 @@ import Testing
     #expect(total == expected.total)
   }
 
-  @Test("numbers of any size give probabilities, because the largest is taken off first")
+  @Test("numbers of any size give probabilities, because the largest is subtracted first")
   func noOverflow() {
     let z = Numbers([-1e300, 1e300, 1e300, 0]), exponentials = Numbers(unwritten: 4)
     _ = Specification.softmax(z.base, count: 4, exponentials: exponentials.base, into: z.base)

@@ -42,7 +42,7 @@ struct SpecificationTests {
         for column in numbers.count..<tensor.columns { #expect(tensor[row, column] == 0, "\(name)") }
       }
     }
-    // Beside the reference's there are only the scores.
+    // The only tensors that the reference lacks are the scores.
     #expect(found.keys.filter { expected[$0] == nil }.allSatisfy { $0.hasSuffix(".scores") })
   }
 
@@ -85,7 +85,7 @@ struct SpecificationTests {
     #expect(largest > 0.1, "Gradients this small would pass by chance.")
   }
 
-  @Test("a position's logits are the same whether it comes alone or with those before it")
+  @Test("a position's logits are the same whether positions are computed together or one by one")
   func positionByPosition() throws {
     let corpus = try Corpus(documents: ["abacus", "cabbage"])
     let trainer = try Trainer(corpus: corpus)

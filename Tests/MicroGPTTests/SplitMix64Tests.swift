@@ -4,7 +4,7 @@ import Testing
 
 @Suite("SplitMix64")
 struct SplitMix64Tests {
-  /// Vigna's splitmix64.c, as a generator that is drawn from in turn.
+  /// Vigna's splitmix64.c, as a sequential generator.
   private struct Generator {
     var state: UInt64
     mutating func next() -> UInt64 {
@@ -16,7 +16,7 @@ struct SplitMix64Tests {
     }
   }
 
-  @Test("a stream is the generator's that begins with the seed's number of the stream")
+  @Test("a stream is that of a generator seeded by the seed's output at the stream's index")
   func streams() {
     var known = Generator(state: 1_234_567)
     let first = (0..<5).map { _ in known.next() }
@@ -36,9 +36,9 @@ struct SplitMix64Tests {
     }
   }
 
-  @Test("neighboring streams, places and seeds have nothing to do with each other")
+  @Test("neighboring streams, places and seeds are independent")
   func independence() {
-    // Of two random numbers half the bits are equal; the count has a standard deviation of 4 in 64.
+    // Two random numbers agree in half their bits; for 64 bits the count has a standard deviation of 4.
     let random = SplitMix64(seed: 42), other = SplitMix64(seed: 43), count = 20_000
     var equal = [0, 0, 0]
     for i in 0..<UInt64(count) {

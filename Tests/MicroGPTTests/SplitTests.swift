@@ -4,7 +4,7 @@ import Testing
 @testable import MicroGPT
 
 @Suite struct SplitTests {
-  /// Documents that repeat, in an order of their own.
+  /// Documents that repeat, in random order.
   private static func corpus(_ count: Int, seed: UInt64) throws -> Corpus {
     var random = PythonRandom(seed: seed)
     return try Corpus(documents: (0..<count).map { _ in "name \(Int(random.uniform() * Double(count) / 2))" })
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(
-    "no document is in both halves, and both together are the corpus", arguments: [2, 3, 10, 200],
+    "no document is in both halves, and together they are the corpus", arguments: [2, 3, 10, 200],
     [0.001, 0.1, 0.5, 0.999])
   func partition(count: Int, share: Double) throws {
     let corpus = try SplitTests.corpus(count, seed: UInt64(count) + 6)
@@ -64,12 +64,12 @@ import Testing
     #expect((training + heldOut).sorted() == SplitTests.texts(corpus).sorted())
     #expect(Set(heldOut).count == max(1, Int(share * Double(distinct.count))))
     #expect(!training.isEmpty)
-    // Each half is what is left of the corpus without the other.
+    // Each half is the corpus without the other.
     #expect(training == SplitTests.texts(corpus).filter { !Set(heldOut).contains($0) })
     #expect(heldOut == SplitTests.texts(corpus).filter { Set(heldOut).contains($0) })
   }
 
-  @Test("the same seed gives the same halves, another seed others")
+  @Test("the same seed gives the same halves, another seed different ones")
   func seeds() throws {
     let corpus = try SplitTests.corpus(200, seed: 1)
     let first = try corpus.split(holdingOut: 0.2, seed: 8), again = try corpus.split(holdingOut: 0.2, seed: 8)
@@ -84,14 +84,14 @@ import Testing
     #expect(Tokenizer(halves.training) == all && Tokenizer(halves.heldOut) == all)
   }
 
-  @Test("documents are equal by their scalars, as everywhere")
+  @Test("documents are equal if their scalars are")
   func scalars() throws {
     let corpus = try Corpus(documents: ["E\u{301}", "\u{C9}"])
     let halves = try corpus.split(holdingOut: 0.5, seed: 0)
     #expect(halves.training.count == 1 && halves.heldOut.count == 1)
   }
 
-  @Test("a share that leaves nothing is refused", arguments: [0, -0.1, 1, 1.5, .infinity, .nan])
+  @Test("a share that is not between 0 and 1 is refused", arguments: [0, -0.1, 1, 1.5, .infinity, .nan])
   func share(share: Double) throws {
     let corpus = try Corpus(text: "a\nb")
     let error = #expect(throws: SplitError.self) { try corpus.split(holdingOut: share, seed: 1) }
@@ -100,7 +100,7 @@ import Testing
         == "A share of \(share) cannot be held out. Give more than 0 and less than 1, such as 0.1.")
   }
 
-  @Test("documents of which no two are different are refused", arguments: [["a"], ["a", "a", "a"], [""]])
+  @Test("documents that are all equal are refused", arguments: [["a"], ["a", "a", "a"], [""]])
   func tooFew(documents: [String]) throws {
     let corpus = try Corpus(documents: documents)
     #expect(throws: SplitError.tooFewDocuments) { try corpus.split(holdingOut: 0.5, seed: 1) }

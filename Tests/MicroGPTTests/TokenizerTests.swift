@@ -11,7 +11,7 @@ import Testing
     #expect(tokenizer.decode([0, 3, 0]) == "ava")
   }
 
-  @Test("BOS comes after the characters and stands at both ends of a document")
+  @Test("BOS is the last token and is at both ends of a document")
   func beginningOfSequence() throws {
     let corpus = try Corpus(text: "emma\nava")
     let tokenizer = Tokenizer(corpus)
@@ -20,7 +20,7 @@ import Testing
     #expect(tokenizer.encode(corpus[0]) == [4, 1, 2, 2, 0, 4])
   }
 
-  @Test("the vocabulary goes by scalar value, and composed and decomposed letters differ")
+  @Test("the vocabulary is sorted by scalar value, and composed and decomposed letters differ")
   func vocabularyOfScalars() throws {
     // python3 -c 'print(ascii(sorted(set("E\u0301mile" "\u00c9mile" "\U0001f600\uffff\u6c34~ x"))))'
     let tokenizer = Tokenizer(try Corpus(text: "E\u{301}mile\n\u{C9}mile\n\u{1F600}\u{FFFF}\u{6C34}~ x"))
@@ -31,7 +31,7 @@ import Testing
     #expect(try tokenizer.encode("E\u{301}\u{C9}") == [13, 1, 9, 8, 13])
   }
 
-  @Test("a prompt is open at its end")
+  @Test("a prompt has no BOS at its end")
   func promptIsOpen() throws {
     let tokenizer = Tokenizer(try Corpus(text: "emma\nava"))
     #expect(try tokenizer.encode(prompt: "em") == [4, 1, 2])
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(
-    "an unknown character is named, with its place",
+    "an unknown character is reported with its position",
     arguments: [
       ("avb", "b", 3, "Character 3 of the text, 'b' (U+0062), is"),
       ("\u{E9}", "\u{E9}", 1, "Character 1 of the text, '\u{E9}' (U+00E9), is"),
@@ -58,13 +58,13 @@ import Testing
         + " not in the model's vocabulary. Use only characters of the text that the model was trained on.")
   }
 
-  @Test("decoding leaves BOS out and takes encoding back", arguments: ["emma", "", "mavem"])
+  @Test("decoding skips BOS and inverts encoding", arguments: ["emma", "", "mavem"])
   func decodingTakesEncodingBack(text: String) throws {
     let tokenizer = Tokenizer(try Corpus(text: "emma\nava"))
     #expect(tokenizer.decode(try tokenizer.encode(text)) == text)
   }
 
-  @Test("encoding into an array overwrites what it held")
+  @Test("encoding into an array overwrites its contents")
   func encodingOverwrites() throws {
     let corpus = try Corpus(text: "emma\nava")
     let tokenizer = Tokenizer(corpus)
@@ -83,9 +83,9 @@ import Testing
     #expect(Tokenizer(characters: []).vocabularySize == 1)
   }
 
-  @Test("every token is the place in the sorted set", arguments: 0..<20)
+  @Test("every token is its character's index in the sorted set", arguments: 0..<20)
   func tokensEqualPlaces(seed: UInt64) {
-    // Scalars from ASCII to the last plane, some ranges dense and some thin.
+    // Scalars from ASCII to the last plane, some ranges dense and some sparse.
     var random = PythonRandom(seed: seed)
     var scalars: [Unicode.Scalar] = []
     for _ in 0..<300 {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import MicroGPT
 
-/// What `Model.trace` gives a reader; SpecificationTests holds the numbers to the reference.
+/// The public interface of `Model.trace`; SpecificationTests compares the numbers with the reference.
 @Suite struct TraceTests {
   private static func model() throws -> Model {
     var configuration = Configuration()
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  /// Through softmax a gradient can only be shared out: over a row it adds up to 0.
+  /// Softmax keeps the sum of its outputs, so the gradient at its inputs sums to 0 over a row.
   @Test("the gradients of logits and scores add up to 0 in every row")
   func gradientsOfSoftmax() throws {
     let trace = try TraceTests.model().trace("emma")
@@ -79,7 +79,7 @@ import Testing
     #expect(trace.gradient("logits")!.values.contains { abs($0) > 1e-3 })
   }
 
-  @Test("a document is cut to the block, and one outside the vocabulary is refused")
+  @Test("a document is cut to the block, and an unknown character is refused")
   func documents() throws {
     let model = try TraceTests.model(), bos = model.tokenizer.bos
     let tokens = try model.tokenizer.encode("olivia")

@@ -17,7 +17,7 @@ import Testing
     return try Trainer(corpus: Corpus(documents: documents), configuration: configuration)
   }
 
-  /// The losses of all steps that are left.
+  /// The losses of all remaining steps.
   private static func losses(_ trainer: Trainer) throws -> [Double] {
     var losses: [Double] = []
     try trainer.train { step in
@@ -52,7 +52,7 @@ import Testing
     #expect(resumed.model == trainer.model)
   }
 
-  @Test("steps count from 1 to the last, and then there are none")
+  @Test("steps are numbered from 1 to the last, and then there are none")
   func stepsEnd() throws {
     let trainer = try TrainerTests.trainer()
     for number in 1...12 {
@@ -80,7 +80,7 @@ import Testing
     #expect(trainer.model == other.model)
   }
 
-  @Test("stopping and going on gives the run without a stop", arguments: [1, 5, 11, 12])
+  @Test("stopping and continuing gives the run without a stop", arguments: [1, 5, 11, 12])
   func stopping(at stop: Int) throws {
     let whole = try TrainerTests.trainer(), losses = try TrainerTests.losses(whole)
     let trainer = try TrainerTests.trainer()
@@ -95,7 +95,7 @@ import Testing
     #expect(trainer.model == whole.model)
   }
 
-  @Test("a model that was taken does not change with later steps, nor does a sampler")
+  @Test("later steps change neither a model nor a sampler taken before")
   func copies() throws {
     let trainer = try TrainerTests.trainer()
     let (model, sampler) = (trainer.model, trainer.sampler())
@@ -106,7 +106,7 @@ import Testing
     #expect(trainer.model != model)
   }
 
-  @Test("sampling in the middle of a run changes nothing in it")
+  @Test("sampling in the middle of a run does not change the run")
   func samplingInBetween() throws {
     let whole = try TrainerTests.trainer(), losses = try TrainerTests.losses(whole)
     let trainer = try TrainerTests.trainer()
@@ -121,7 +121,7 @@ import Testing
 
   @Test("steps take the documents in order and begin again after the last")
   func documentsWrapAround() throws {
-    // Without learning, a loss tells the document.
+    // With a learning rate of 0, the loss identifies the document.
     let trainer = try TrainerTests.trainer(["emma", "olivia", "ava"]) { $0.learningRate = 0 }
     let losses = try TrainerTests.losses(trainer)
     #expect(Set(losses).count == 3)
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test("documents are shuffled as Python does it, before the parameters are drawn")
+  @Test("documents are shuffled as in Python, before the parameters are drawn")
   func orderOfDraws() throws {
     let trainer = try TrainerTests.trainer()
     var random = PythonRandom(seed: 42)
@@ -149,7 +149,7 @@ import Testing
   }
 
   @Test(
-    "any document will do: one, one of a single character, an empty one, an overlong one",
+    "any document can be learned: one, a single character, an empty one, an overlong one",
     arguments: [["emma"], ["a"], ["", "a"], [""], [String(repeating: "abc", count: 100)], ["a", "b"]])
   func anyDocument(documents: [String]) throws {
     let trainer = try TrainerTests.trainer(documents) { $0.steps = 60 }
@@ -161,14 +161,14 @@ import Testing
     if guess > 0 { #expect(losses[59] < losses[0]) }
   }
 
-  @Test("of a document longer than the block only the beginning counts")
+  @Test("only the prefix of a document longer than the block counts")
   func overlong() throws {
     func losses(_ document: String) throws -> [Double] {
       try TrainerTests.losses(TrainerTests.trainer([document]) { $0.blockSize = 4 })
     }
     #expect(try losses("abcdefgh") == losses("abcdhgfe"))
     #expect(try losses("abcdefgh") != losses("abcedfgh"), "The fourth character is the last target.")
-    // Just as long as the block: the last position's target is BOS where there is room for it, else not.
+    // Exactly as long as the block: the last target is BOS only if there is room for it.
     #expect(try losses("abc") != losses("abca"))
   }
 
@@ -181,7 +181,7 @@ import Testing
     _ = try trainer.sampler().sample()
   }
 
-  @Test("a loss that is not finite is thrown again and again, and leaves the parameters as they were")
+  @Test("a loss that is not finite is thrown at every step, and does not change the parameters")
   func lossNotFinite() throws {
     let trainer = try TrainerTests.trainer { $0.learningRate = 1e150 }
     #expect(try trainer.step()?.number == 1)
@@ -207,7 +207,7 @@ import Testing
         + "Try a smaller learning rate or smaller initial parameters.")
   }
 
-  @Test("initial parameters too large to compute with are answered at the first step")
+  @Test("initial parameters too large to compute with are reported at the first step")
   func startNotFinite() throws {
     let trainer = try TrainerTests.trainer { $0.initialStandardDeviation = 1e150 }
     let error = #expect(throws: TrainingError.self) { try trainer.train() }
@@ -216,13 +216,13 @@ import Testing
     #expect(trainer.completedSteps == 0)
   }
 
-  @Test("a document that the model holds to be impossible has an infinite loss, which is thrown")
+  @Test("a document of probability 0 has an infinite loss, which is thrown")
   func impossible() throws {
     let trainer = try TrainerTests.trainer { $0.initialStandardDeviation = 100 }
     #expect(throws: TrainingError.lossNotFinite(step: 1, loss: .infinity)) { try trainer.train() }
   }
 
-  @Test("the first step is as long as the learning rate")
+  @Test("the first step has the length of the learning rate")
   func firstStep() throws {
     let trainer = try TrainerTests.trainer { $0.learningRate = 0.25 }
     let before = trainer.model.parameters
@@ -232,9 +232,9 @@ import Testing
     #expect(moves.allSatisfy { $0 < 0.2500001 } && moves.contains { $0 > 0.2499999 })
   }
 
-  @Test("the learning rate falls in a straight line, to 0 a step after the last", arguments: [1, 4, 12])
+  @Test("the learning rate falls linearly, to 0 one step after the last", arguments: [1, 4, 12])
   func learningRate(steps: Int) throws {
-    // Without means, Adam moves every parameter that has a gradient by the learning rate.
+    // With both βs 0, Adam moves every parameter that has a gradient by the learning rate.
     let trainer = try TrainerTests.trainer {
       ($0.beta1, $0.beta2, $0.epsilon, $0.learningRate) = (0, 0, 1e-300, 0.25)
       $0.steps = steps
@@ -252,24 +252,24 @@ import Testing
   }
 
   @Test(
-    "weight decay takes its share of every parameter at each step, and the next loss is that of what is left",
+    "weight decay scales every parameter at each step, and the next loss is that of the result",
     arguments: Arithmetic.allCases, InstructionSet.available)
   func weightDecay(engine: Arithmetic, set: InstructionSet) throws {
     var configuration = Configuration()
     (configuration.embedding, configuration.heads, configuration.layers) = (24, 3, 2)
     (configuration.blockSize, configuration.batchSize) = (8, 2)
-    // The rates are so small that only the decay moves anything.
+    // Learning rates so small that only the decay moves parameters.
     (configuration.learningRate, configuration.weightDecay) = (1e-12, 0.25e12)
     (configuration.steps, configuration.schedule) = (3, .constant)
     let corpus = try Corpus(documents: TrainerTests.names)
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, arithmetic: engine, instructionSet: set)
+      corpus: corpus, configuration: configuration, engine: engine, instructionSet: set)
     let first = trainer.model.parameters
     for step in 0...3 {
       let factor = [1, 0.75, 0.5625, 0.421875][step], model = trainer.model
       let expected = first.map { $0 * factor }
       #expect(zip(model.parameters, expected).allSatisfy { abs($0 - $1) < 1e-6 * abs($1) + 1e-10 })
-      // What the engine computes with, its transposed copies included, is what it shows.
+      // The engine computes with the parameters that it returns, its transposed copies included.
       let specification = Specification(model), document = trainer.corpus[0]
       let tokens = trainer.tokenizer.encode(document).map { Int32($0) }, count = min(tokens.count - 1, 8)
       specification.forward(tokens, at: 0..<count)
@@ -279,21 +279,21 @@ import Testing
     }
   }
 
-  @Test("a configuration outside its ranges is refused, and one beyond counting")
+  @Test("a configuration outside its ranges or too large to count is refused")
   func configuration() {
     #expect(throws: ConfigurationError.tooSmall(name: "layers", minimum: 1, found: 0)) {
       try TrainerTests.trainer { $0.layers = 0 }
     }
     #expect(throws: ConfigurationError.tooLarge) { try TrainerTests.trainer { $0.layers = .max } }
     #expect(throws: ConfigurationError.tooLarge) { try TrainerTests.trainer { $0.blockSize = .max } }
-    // The parameters' bytes could be counted, the activations' not.
+    // The parameters' bytes do not overflow, but the activations' do.
     #expect(throws: ConfigurationError.tooLarge) { try TrainerTests.trainer { $0.blockSize = 1 << 32 } }
   }
 
   #if os(Linux)
     @Test("the memory of a run does not grow")
     func memoryIsFlat() async {
-      // In a process of its own, where no other test allocates.
+      // In a separate process, where no other test allocates.
       await #expect(processExitsWith: .success) {
         /// Resident pages that are not part of a file, as the program's code is.
         func pages() throws -> Int {

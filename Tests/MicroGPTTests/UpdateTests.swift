@@ -5,11 +5,11 @@ import Testing
 
 /// One update of the parameters from the same state, in both arithmetics and on every path through an update.
 ///
-/// Whole runs cannot show a fast update that is slightly wrong: within ten steps rounding alone moves a loss by as
-/// much. One update from equal parameters, with the gradients of real documents, can.
+/// Whole runs cannot show a slightly wrong fast update: within ten steps rounding alone changes a loss by as much.
+/// One update from equal parameters, with the gradients of real documents, can.
 @Suite("Updates")
 struct UpdateTests {
-  /// A path: the width decides panels and transposed copies, the rows which kernel takes a gradient.
+  /// A path: the width determines panels and transposed copies, the rows which kernel computes a gradient.
   struct Path: CustomTestStringConvertible, Sendable {
     let width, heads, layers, batch: Int
     /// Characters of a document, or `nil` for names as they are.
@@ -42,8 +42,8 @@ struct UpdateTests {
     }
   }
 
-  /// Up to 64 rows and above, with transposed copies (more than two documents, or narrow) and without, in one layer
-  /// and two, at widths of one panel, of several, and of a broken one.
+  /// Up to 64 rows and more, with transposed copies (more than two documents, or narrow) and without, in one layer
+  /// and two, at widths of one panel, of several, and of a partial one.
   static let paths =
     [16, 32, 48, 64, 128].flatMap { width in
       let heads = width == 128 ? 8 : 4
@@ -62,7 +62,7 @@ struct UpdateTests {
     (configuration.schedule, configuration.learningRate) = (.constant, 0.02)
     change(&configuration)
     return try Trainer(
-      corpus: path.corpus(), configuration: configuration, arithmetic: arithmetic, instructionSet: set)
+      corpus: path.corpus(), configuration: configuration, engine: arithmetic, instructionSet: set)
   }
 
   /// The documents of a step, from 0.
@@ -72,10 +72,10 @@ struct UpdateTests {
       documents: (step * size..<(step + 1) * size).map { trainer.corpus.text(at: $0 % trainer.corpus.count) })
   }
 
-  /// With an epsilon far above the gradients a first update is nearly the gradient times a factor, so that small
-  /// gradients count as much as they weigh, rather than by their sign alone.
+  /// With an epsilon far above the gradients, a first update is nearly proportional to the gradient, so that small
+  /// gradients count by their size rather than by their sign alone.
   @Test(
-    "a fast update moves every tensor as the exact one does",
+    "a fast update moves every tensor like the exact one",
     arguments: paths, InstructionSet.available)
   func firstUpdate(_ path: Path, _ set: InstructionSet) throws {
     func moves(_ arithmetic: Arithmetic) throws -> (before: Model, after: Model) {
@@ -95,7 +95,7 @@ struct UpdateTests {
         let move = expected[i] - before[i], difference = found[i] - fastBefore[i] - move
         error += difference * difference
         norm += move * move
-        // Adam's epsilon counts as up to 3 % more or less in the fast arithmetic.
+        // Adam's epsilon is up to 3 % larger or smaller in the fast arithmetic.
         let excess = abs(difference) - 0.035 * abs(move)
         if excess > worst.excess { worst = (i, excess) }
       }
@@ -113,7 +113,7 @@ struct UpdateTests {
     }
   }
 
-  /// The forward pass may read other copies of the parameters than those that the model is made of.
+  /// The forward pass may read other copies of the parameters than those of the model.
   @Test(
     "after updates with weight decay the loss is that of the parameters shown",
     arguments: paths, InstructionSet.available)
@@ -132,9 +132,9 @@ struct UpdateTests {
     }
   }
 
-  @Test("a step of a batch learns from the documents that follow those of the step before")
+  @Test("a step of a batch learns from the documents after those of the previous step")
   func documentsOfBatches() throws {
-    // Without learning, a loss tells the document.
+    // With a learning rate of 0, the loss identifies the document.
     let names = ["emma", "olivia", "ava", "isabella", "sophia"]
     func losses(_ batch: Int, _ steps: Int) throws -> [Double] {
       var configuration = Configuration()
@@ -151,7 +151,7 @@ struct UpdateTests {
   }
 
   @Test(
-    "a document's last target is BOS where the block has room for it",
+    "a document's last target is BOS if the block has room for it",
     arguments: ["", "a", "ab", "abc", "abca", "abcab"])
   func fitting(document: String) throws {
     var configuration = Configuration()
@@ -174,16 +174,21 @@ struct UpdateTests {
 
   @Test(
     "weight decay follows the schedule of the learning rate",
-    arguments: Schedule.allCases, [(Arithmetic.exact, 1), (.exact, 2), (.fast, 1), (.fast, 2)])
-  func scheduledDecay(schedule: Schedule, run: (arithmetic: Arithmetic, batch: Int)) throws {
+    arguments: Schedule.allCases,
+    [Implementation.kernels, .specification].flatMap { implementation in
+      [(Arithmetic.exact, 1), (.exact, 2), (.fast, 1), (.fast, 2)].map { ($0, $1, implementation) }
+    })
+  func scheduledDecay(
+    schedule: Schedule, run: (arithmetic: Arithmetic, batch: Int, implementation: Implementation)
+  ) throws {
     var configuration = Configuration()
     (configuration.embedding, configuration.batchSize) = (8, run.batch)
-    // The rate is so small that the decay alone moves anything.
+    // A learning rate so small that only the decay moves parameters.
     (configuration.learningRate, configuration.weightDecay) = (1e-12, 0.25e12)
     (configuration.steps, configuration.schedule) = (4, schedule)
     let trainer = try Trainer(
       corpus: Corpus(documents: ["emma", "olivia", "ava"]), configuration: configuration,
-      arithmetic: run.arithmetic)
+      engine: run.arithmetic, instructionSet: .widest, implementation: run.implementation)
     let shares: [Double] =
       switch schedule {
       case .constant: [1, 1, 1, 1]

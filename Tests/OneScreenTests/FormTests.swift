@@ -5,7 +5,7 @@ extension OneScreen {
   /// What "one screen" means.
   @Suite struct FormTests {
     @Test(
-      "a file is as long as promised, and no line is wider than 110 columns",
+      "a file has at most its promised number of lines, none wider than 110 columns",
       arguments: [(OneScreenFile.scalar, 200), (.matrix, 220)])
     func size(file: OneScreenFile, lineCount: Int) throws {
       let text = try file.source().text
@@ -36,7 +36,7 @@ extension OneScreen {
     }
 
     @Test(
-      "code that a document quotes stands in the files",
+      "code that a document quotes is in the files",
       arguments: ["Documentation/Backpropagation.md", "Documentation/Exactness.md"])
     func quotations(name: String) throws {
       let document = try String(contentsOf: repository.appending(path: name), encoding: .utf8)

@@ -5,15 +5,14 @@ extension OneScreen {
   /// The tape's gradients against finite differences of the loss. The file with the derivatives by hand has
   /// the same bits, so what holds for the tape holds for it.
   @Suite struct GradientTests {
-    /// How far the two slopes may differ: less than four times the largest difference found, 2.8e-12, which
-    /// is rounding. Parameters move by up to 6e-4. Five of the first twelve documents meet no kink within
-    /// that distance and gave 2.2e-12 to 2.8e-12. Smaller moves increase rounding, larger ones meet more
-    /// kinks.
+    /// How far the two slopes may differ: less than four times the largest difference found, 2.8e-12, which is
+    /// rounding. Parameters move by up to 6e-4. Five of the first twelve documents have no kink within that distance
+    /// and gave 2.2e-12 to 2.8e-12. Smaller moves increase rounding, larger ones reach more kinks.
     private let tolerance = 1e-11
 
     @Test("every parameter's gradient is the slope of the loss")
     func finiteDifferences() async throws {
-      // After 20 steps, so that no parameter is where it began.
+      // After 20 steps, so that every parameter has changed.
       let source = try OneScreenFile.scalar.source().training(steps: 20).appending(GradientTests.code)
       let finished = try await source.run(.speed, input: Fixtures.bytes("rivers.txt"))
       try #require(finished.status == 0, "\(finished.errors)")
@@ -30,8 +29,7 @@ extension OneScreen {
       }
       try #require(slopes.count == parameterCount)
 
-      // Where a relu's input changes its sign within the move, the loss has a kink, and differences prove
-      // nothing.
+      // Where a relu's input changes its sign within the move, the loss has a kink, and differences show nothing.
       #expect(slopes.indices.filter { slopes[$0].isKinked } == [])
       let worst = try #require(slopes.indices.max { slopes[$0].error < slopes[$1].error })
       #expect(

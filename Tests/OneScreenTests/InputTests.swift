@@ -3,7 +3,7 @@ import Testing
 extension OneScreen {
   @Suite struct InputTests {
     @Test(
-      "without names a file says what it needs and stops with code 66",
+      "without names a file reports what it needs and ends with code 66",
       arguments: OneScreenFile.allCases,
       [
         ("no file", nil),

@@ -1,5 +1,5 @@
-// The two one-screen files as the tests use them: text that is measured, copied, changed in one place, and
-// compiled by itself, because nothing in the package imports them.
+// The two one-screen files as the tests use them: text that is measured, copied, changed in one place, and compiled
+// separately, because nothing in the package imports them.
 
 import Foundation
 import Testing
@@ -14,7 +14,7 @@ enum OneScreenFile: String, CaseIterable, CustomTestStringConvertible {
 
   var testDescription: String { rawValue }
 
-  /// The file as it stands in the repository.
+  /// The file in the repository.
   func source() throws -> SourceText {
     SourceText(
       file: self, text: try String(contentsOf: repository.appending(path: rawValue), encoding: .utf8))
@@ -39,8 +39,8 @@ struct SourceText: Hashable {
   let file: OneScreenFile
   private(set) var text: String
 
-  /// A copy with `new` in the place of `old`, which must occur exactly once: if it occurred never, or twice,
-  /// the test would test something else.
+  /// A copy with `new` in the place of `old`, which must occur exactly once: otherwise the test would test something
+  /// else.
   func replacing(_ old: String, with new: String) throws(ReplacementError) -> SourceText {
     let places = text.ranges(of: old)
     guard places.count == 1 else {

@@ -38,7 +38,7 @@ extension OneScreen {
     }
 
     @Test(
-      "what these tests expect is what the reference prints",
+      "the expected output is what the reference prints",
       .enabled(if: Shared.isPresent, Shared.absence))
     func expectation() throws {
       let built = try Shared.run("golden/names-1000.json").output

@@ -19,7 +19,7 @@ enum PlatformFingerprint {
     print(hashlib.sha256(struct.pack("<192d", *values)).hexdigest())
     """
 
-  /// What that program prints where the golden runs were made.
+  /// What that program printed where the golden runs were made.
   static let golden = "67a276aeced3b528ae5aa179a268ed5a5b7feefefd42fd64c970c7a2482c9be5"
 
   /// The fingerprint of this machine.

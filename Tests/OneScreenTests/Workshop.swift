@@ -4,7 +4,7 @@
 import Foundation
 import Testing
 
-/// Compiles each distinct program once and runs it as often as it is asked to.
+/// Compiles each distinct program once, and runs it any number of times.
 actor Workshop {
   @TaskLocal private static var current: Workshop?
 
@@ -81,7 +81,7 @@ actor Workshop {
     case compile
   }
 
-  /// Performs `action` as soon as a worker is free.
+  /// Performs `action` when a worker is free.
   private func perform(
     _ job: Job, _ action: @Sendable () async throws -> Finished
   ) async rethrows -> Finished {
@@ -102,8 +102,8 @@ actor Workshop {
     freeWorkers += 1
   }
 
-  /// The compiler of the toolchain whose Swift library this process runs on, where Linux tells which that is,
-  /// or else the first in `PATH`.
+  /// The compiler of the toolchain whose Swift library this process runs on, where Linux reports it, or the first in
+  /// `PATH`.
   private static let compiler: URL? = {
     let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
     let line = maps.split(separator: "\n").first { $0.hasSuffix("/libswiftCore.so") }
@@ -155,7 +155,7 @@ extension SourceText {
     try await Workshop.open.program(self, optimization)
   }
 
-  /// Compiles the text, unless that has been done, and runs it beside an input.txt.
+  /// Compiles the text, unless that has been done, and runs it with this input.txt.
   func run(_ optimization: Optimization, input: [UInt8]?) async throws -> Finished {
     try await Workshop.open.run(compiled(optimization).executable, input: input)
   }
@@ -168,8 +168,8 @@ func inPath(_ name: String) -> URL? {
     .first { FileManager.default.isExecutableFile(atPath: $0.path) }
 }
 
-/// Runs a program to its end. Its output goes into two files beside `folder`, because a pipe would fill up
-/// unless it were read while the program runs.
+/// Runs a program to its end. Its output goes into two files next to `folder`, because a pipe would fill up unless it
+/// were read while the program runs.
 private func execute(_ executable: URL, _ arguments: [String], in folder: URL) async throws -> Finished {
   let output = folder.appendingPathExtension("output"), errors = folder.appendingPathExtension("errors")
   for file in [output, errors] { try Data().write(to: file) }

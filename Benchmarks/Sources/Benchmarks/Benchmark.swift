@@ -1,9 +1,9 @@
-// The list of benchmarks. Each is declared in a file of its own; a line here puts it on the command line.
+// The list of benchmarks. Each is declared in its own file; a line here makes it available on the command line.
 
-/// A benchmark: what it is called on the command line, and what it does.
+/// A benchmark: its name on the command line, and its function.
 struct Benchmark: Sendable {
   let name: String
-  /// What help says about it.
+  /// Its description in help.
   let summary: String
   let run: @Sendable (Session) throws -> Void
 

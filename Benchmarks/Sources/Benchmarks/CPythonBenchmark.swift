@@ -1,4 +1,4 @@
-// The reference's run, 1,000 steps at width 16, under CPython and in the exact arithmetic, by turns: seconds of
+// The reference's run, 1,000 steps at width 16, under CPython and in the exact arithmetic, alternating: seconds of
 // training only, and whether the losses have the same bits.
 
 import Foundation
@@ -17,13 +17,13 @@ extension Benchmark {
     try session.withNamesFile { try comparison(session, python, oracle, namesFile: $0) }
   }
 
-  /// The best of as many runs on each side: other programs slow down a long run more often than a short one.
+  /// The best of equally many runs on each side: other programs slow down a long run more often than a short one.
   private static func comparison(
     _ session: Session, _ python: Python, _ oracle: String, namesFile: String
   ) throws {
     let names = try session.names.get(), steps = 1000, rounds = session.options.rounds ?? 3
     let arguments = [oracle, "--data", namesFile, "--samples", "0"]
-    /// Seconds of the reference's whole run, of its run without a step, and of our steps.
+    /// Seconds of the reference's whole run, of its run without steps, and of our steps.
     var whole: [Double] = [], start: [Double] = [], ours: [Double] = []
     var losses: [Double] = [], expected: [Double] = []
     for round in 1...rounds {
@@ -54,7 +54,7 @@ extension Benchmark {
     ])
   }
 
-  /// The losses that the reference writes, as Python's `float.hex` has them.
+  /// The losses that the reference writes, in the format of Python's `float.hex`.
   private static func losses(_ json: Data) throws -> [Double] {
     struct Run: Decodable { let losses: [String] }
     let run = try JSONDecoder().decode(Run.self, from: json)
@@ -62,7 +62,7 @@ extension Benchmark {
   }
 }
 
-/// The system's Python, or else the first in the search path.
+/// The system's Python, or the first in the search path.
 private struct Python {
   let path: String
   let version: String

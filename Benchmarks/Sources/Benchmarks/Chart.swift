@@ -17,7 +17,7 @@ struct Curve {
 /// A picture of some curves.
 struct Chart {
   let title: String
-  /// What the sizes are, for the axis.
+  /// The axis's title: what the sizes are.
   let axis: String
   let curves: [Curve]
 
@@ -128,7 +128,7 @@ struct Chart {
     return out
   }
 
-  /// The sizes that are named on the axis: powers of two first, others where there is room between them.
+  /// The sizes that are labeled on the axis: powers of two first, others if there is room between them.
   private func labeled(_ sizes: [Int], _ x: Axis) -> [Int] {
     var chosen: [Int] = []
     func width(_ size: Int) -> Double { 7 * Double(grouped(size).count) }
@@ -154,12 +154,12 @@ private struct Axis {
   let ticks: [Double]
   private let low, high, from, to: Double
 
-  /// - Parameter isTight: Whether the axis ends with its values, rather than with a tick.
+  /// - Parameter isTight: Whether the axis ends at its values rather than at a tick.
   init(_ values: [Double], from: Double, to: Double, isTight: Bool = false) {
     (self.from, self.to) = (from, to)
     let least = values.min()!, most = values.max()!
     let decades = (Int(floor(log10(least) + 1e-9))...Int(ceil(log10(most) - 1e-9)))
-    // As many ticks to a decade as leave room for their labels.
+    // The number of ticks in a decade leaves room for their labels.
     let digits: [Double] = decades.count > 4 ? [1] : decades.count > 2 ? [1, 2, 5] : [1, 1.5, 2, 3, 5, 7]
     let all = decades.flatMap { decade in digits.map { $0 * pow(10, Double(decade)) } }
     let start = all.last { $0 <= least * 1.0001 } ?? least, end = all.first { $0 >= most * 0.9999 } ?? most

@@ -1,5 +1,5 @@
-// Where a step's time goes: each kernel's share of it, beside the kernel's own floor and the time that the scalar
-// specification takes for the same operations.
+// Where a step's time goes: each kernel's share, the kernel's own floor, and the time that the specification takes
+// for the same operations.
 
 import Peak
 
@@ -12,7 +12,7 @@ extension Benchmark {
 }
 
 private func measureKernels(_ session: Session) throws {
-  // Documents of as many positions as names have on average, so that every step is the same work.
+  // Documents of the average name's length, so that every step is the same work.
   let positions = 7, names = try session.names.get()
   let documents = names.indices.map { names.text(at: $0) }.filter { $0.count == positions - 1 }
   guard !documents.isEmpty else {
@@ -35,10 +35,10 @@ private struct KernelShare {
   let name: KernelName
   let calls: Int
   let microseconds: Double
-  /// The model's operations in it, without those on padding; 0 where numbers are only moved.
+  /// The model's operations in it, without those on padding; 0 if it only moves numbers.
   let operations: Double
-  /// The scalar specification's time for the same. Its backward pass computes gradients of inputs and weights in one
-  /// loop, whose time is divided here as the kernels' is.
+  /// The specification's time for the same. Its backward pass computes gradients of inputs and weights in one loop,
+  /// whose time is divided here in proportion to the kernels'.
   let specification: Double?
   let timesAsFast: Double?
 }
@@ -66,7 +66,7 @@ private struct StepShares {
       times[KernelName.productBackward.rawValue].microseconds
       + times[KernelName.weightGradient.rawValue].microseconds
       + times[KernelName.updateMatrix.rawValue].microseconds
-    // Where matrices are moved with their gradients, the optimizer's own kernel moves the embeddings alone.
+    // Where matrices are updated with their gradients, the optimizer's own kernel updates only the embeddings.
     let embeddings = (vocabularySize + c.blockSize) * c.embedding
     let moved = times[KernelName.updateMatrix.rawValue].calls > 0 ? embeddings : step.parameterCount
     let others = step.parameterCount - moved
@@ -101,7 +101,7 @@ private struct StepShares {
         timesAsFast: isBack
           ? backSpecification / back : specification.map { $0 / microseconds })
     }
-    // The speed that the step's own floor was computed with.
+    // The speed from which the step's own floor was computed.
     let operations =
       12 * Double(step.parameterCount)
       + Double(c.batchSize) * c.operations(positions: positions, vocabularySize: vocabularySize)
@@ -158,8 +158,7 @@ private struct StepShares {
   }
 }
 
-/// The calls and microseconds of every kernel in a step: the median of many steps, with the clock's own time taken
-/// off.
+/// The calls and microseconds of every kernel in a step: the median of many steps, without the clock's own time.
 private func kernelTimes<A: KernelArithmetic>(
   _ arithmetic: A.Type, _ configuration: Configuration, _ corpus: Corpus, _ tokenizer: Tokenizer,
   _ set: InstructionSet
@@ -167,7 +166,9 @@ private func kernelTimes<A: KernelArithmetic>(
   var random = PythonRandom(seed: 42)
   let run = TrainingRun<A>(
     configuration, vocabularySize: tokenizer.vocabularySize, instructionSet: set,
-    start: .parameters { _ in random.gaussian(standardDeviation: 0.08) })
+    start: .parameters(
+      random.gaussians(
+        configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!, standardDeviation: 0.08)))
   var batch = Batch(documents: configuration.batchSize, positions: configuration.blockSize)
   var found: [KernelTimes] = [], number = 0
   let (secondsPerTick, overhead) = KernelTimes.calibration, start = peak_seconds()

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// What a command line asks for. `Scripts/bench` has the help, so that it answers without a build.
+/// The options of a command line. `Scripts/bench` has the help, which needs no build.
 struct Options {
   /// The option names, as help lists them.
   static let names = [
@@ -15,14 +15,14 @@ struct Options {
   var json: String?
   var oracle: String?
   var folder: String?
-  /// How often to run other programs, if not as often as each benchmark does.
+  /// How often to run other programs, by default each benchmark's own number.
   var rounds: Int?
   /// The program that `whole` measures, and one to compare it with.
   var program: String?, other: String?
   var wantsHelp = false
   private(set) var benchmarks: [Benchmark] = []
 
-  /// - Throws: `Failure` if a word is not understood.
+  /// - Throws: `Failure` if a word is unknown or its value is missing.
   init(_ words: [String]) throws(Failure) {
     var words = words[...]
     while let word = words.popFirst() {
@@ -66,7 +66,7 @@ struct Options {
   }
 }
 
-/// Why the command ends before its work is done. Codes are those of sysexits.h.
+/// Why the command ends early. Codes are those of sysexits.h.
 struct Failure: Error {
   static let usage: Int32 = 64, data: Int32 = 65, input: Int32 = 66, output: Int32 = 73
 

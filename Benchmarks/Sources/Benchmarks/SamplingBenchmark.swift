@@ -1,5 +1,5 @@
-// Tokens a second: documents one after the other and many at a time, each with and without the savings of remembered
-// and shared prefixes. A token is a draw, BOS included.
+// Tokens a second: documents one after the other and many at a time, each with and without cached and shared
+// prefixes. Every draw is a token, BOS included.
 
 import MicroGPT
 import Peak
@@ -45,7 +45,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
     var configuration = Configuration()
     (configuration.embedding, configuration.heads) = (width, heads)
     let trainer = try Trainer(
-      corpus: corpus, configuration: configuration, arithmetic: .fast, instructionSet: set)
+      corpus: corpus, configuration: configuration, engine: .fast, instructionSet: set)
     try trainer.train()
     let model = trainer.model, positions = configuration.blockSize, scale = 16.0 / Double(width)
     let few = Int(20_000 * scale), many = Int(400_000 * scale)
@@ -66,7 +66,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
         results.append(
           try measure(name, width, positions, many) { count in
             let sampler = try BatchSampler(
-              model, seed: 1, numbers: first..<first + count, arithmetic: arithmetic, atOnce: atOnce,
+              model, seed: 1, numbers: first..<first + count, engine: arithmetic, atOnce: atOnce,
               instructionSet: set)
             first += count
             var lengths: [Int] = [], text: [UInt8] = []
@@ -82,7 +82,7 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
   return results
 }
 
-/// - Parameter sample: Generates so many documents, and returns the number of characters of each.
+/// - Parameter sample: Generates this many documents, and returns the number of characters of each.
 private func measure(
   _ name: String, _ width: Int, _ positions: Int, _ documents: Int, _ sample: (Int) throws -> [Int]
 ) throws -> SamplingResult {

@@ -7,11 +7,12 @@ import MicroGPT
 final class Session {
   let options: Options
   let set: InstructionSet
-  /// The machine's speed as it was at the start.
+  /// The machine's speed at the start.
   let machine: Machine
   private var rows: [String] = []
 
-  /// - Throws: `Failure` if MICROGPT_ISA names instructions that this processor lacks, or the JSON cannot be written.
+  /// - Throws: `Failure` if this processor lacks the instruction set that MICROGPT_ISA names, or the JSON cannot be
+  ///   written.
   init(_ options: Options) throws(Failure) {
     self.options = options
     let name = ProcessInfo.processInfo.environment["MICROGPT_ISA"] ?? ""
@@ -36,10 +37,10 @@ final class Session {
     return try corpus(path)
   }
 
-  /// How messages name that text.
+  /// The name of that text in messages.
   var namesTitle: String { options.names.map { "'\($0)'" } ?? "The built-in text" }
 
-  /// Calls `body` with the path of a file of the names, for other programs to read.
+  /// Calls `body` with the path of a file of the names, for other programs.
   func withNamesFile<R>(_ body: (String) throws -> R) throws -> R {
     if let path = options.names { return try body(path) }
     let path = NSTemporaryDirectory() + "microgpt-names-\(ProcessInfo.processInfo.processIdentifier).txt"
@@ -98,11 +99,11 @@ struct JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Expre
   static func text(_ value: String) -> JSONValue { JSONValue(stringLiteral: value) }
   static func count(_ value: Int) -> JSONValue { JSONValue(integerLiteral: value) }
   static func flag(_ value: Bool) -> JSONValue { JSONValue(booleanLiteral: value) }
-  /// With three digits behind the point, or more where that would be too few.
+  /// With three digits after the point, or more if these are too few.
   static func number(_ value: Double) -> JSONValue { JSONValue(digits: Benchmarks.number(value, 3)) }
   static func loss(_ value: Double) -> JSONValue { JSONValue(digits: Benchmarks.number(value, 6)) }
 
-  /// Where there is no such figure.
+  /// A missing figure.
   static let null = JSONValue(digits: "null")
 
   private init(digits: String) { text = digits }

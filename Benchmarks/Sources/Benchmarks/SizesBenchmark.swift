@@ -1,5 +1,5 @@
-// What a step costs by width, layers, positions and documents, in both arithmetics: a table and a picture each, with
-// where the steps in the curves come from.
+// What a training step costs by width, layers, batch and block, in both arithmetics: a table and a picture for each,
+// with an explanation of the jumps in the curves.
 
 import Foundation
 import MicroGPT
@@ -23,7 +23,7 @@ extension Benchmark {
   }
 }
 
-/// The figures of one size's values.
+/// The figures of one size, such as the width, at several values.
 struct Sweep {
   let name: String
   let title: String
@@ -171,11 +171,11 @@ struct SizesReport {
   var markdown: String {
     let machine = session.machine
     let intro = """
-      Every figure is the best of 30 rounds on one core: CPU time of whole training steps, on names of 7.12 positions \
-      on average where nothing else is said. The floor is what the model's own multiplications and additions take \
-      at the speed that the processor shows beside each figure; this run (\(session.set.rawValue)) began with \
-      \(number(machine.floatRate / 1e9, 0)) GFLOP/s of floats and \(number(machine.doubleRate / 1e9, 0)) of doubles. \
-      Dotted lines are the floor.
+      Every figure is the best of 30 rounds on one core: CPU time of whole training steps. Unless stated otherwise, \
+      the documents are names of 7.12 positions on average. The floor is the time of the model's own multiplications \
+      and additions at the peak measured beside each figure. At the start of this run (\(session.set.rawValue)) the \
+      peak was \(number(machine.floatRate / 1e9, 0)) GFLOP/s for floats and \
+      \(number(machine.doubleRate / 1e9, 0)) for doubles. Dotted lines show the floor.
       """
     var page = """
       # What a step costs, by size
@@ -197,7 +197,7 @@ struct SizesReport {
           }
         ),
       ])
-    page += "## Where the steps in the curve come from\n\n" + pairsText + "\n"
+    page += "## Where the jumps in the curve come from\n\n" + pairsText + "\n"
     page += section(layers, layersText)
     page += section(batch, batchText)
     if let block { page += section(block, blockText(block)) }
@@ -224,21 +224,21 @@ struct SizesReport {
     let least = optimizer.indices.min { optimizer[$0] < optimizer[$1] }!
     let last = results[results.count - 1].configuration.embedding
     var text = """
-      The floor grows with the square of the width, and everything that is not multiplication with the width alone, so the \
-      multiple of the floor falls at first. Widths between multiples of 16 floats (8 doubles) lie above their \
-      neighbors, because rows are padded to cache lines, and the floor does not count the padding.
+      The floor grows with the square of the width, and everything that is not multiplication grows with the width. So \
+      the multiple of the floor falls at first. Widths between multiples of 16 floats (8 doubles) take longer than \
+      their neighbors: rows are padded to cache lines, and the floor does not count padding.
 
-      With one document a step moves every parameter for few positions, so the optimizer weighs most: it reads and
-      writes a parameter and both moments. From width 32 on, at multiples of 32, there is no transposed copy then.
-      A parameter costs least at width
+      With one document a step updates every parameter for few positions, so the optimizer dominates: it reads and
+      writes each parameter and both its moments. At multiples of 32 such steps keep no transposed copy of the
+      parameters. A parameter costs least at width
       \(results[least].configuration.embedding), \(number(optimizer[least], 2)) ns a step, and \
       \(number(optimizer[optimizer.count - 1], 2)) ns at \(last).
       """
-    for (name, bytes) in [("first", cacheBytes(1)), ("second", cacheBytes(2))] {
+    for (name, bytes) in [("first-level", cacheBytes(1)), ("second-level", cacheBytes(2))] {
       guard let bytes, let first = results.first(where: { 12 * $0.parameterCount > bytes }) else { continue }
       text +=
-        "\nThe three buffers outgrow the \(name) cache (\(bytes / 1024) KB) at width "
-        + "\(first.configuration.embedding): \(12 * first.parameterCount / 1024) KB."
+        "\nThe parameters and both moments exceed the \(name) cache (\(bytes / 1024) KB) from width "
+        + "\(first.configuration.embedding) on, with \(12 * first.parameterCount / 1024) KB."
     }
     return text
   }
@@ -253,7 +253,7 @@ struct SizesReport {
         "The second layer adds \(short(first)) µs to a step of the \(results[0].arithmetic.rawValue) arithmetic, and "
         + "each of the last \(layers.values[n - 1] - layers.values[n - 2]) adds \(short(last))."
     }
-    return "A layer costs what the one before it cost. " + lines.joined(separator: " ")
+    return "Every layer costs about the same. " + lines.joined(separator: " ")
   }
 
   private var batchText: String {
@@ -262,41 +262,41 @@ struct SizesReport {
       let least = each.indices.min { each[$0] < each[$1] }!
       return
         "In the \(curve.results[0].arithmetic.rawValue) arithmetic a document takes \(short(each[0])) µs alone, "
-        + "\(short(each[least])) in a batch of \(batch.values[least]), which is the least, and "
-        + "\(short(each[each.count - 1])) in one of \(batch.values[each.count - 1])."
+        + "\(short(each[least])) in a batch of \(batch.values[least]), the least, and "
+        + "\(short(each[each.count - 1])) in a batch of \(batch.values[each.count - 1])."
     }
     return
-      "The optimizer's step and the calls of the kernels are shared by a batch's documents; from some size on "
-      + "activations leave the nearer caches.\n" + lines.joined(separator: " ")
+      "The documents of a batch share the optimizer's update and the kernel calls; from some size on, activations no "
+      + "longer fit the nearer caches.\n" + lines.joined(separator: " ")
   }
 
   private func blockText(_ block: Sweep) -> String {
     let fast = block.curves[0].results, exact = block.curves[1].results, end = fast.count - 1
     let c = fast[0].configuration
     var text = """
-      Attention's operations grow with the square of the positions and pass those of the layers' products at about \
-      \(12 * c.embedding) positions of width \(c.embedding). Documents of up to 32 positions take it pair by pair, \
-      longer ones in the fast arithmetic by products of blocks of 32 positions, on and below the diagonal, where the \
-      floor counts half of a block on it.
+      Attention's operations grow with the square of the positions. At width \(c.embedding) they outnumber those of the \
+      other products from about \(12 * c.embedding) positions on. In documents of up to 32 positions, attention is \
+      computed pair by pair. In longer ones the fast arithmetic multiplies blocks of 32 positions, on and below the \
+      diagonal; the floor counts half of a block on the diagonal.
       """
     if let pair = blockPair {
       text += """
-         A product's columns are padded to a cache line, so narrow heads cost more: at \(pair.what) a step of \
+         A product's columns are padded to a cache line, so narrow heads cost more. With \(pair.what), a step of \
         the fast arithmetic takes \(short(pair.figures[0].0)) and \(short(pair.figures[0].1)) µs.
         """
     }
     let bytes = block.values.map { 4 * c.heads * $0 * $0 }
     if let cache = cacheBytes(2), let first = bytes.indices.first(where: { bytes[$0] > cache }) {
       text += """
-         The weights of \(grouped(block.values[first])) positions take \(number(Double(bytes[first]) / 1e6, 1)) MB \
-        in floats, more than the second cache (\(cache / 1024) KB).
+         The attention weights of \(grouped(block.values[first])) positions take \
+        \(number(Double(bytes[first]) / 1e6, 1)) MB in floats, more than the second-level cache (\(cache / 1024) KB).
         """
     }
     if exact[end].bestRatio > 1.3 * exact[0].bestRatio {
       text += """
-         The exact arithmetic has to add in the reference's order and goes number by number: it comes to \
-        \(number(exact[end].bestRatio, 1)) times its floor at \(grouped(block.values[end])) positions, from \
-        \(number(exact[0].bestRatio, 1)) at \(block.values[0]).
+         The exact arithmetic has to add in the reference's order and computes one number at a time: it takes \
+        \(number(exact[0].bestRatio, 1)) times its floor at \(block.values[0]) positions and \
+        \(number(exact[end].bestRatio, 1)) times at \(grouped(block.values[end])).
         """
     }
     return text
@@ -311,15 +311,15 @@ struct SizesReport {
       })
     return wrapped(
       """
-      Pairs of sizes that differ in one thing, measured one after the other. Rows are padded to whole cache \
-      lines, so that no kernel has a remainder loop. The first three pairs differ in the width, and in floats both \
-      widths of a pair are padded to the same (16, 32 and 112), in doubles only 12 and 16 are. The others differ \
-      in the heads. Where a head's width divides a vector of \(lanes) floats, and documents are short, heads share \
-      vectors; other heads are computed as in long documents, by a padded product for each head.
+      Pairs of sizes that differ in one thing, measured one after the other. Rows are padded to whole cache lines, so \
+      that no kernel has a remainder loop. The first three pairs differ in the width. In floats both widths of a pair \
+      are padded to the same width (16, 32 and 112); in doubles only 12 and 16 are. The other pairs differ in the \
+      heads. Where a head's width divides a vector of \(lanes) floats and documents are short, heads share vectors; \
+      others use the path for long documents: padded products for each head.
       """) + "\n" + table
   }
 
-  /// The bytes of this processor's first or second cache, where the system tells.
+  /// The bytes of this processor's first-level or second-level cache, where the system tells.
   private func cacheBytes(_ level: Int) -> Int? {
     #if os(Linux)
       let bytes = sysconf(Int32(level == 1 ? _SC_LEVEL1_DCACHE_SIZE : _SC_LEVEL2_CACHE_SIZE))

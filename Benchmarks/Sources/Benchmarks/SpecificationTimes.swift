@@ -5,7 +5,7 @@ import Peak
 
 @testable import MicroGPT
 
-/// The sizes of a step: documents of as many positions each.
+/// The sizes of a step: documents of equally many positions.
 struct StepSizes: Sendable {
   var width, heads, layers, vocabulary, documents, positions, parameters: Int
 
@@ -19,10 +19,10 @@ struct StepSizes: Sendable {
   }
 }
 
-/// Microseconds of CPU time that the specification takes for a step's share of each kernel, best of some rounds.
+/// Microseconds of CPU time that the specification takes for a step's share of each kernel, the best of some rounds.
 struct ScalarTimes: Sendable {
   let productForward, normalize, normalizeBackward, attend, attendBackward, loss, adam: Double
-  /// The backward pass of linear layers to inputs and weights, which the specification takes in one loop.
+  /// The backward pass of linear layers to inputs and weights, which the specification computes in one loop.
   let productBackAndWeightGradient: Double
 
   /// Measures them.
@@ -60,7 +60,7 @@ private func measure(_ s: StepSizes) -> ScalarTimes {
   typealias Buffer = UnsafeMutablePointer<Double>
   var allocated: [Buffer] = []
   defer { for buffer in allocated { buffer.deallocate() } }
-  /// Numbers of an activation's size, neither so small nor so large that they would cost more than others.
+  /// Numbers of an activation's size: none so small or large that it would be slower than others.
   func take(_ count: Int) -> Buffer {
     let buffer = Buffer.allocate(capacity: count)
     for i in 0..<count { buffer[i] = Double(i * 7919 % 1009) / 5000 - 0.1 }
@@ -167,7 +167,7 @@ private func measure(_ s: StepSizes) -> ScalarTimes {
   for i in 0..<s.parameters { secondMoment[i] = firstMoment[i] * firstMoment[i] }
   let optimizer = Adam(
     beta1: 0.85, beta2: 0.99, epsilon: 1e-8, firstMoment: firstMoment, secondMoment: secondMoment)
-  // A gradient of zero would let the moments fall to nothing, and numbers so small are slow.
+  // With gradients of zero the moments would become subnormal, and such numbers are slow.
   var step = 0
   let adam = microseconds {
     gradients.update(from: noise, count: s.parameters)

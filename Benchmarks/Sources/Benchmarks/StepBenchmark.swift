@@ -1,5 +1,5 @@
-// Training steps against the floor: CPU time of one thread over rounds of steps, each round with the floor of the
-// documents that it took.
+// Training steps against the floor: CPU time of one thread over rounds of steps, each round with the floor of its
+// documents.
 
 import MicroGPT
 import Peak
@@ -53,9 +53,9 @@ struct StepResult {
   let arithmetic: Arithmetic
   let configuration: Configuration
   let set: InstructionSet
-  /// Microseconds a step, and the floor's, of the round that took the least time and of the median one.
+  /// Microseconds a step, and the floor's, for the fastest round and for the median one.
   let best, median, bestFloor, medianFloor: Double
-  /// The mean loss of the last 100 steps, after so many.
+  /// The mean loss of the last 100 steps, and the number of steps.
   let loss: Double
   let steps: Int
   let parameterCount: Int
@@ -89,8 +89,8 @@ struct StepResult {
 
 /// Trains until `rounds` rounds of at least `seconds` have been timed.
 ///
-/// - Parameter warmUp: Steps before the first is timed, for caches, pages and the processor's clock; a round's
-///   worth of them is taken besides.
+/// - Parameter warmUp: Steps before the first timed one, for caches, pages and the processor's clock, in addition to
+///   a round's worth of steps.
 func measureSteps(
   _ corpus: Corpus, _ configuration: Configuration, _ arithmetic: Arithmetic, _ set: InstructionSet,
   rounds: Int = 75, seconds: Double = 0.02, warmUp: Int = 5
@@ -98,7 +98,7 @@ func measureSteps(
   var configuration = configuration
   (configuration.steps, configuration.learningRate) = (10_000_000, 0.001)
   let trainer = try Trainer(
-    corpus: corpus, configuration: configuration, arithmetic: arithmetic, instructionSet: set)
+    corpus: corpus, configuration: configuration, engine: arithmetic, instructionSet: set)
   let vocabularySize = trainer.tokenizer.vocabularySize, batch = configuration.batchSize
   var losses = [Double](repeating: 0, count: 100), steps = 0
   func run(_ count: Int) throws {
@@ -139,10 +139,10 @@ func measureSteps(
     parameterCount: trainer.parameterCount)
 }
 
-/// The round at a place in the order of time: 0 is the fastest.
+/// The round at a place in the order of times: 0 is the fastest.
 ///
-/// By time alone, never by the multiple of the floor: a moment in which the processor shows a low peak would make a slow
-/// round look good.
+/// By time alone, never by the multiple of the floor: a moment at which the processor reaches a low peak would make a
+/// slow round look good.
 func chosenRound(
   _ rounds: [(microseconds: Double, floor: Double)], _ place: Int
 ) -> (microseconds: Double, floor: Double) {

@@ -4,7 +4,7 @@ import Foundation
 
 func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
-/// Three significant digits or so: 0.86, 31.1, 958.
+/// About three significant digits: 0.86, 31.1, 958.
 func short(_ value: Double) -> String { number(value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0) }
 
 /// With a comma between thousands: 32,033.
@@ -18,12 +18,12 @@ func grouped(_ value: Int) -> String {
 }
 
 extension String {
-  /// With blanks before it, or behind it, up to a width.
+  /// Padded with blanks on the left, or on the right, to a width.
   func right(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
   func left(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 
-/// A table in Markdown: the heading's cells, then the rows'.
+/// A table in Markdown: the cells of the heading, then those of the rows.
 func markdownTable(_ heading: [String], _ rows: [[String]]) -> String {
   func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
   return line(heading) + "|" + String(repeating: "---|", count: heading.count) + "\n"

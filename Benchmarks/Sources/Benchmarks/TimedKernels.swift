@@ -1,14 +1,13 @@
-// Kernels that measure themselves: the engine's own, each behind a function that reads the clock before and after
-// it. So every kernel is timed within whole steps, on the numbers, in the order and from the caches that it meets
-// there.
+// Kernels that measure themselves: the engine's own, each called by a function that reads the clock before and after.
+// Every kernel is thus timed within whole steps, with their numbers, order and cache contents.
 
 import Foundation
 import Peak
 
 @testable import MicroGPT
 
-/// What a kernel does in a step; one kernel multiplies matrices for three purposes. The fast arithmetic's
-/// `updateMatrix` is a weight's gradient, the optimizer's step and the transposed copy in one.
+/// The purpose of a kernel in a step; one kernel multiplies matrices for three purposes. The fast arithmetic's
+/// `updateMatrix` combines a weight's gradient, the optimizer's update and the transposed copy.
 enum KernelName: Int, CaseIterable {
   case embed, embedBackward, productForward, productBackward, weightGradient, updateMatrix, normalize,
     normalizeBackward,
@@ -16,7 +15,7 @@ enum KernelName: Int, CaseIterable {
   case loss, adam, transpose
 }
 
-/// The ticks and calls of each kernel since they were last taken.
+/// The ticks and calls of each kernel since the last call of `take`.
 struct KernelTimes {
   private(set) var ticks = [UInt64](repeating: 0, count: KernelName.allCases.count)
   private(set) var calls = [Int](repeating: 0, count: KernelName.allCases.count)
@@ -28,7 +27,7 @@ struct KernelTimes {
     calls[name.rawValue] += 1
   }
 
-  /// Those of the steps that are being taken.
+  /// The times of the steps being taken.
   nonisolated(unsafe) static var current = KernelTimes()
 
   static func take() -> KernelTimes {
@@ -36,14 +35,14 @@ struct KernelTimes {
     return current
   }
 
-  /// Seconds between two ticks, and ticks that timing itself adds to a call.
+  /// Seconds per tick, and the ticks that timing itself adds to a call.
   static let calibration: (secondsPerTick: Double, overhead: UInt64) = {
     var least = UInt64.max
     for _ in 0..<10_000 {
       let start = peak_ticks()
       least = min(least, peak_ticks() - start)
     }
-    // The ticks' pace is found by the system's clock. Like that one, they go on while others use the processor.
+    // The system's clock gives the length of a tick. Both continue while other programs use the processor.
     func now() -> Double { ProcessInfo.processInfo.systemUptime }
     let ticks = peak_ticks(), start = now()
     while now() - start < 0.1 {}
@@ -52,15 +51,15 @@ struct KernelTimes {
   }()
 }
 
-/// Calls a kernel between two looks at the clock.
+/// Calls a kernel between two readings of the clock.
 private func time(_ name: KernelName, _ kernel: KernelEntry, _ a: UnsafeRawPointer) {
   let start = peak_ticks()
   kernel(a)
   KernelTimes.current.add(name, peak_ticks() - start)
 }
 
-/// Which of its purposes a product serves: the weights' gradients take a column of numbers for a row, and the
-/// backward pass goes through the outputs from the last to the first.
+/// The purpose of a product: for weight gradients a row of `x` is a column of numbers, and the backward pass goes
+/// through the outputs from the last to the first.
 private func purpose<Scalar>(_ a: UnsafeRawPointer, _ type: Scalar.Type) -> KernelName {
   let product = a.assumingMemoryBound(to: Product<Scalar>.self)
   if product.pointee.xRow == 1 { return .weightGradient }

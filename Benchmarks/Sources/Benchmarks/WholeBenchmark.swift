@@ -1,5 +1,5 @@
 // The command as a user runs it: whole processes, from start to exit, of the default run, of a run without steps, of
-// --version and of sampling, one program or two by turns.
+// --version and of sampling; one program, or two alternating.
 
 import Foundation
 import MicroGPT
@@ -22,7 +22,7 @@ extension Benchmark {
     }
     let programs = [program] + (session.options.other.map { [$0] } ?? [])
     for program in programs where !FileManager.default.isExecutableFile(atPath: program) {
-      throw Failure(code: Failure.input, "'\(program)' is no program. Name one that can be run.")
+      throw Failure(code: Failure.input, "'\(program)' is not a program. Name one that can be run.")
     }
     try session.withNamesFile { try measureWhole(session, programs, namesFile: $0) }
   }
@@ -62,7 +62,7 @@ private func measureWhole(_ session: Session, _ programs: [String], namesFile: S
   print("wall".right(53), "median".right(9), "user".right(9), "median".right(9))
   for run in runs {
     var times = programs.map { _ in [Times]() }, baselines = times
-    // Each program once before the first is timed, for the pages of its file.
+    // Each program runs once before the first timing, to load the pages of its file.
     for program in programs { _ = try time(program, run.arguments) }
     for _ in 0..<rounds {
       for (i, program) in programs.enumerated() {
@@ -99,7 +99,7 @@ private func measureWhole(_ session: Session, _ programs: [String], namesFile: S
   if programs.count > 1 { print("A is \(programs[0]), B is \(programs[1]).") }
 }
 
-/// The tokens that a run draws: each sample's characters and BOS, which the last position leaves out.
+/// The number of tokens that a run draws: each sample's characters and BOS, except after the last position.
 private func countTokens(_ program: String, _ arguments: [String]) throws -> Int {
   let path = NSTemporaryDirectory() + "microgpt-samples-\(getpid()).txt"
   defer { unlink(path) }
@@ -114,8 +114,8 @@ private func countTokens(_ program: String, _ arguments: [String]) throws -> Int
   return tokens
 }
 
-/// Runs a program without input, from its start until it has been waited for. Foundation's `Process` would add
-/// milliseconds.
+/// Runs a program without input, and times it from its start until it has been waited for. Foundation's `Process`
+/// would add milliseconds.
 private func time(_ program: String, _ arguments: [String], output: String = "/dev/null") throws -> Times {
   #if canImport(Darwin)
     var actions: posix_spawn_file_actions_t?

@@ -1,4 +1,4 @@
-// The benchmarks' command: reads its arguments, and runs the benchmarks that they name.
+// The benchmarks' command: reads its arguments, and runs the benchmarks they name.
 
 import Foundation
 
@@ -8,7 +8,7 @@ do {
     print("See 'Scripts/bench --help'.")
   } else {
     let session = try Session(options)
-    // Figures that have been measured are written even if a later benchmark fails.
+    // Measured figures are written even if a later benchmark fails.
     let problem = Result { for benchmark in options.benchmarks { try benchmark.run(session) } }
     try session.end()
     try problem.get()

@@ -1,21 +1,21 @@
-// The chart: loss against seconds, one line per setting, as SVG.
+// The chart: training loss against CPU seconds, one line for each setting, as SVG.
 
 import Foundation
 import MicroGPT
 
-/// A line of the chart or, with a single point, a dot.
+/// A line of the chart or, if it has a single point, a dot.
 struct Curve {
   let title: String
   /// CPU seconds since the process started, and the mean loss of the last 100 steps.
   let points: [(seconds: Double, loss: Double)]
-  /// Its color on white and on black.
+  /// Its color on a light page and on a dark one.
   let light, dark: String
 
-  /// Runs a winner and samples its loss about 200 times, at equal distances on a logarithmic scale.
+  /// Runs a winner and samples its loss about 200 times, at equal distances on a logarithmic axis.
   init(_ winner: Winner, corpus: Corpus, startSeconds: Double, light: String, dark: String) throws {
     let trainer = try Trainer(
       corpus: corpus, configuration: winner.setting.configuration(steps: winner.steps, seed: 42),
-      arithmetic: Arithmetic(rawValue: winner.engine) ?? .fast)
+      engine: winner.arithmetic)
     let ratio = max(1.01, pow(Double(winner.steps) / 100, 1.0 / 200)), start = processSeconds()
     var points: [(Double, Double)] = [], window: [Double] = [], next = 100.0
     while let step = try trainer.step() {
@@ -34,7 +34,7 @@ struct Curve {
   }
 }
 
-/// The axes, and the place of a point between them.
+/// The axes, and the position of a point between them.
 struct Chart {
   let curves: [Curve]
   let seconds = 0.005...100.0
@@ -90,14 +90,15 @@ struct Chart {
     return (lines + labels() + ["</svg>", ""]).joined(separator: "\n")
   }
 
-  /// The label of each line below its end, where no line can be, and of each dot above all lines.
+  /// The labels: that of a line below its end, where no line can be, and that of a dot above all lines.
   private func labels() -> [String] {
     var taken: [(left: Double, right: Double, y: Double)] = [], labels: [String] = []
     for (index, curve) in curves.enumerated() {
       let end = curve.points[curve.points.count - 1], isDot = curve.points.count == 1
       let name = "\(curve.title): \(String(format: "%.2f", end.loss))"
       let length = Double(name.count) * 7.2
-      // Lines fall: left of and below an end the chart is empty, and so it is right of and above all ends.
+      // Losses fall, so the chart is empty below and to the left of a line's end, and above and to the right of all
+      // ends.
       let right = min(max(x(end.seconds) + (isDot ? length - 4 : 6), left + 6 + length), left + width + 40)
       var place = isDot ? y(end.loss) - 92 : y(end.loss) + 20
       while taken.contains(where: { abs($0.y - place) < 17 && $0.left < right && right - length < $0.right })
@@ -115,7 +116,7 @@ struct Chart {
     return labels
   }
 
-  /// Colors for light pages and for dark ones, by the reader's preference.
+  /// Colors for light and for dark pages: the reader's preference decides.
   private var style: String {
     func rules(_ color: (Curve) -> String) -> String {
       curves.enumerated().map { ".c\($0){stroke:\(color($1))}.d\($0),.t\($0){fill:\(color($1))}" }.joined()

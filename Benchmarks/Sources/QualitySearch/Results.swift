@@ -32,19 +32,45 @@ struct Results {
     trials.append(trial)
   }
 
-  /// The trials whose step was not timed under other load, which would have cost them steps.
-  var fair: [Trial] {
+  /// The trials of a search with a budget, best first. Left out are those whose step was timed while other programs
+  /// slowed it, which cost them steps.
+  func searched(budget: Double, by loss: KeyPath<Trial, Double>) -> [Trial] {
     let best = Dictionary(grouping: trials) { $0.setting.shape }.mapValues { $0.map(\.microseconds).min()! }
-    return trials.filter { $0.microseconds < 1.1 * best[$0.setting.shape]! }
+    return trials.filter {
+      $0.budget == budget && $0.seed == Laboratory.searchSeed
+        && $0.microseconds < 1.1 * best[$0.setting.shape]!
+    }.sorted { $0[keyPath: loss] < $1[keyPath: loss] }
   }
 
-  /// The settings tried with a budget, best first, by the mean loss of their trials.
-  func ranking(budget: Double, by loss: KeyPath<Trial, Double>) -> [(setting: Setting, trials: [Trial])] {
-    let groups = Dictionary(grouping: fair.filter { $0.budget == budget }) { $0.setting }
-    func mean(_ trials: [Trial]) -> Double {
-      trials.map { $0[keyPath: loss] }.reduce(0, +) / Double(trials.count)
+  /// The settings that were run with further seeds, best first by the median of their losses. The search's own seed
+  /// is left out: a setting was chosen because it did well with that one.
+  func confirmed(budget: Double, by loss: KeyPath<Trial, Double>) -> [Contender] {
+    let others = trials.filter { $0.budget == budget && $0.seed != Laboratory.searchSeed }
+    return Dictionary(grouping: others) { Contender.Run(setting: $0.setting, steps: $0.steps) }
+      .map { Contender(run: $0.key, trials: $0.value) }
+      .sorted { median($0.trials.map { $0[keyPath: loss] }) < median($1.trials.map { $0[keyPath: loss] }) }
+  }
+}
+
+/// A setting and a number of steps that were run with several seeds.
+struct Contender {
+  struct Run: Hashable {
+    let setting: Setting
+    let steps: Int
+  }
+
+  let run: Run
+  let trials: [Trial]
+
+  /// The median of the CPU seconds that its runs took.
+  var seconds: Double { median(trials.map(\.seconds)) }
+
+  /// Why it cannot win: `nil` if it can.
+  func refusal(seeds: Int) -> String? {
+    let budget = trials[0].budget
+    if seconds > budget {
+      return String(format: "takes %.3f CPU seconds, more than its budget of %g", seconds, budget)
     }
-    return groups.map { (setting: $0.key, trials: $0.value) }
-      .sorted { mean($0.trials) < mean($1.trials) }
+    return trials.count < seeds ? "has \(trials.count) runs, fewer than \(seeds)" : nil
   }
 }

@@ -1,9 +1,9 @@
-// What the search chooses: the hyperparameters of a run but its steps, which the budget sets, and its seed.
+// What the search chooses: the hyperparameters of a run, except its seed and its steps, which follow from the budget.
 
 import Foundation
 import MicroGPT
 
-/// A point of the search space: a configuration whose steps and seed do not count.
+/// A point of the search space: a configuration without its steps and its seed.
 @dynamicMemberLookup
 struct Setting: Hashable {
   private var configuration = Configuration()
@@ -23,14 +23,14 @@ struct Setting: Hashable {
     !["blockSize", "steps", "epsilon", "seed"].contains($0.name)
   }
 
-  /// The configuration for a run of so many steps.
+  /// The configuration for a run of a number of steps.
   func configuration(steps: Int, seed: UInt64) -> Configuration {
     var configuration = configuration
     (configuration.steps, configuration.seed) = (steps, seed)
     return configuration
   }
 
-  /// The options of `microgpt train` for such a run, without those that have their default.
+  /// The options of `microgpt train` for such a run, without those at their defaults.
   func options(steps: Int) -> String {
     let usual = Configuration(), run = configuration(steps: steps, seed: usual.seed)
     let words = Hyperparameter.all.compactMap { parameter -> String? in
@@ -41,7 +41,7 @@ struct Setting: Hashable {
     return (["--engine fast"] + words).joined(separator: " ")
   }
 
-  /// What the cost of a step depends on.
+  /// The sizes that the cost of a step depends on.
   var shape: [Int] { [self.layers, self.embedding, self.heads, self.batchSize] }
 }
 
@@ -82,7 +82,7 @@ extension Setting: Codable {
   }
 }
 
-/// The values to choose from, in order, so that neighbors behave alike.
+/// The values to choose from, in ascending order, so that a setting's neighbors behave similarly.
 enum Space {
   static let layers = [1, 2, 3, 4]
   /// The engine's panels are 32 numbers wide; a width that fills one only in part costs as much as a full one.
@@ -100,7 +100,7 @@ enum Space {
   static let decays = [0, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2]
   static let deviations = [0.03, 0.04, 0.06, 0.08, 0.1, 0.13, 0.16, 0.2, 0.25]
 
-  /// Where a search begins: the reference's own setting, and some that did well when tried by hand.
+  /// Where a search begins: the reference's setting, and some that did well when tried by hand.
   static let starts: [Setting] = {
     let reference = Setting()
     let deep = Setting {
@@ -165,7 +165,7 @@ enum Space {
     values[random.choice(weights: values.map { _ in 1 })]
   }
 
-  /// A value one place away, or now and then two.
+  /// A value one place away, or two places in a quarter of the draws.
   private static func neighbor<Value: Comparable>(
     _ value: Value, _ values: [Value], using random: inout PythonRandom
   ) -> Value {

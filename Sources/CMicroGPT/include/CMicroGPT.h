@@ -16,6 +16,10 @@ double cos(double x);
 /// sqrt(x), and those round differently for about one argument in a thousand.
 double microgpt_pow(double base, double exponent);
 
+/// The C library's `strtod`: reads the number at the start of `text`, and gives the number of characters read. Its
+/// decimal point is the locale's.
+long microgpt_parse_double(const char *_Nonnull text, double *_Nonnull number);
+
 #if defined(__has_include)
 #if __has_include(<features.h>)
 #include <features.h>  // defines __GLIBC__ where the C library is glibc

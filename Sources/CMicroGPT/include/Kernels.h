@@ -1,13 +1,12 @@
 // How one binary holds the kernels for every instruction set without a compiler flag.
 //
-// A kernel is a Swift function. Each of its entries is a Swift function too, whose body is one call that is inlined,
-// and which has a name in C: `@c(microgpt_adam_f32_avx512)`. The declaration of that name in C carries a `target`
-// attribute. Where Swift code names the C declaration, the importer creates a function with that attribute. When the
-// Swift function of that name is compiled later in the same file, its code goes into the function that exists
-// already, and so is compiled for that instruction set. Hence two rules: a file names its entries before it defines
-// them, and everything that a kernel calls has to be inlined, or it stays compiled for the baseline. If a compiler
-// does otherwise the kernels are still right, but slow: Scripts/check-instructions finds that.
-#pragma once
+// A kernel is a Swift function. Each of its entries is a Swift function too, whose body is one inlined call and which
+// has a name in C: `@c(microgpt_adam_f32_avx512)`. The declaration of that name in C carries a `target` attribute.
+// Where Swift code names the C declaration, the importer creates a function with that attribute. When the Swift
+// function of that name is compiled later in the same file, its code goes into the existing function, and so is
+// compiled for that instruction set. Hence two rules: a file names its entries before it defines them, and everything
+// that a kernel calls has to be inlined, or it stays compiled for the baseline. With a compiler that does otherwise
+// the kernels are still right, but slow: Scripts/check-instructions finds that.
 
 #if defined(__x86_64__)
 #define MICROGPT_AVX512                                                                                     \

@@ -1,13 +1,13 @@
-// Vector operations that Swift's SIMD types lack, or turn into loops over the lanes. C's vectors are SIMD types in
-// Swift. All are inlined, so that each becomes one or a few instructions of the caller's target.
+// Vector operations that Swift's SIMD types lack, or turn into loops over the lanes. C's vectors are imported as SIMD
+// types. All are inlined, so that each becomes one or a few instructions of the caller's target.
 #pragma once
 
-// No product is fused with a sum unless it says so.
+// No product is fused with a sum unless a function says so.
 #pragma STDC FP_CONTRACT OFF
 
 #define MICROGPT_INLINE static inline __attribute__((always_inline))
 
-/// The same number, whose origin is hidden from the optimizer.
+/// The same number, with its origin hidden from the optimizer.
 MICROGPT_INLINE long microgpt_opaque(long x) {
   __asm__("" : "+r"(x));
   return x;

@@ -5,19 +5,19 @@ import CMicroGPT
 
 /// The C library that this program computes with.
 public enum CLibrary {
-  /// Whether `pow` is glibc's, whose error is known well enough to leave most calls out.
+  /// Whether `pow` is glibc's, whose error bound lets the exact arithmetic omit most calls.
   @inline(__always) static var hasGlibcPow: Bool { microgpt_pow_is_glibc() != 0 }
 
-  /// Whether its functions round as those that the golden figures of this project were made with.
+  /// Whether its functions round like those that computed this project's golden figures.
   ///
-  /// They are compared at 64 arguments, most of which glibc's own variants without FMA round differently. `true` is
-  /// strong evidence, not proof.
+  /// Compares 64 arguments, most of which glibc's own variants without FMA round differently. `true` is strong
+  /// evidence, not proof.
   public static let roundsAsReference = fingerprint() == 0xeb10_65a6_7d23_3c19
 
   /// A hash (FNV-1a, 64 bits) of the bits of `exp(x)`, `log(x)`, `x²`, `x^-½`, `sin(x)` and `cos(x)` for
   /// `x = frac(i·0.618…)·10 + 0.001` at each `i` of `indices`.
   ///
-  /// In Python, under the C library in question:
+  /// The same in Python, with the C library in question:
   ///
   /// ```python
   /// h = 0xcbf29ce484222325

@@ -1,13 +1,13 @@
-// What the engine computes with: a number type, and the kernels for it. The engine is written once over this policy
-// and compiled for each arithmetic; nothing outside the library sees it.
+// The engine's arithmetic: a number type and its kernels. The engine is generic over it and compiled for each
+// arithmetic.
 
-/// An arithmetic that there are kernels for.
+/// An arithmetic that has kernels.
 protocol KernelArithmetic {
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar
 
   /// Its name.
   static var arithmetic: Arithmetic { get }
-  /// Whether sums have to have the reference's order throughout.
+  /// Whether every sum has to follow the reference's order.
   static var isExact: Bool { get }
   static func kernels(_ set: InstructionSet) -> Kernels<Scalar>
 }
@@ -20,7 +20,7 @@ enum ExactArithmetic: KernelArithmetic {
   static func kernels(_ set: InstructionSet) -> Kernels<Double> { Kernels(set) }
 }
 
-/// Floats, with products and sums as the processor does them best.
+/// Floats, with fused multiply-adds where the processor has them, and sums in the order that is fastest.
 enum FastArithmetic: KernelArithmetic {
   static var arithmetic: Arithmetic { .fast }
   static var isExact: Bool { false }

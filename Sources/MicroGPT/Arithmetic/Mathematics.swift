@@ -1,8 +1,8 @@
-// The six functions that the exact arithmetic takes from the C library, and the only file that names them.
+// The exact arithmetic's functions. All but `sqrt` are the C library's, and no other file names these.
 //
-// CPython's `math` calls the C library too, so the same library gives the same bits. The libraries differ
-// among themselves: glibc, musl and Darwin disagree in the last digit of `exp`, `log`, `sin`, `cos` and
-// `pow` now and then, and glibc picks its version by CPU. Only `sqrt` is the same everywhere.
+// CPython's `math` calls the C library too, so the same library gives the same bits. Libraries differ: glibc, musl
+// and Darwin sometimes disagree in the last digit of `exp`, `log`, `sin`, `cos` and `pow`, and glibc chooses an
+// implementation by CPU. Only `sqrt` is the same everywhere.
 
 import CMicroGPT
 
@@ -21,6 +21,6 @@ func cos(_ x: Double) -> Double { CMicroGPT.cos(x) }
 /// The square root, correctly rounded, as IEEE 754 requires of every library and processor.
 func sqrt(_ x: Double) -> Double { x.squareRoot() }
 
-/// The C library's `pow`, also for the exponents -1, 0.5 and 2, where it is not quite `1 / x`, `sqrt(x)`
-/// and `x * x`: the call goes through C so that the optimizer cannot put those in its place.
+/// The C library's `pow`. For the exponents -1, 0.5 and 2 it is not quite `1 / x`, `sqrt(x)` and `x * x`, so the call
+/// goes through C, where the optimizer cannot substitute those.
 func power(_ base: Double, _ exponent: Double) -> Double { microgpt_pow(base, exponent) }

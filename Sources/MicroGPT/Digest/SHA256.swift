@@ -4,7 +4,7 @@
 //     digest.update(Array("abc".utf8))                   digest.update(b"abc")
 //     digest.hexString                                   digest.hexdigest()              # ba7816bf8f01cfea…
 //
-// Plain Swift, without the processor's own SHA instructions: it is as fast as reading a file asks for.
+// Plain Swift, without the processor's SHA instructions: fast enough for reading files.
 
 /// The SHA-256 digest of bytes that arrive in pieces.
 ///
@@ -22,7 +22,7 @@ public struct SHA256: Sendable {
   /// How many bytes have arrived.
   private var byteCount: UInt64 = 0
 
-  /// The digest of no bytes yet.
+  /// The digest of an empty message.
   public init() {}
 
   /// Appends bytes to the message.
@@ -126,8 +126,8 @@ extension SHA256 {
 
           var (a, b, c, d) = (state[0], state[1], state[2], state[3])
           var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-          // The standard moves all eight words on after each round. Eight rounds bring every word home, so
-          // here the names move instead.
+          // The standard rotates the eight words after each round. After eight rounds each is back in its place, so
+          // here the arguments rotate instead.
           for t in stride(from: 0, to: 64, by: 8) {
             round(a, b, c, &d, e, f, g, &h, constants[t] &+ schedule[t])
             round(h, a, b, &c, d, e, f, &g, constants[t + 1] &+ schedule[t + 1])

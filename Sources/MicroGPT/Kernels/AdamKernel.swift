@@ -1,10 +1,10 @@
 // Adam over a run of parameters, in lanes: the arguments, and the fast arithmetic's kernel. ExactAdam.swift has the
-// exact one. Training/Adam.swift has the formula and is the specification.
+// exact one, Specification/Adam.swift the formula.
 
 /// The hyperparameters of one optimizer update.
 struct Update<Scalar> {
   var beta1, beta2, epsilon, learningRate: Scalar
-  /// `1 - βᵗ` for both.
+  /// `1 - βᵗ` for either β.
   var correction1, correction2: Scalar
 }
 
@@ -15,21 +15,21 @@ struct AdamStep<Scalar> {
   var parameters, firstMoment, secondMoment: UnsafeMutablePointer<Scalar>
   /// `[count]`. Set to zero if `clearsGradients`.
   var gradients: UnsafeMutablePointer<Scalar>
-  /// A multiple of the vector.
+  /// A multiple of a vector's lanes.
   var count: Int
   var update: Update<Scalar>
   var clearsGradients: Bool
   /// Scratch of the exact arithmetic, `[8·AdamStep.chunk]`.
   var scratch: UnsafeMutablePointer<Scalar>
 
-  /// The parameters that the exact arithmetic updates between two checks of what is unsettled.
+  /// The parameters that the exact arithmetic updates between two checks for results in doubt.
   static var chunk: Int { 512 }
 }
 
 /// The optimizer update of one vector of parameters.
 ///
-/// The moments lack the factor `1 - β`, which the learning rate and the second moment's correction make up for: the
-/// first moment becomes `β₁·m + g`, the second `β₂·v + g²`.
+/// The moments lack the factor `1 - β`, for which the learning rate and the second moment's correction compensate:
+/// the first moment becomes `β₁·m + g`, the second `β₂·v + g²`.
 ///
 /// `1/(√v̂ + ε)` is computed as `(v̂ + 2ε√v̂ + ε²)^(-1/2)`, an estimate refined by one Newton step. The `√v̂` in it
 /// only scales `ε`, so a rough root is enough: the update is the same as with an `ε` up to 3 % larger or smaller.

@@ -3,20 +3,20 @@
 
 /// A document's attention output: `output[t] = Σₛ softmax(q[t]·k[s]·scale)·v[s]`, `s ≤ t`, for every head.
 struct Attend<Scalar> {
-  /// Position 0's channels; positions are `stride` numbers apart. Keys and values lie `segment` and
-  /// `2·segment` numbers behind the queries.
+  /// Position 0's channels; positions are `stride` numbers apart. Keys and values lie `segment` and `2·segment`
+  /// numbers after the queries.
   var query: UnsafePointer<Scalar>
   var stride, segment: Int
   /// The attention output, `[T, segment]`, overwritten.
   var output: UnsafeMutablePointer<Scalar>
   /// The gradient of `output`, of the same shape. Only the backward pass reads it.
   var dOutput: UnsafeMutablePointer<Scalar>
-  /// The scores' exponentials, kept for the backward pass. The fast arithmetic keeps one number for each channel
-  /// of each pair of positions, and overwrites up to 15 vectors behind the last; the exact one keeps `[H, T, T]`.
+  /// The scores' exponentials, kept for the backward pass. The fast arithmetic keeps one number for each channel of
+  /// each pair of positions, and overwrites up to 15 vectors past the last; the exact one keeps `[H, T, T]`.
   var exponentials: UnsafeMutablePointer<Scalar>
   /// Fast: the inverse of the exponentials' sum, `[T, segment]`. Exact: the sum and its inverse, `[H, T, 2]`.
   var sums: UnsafeMutablePointer<Scalar>
-  /// The gradients of queries, keys and values, laid out as those. Overwritten by the backward pass.
+  /// The gradients of queries, keys and values, in the same layout. Overwritten by the backward pass.
   var dQuery: UnsafeMutablePointer<Scalar>
   var positions, heads, headWidth: Int
   /// `D^(-1/2)`.
@@ -27,7 +27,7 @@ struct Attend<Scalar> {
   var pairs: UnsafeMutablePointer<Scalar>
 }
 
-/// The bound that the fast arithmetic's sums of exponentials have to stay below.
+/// The fast arithmetic's sums of exponentials have to be less than this.
 let attendLimit = 0x1p120
 
 extension FastLanes {
@@ -37,9 +37,9 @@ extension FastLanes {
   /// products of `D` pairs of positions are then folded into one vector, in which each head has a lane for each pair.
   /// Its exponentials are spread again, so that every lane of a head holds the head's weight.
   ///
-  /// From each score the score of the position with itself is subtracted, instead of the largest score, which would
-  /// have to be found first. The exponentials may overflow then: where the largest of their sums, left in `row[0]`, is
-  /// not below `attendLimit`, the caller has to call `attendFromPeaks` too.
+  /// The score of the position with itself is subtracted from each score. The largest score would first have to be
+  /// found. The exponentials may then overflow: if the largest of their sums, left in `row[0]`, is not less than
+  /// `attendLimit`, the caller has to call `attendFromPeaks` too.
   @inline(__always)
   static func attend(_ a: Attend<Float>) {
     let scale = all(a.scale)
@@ -76,8 +76,8 @@ extension FastLanes {
     a.row[0] = largest(largestTotal)
   }
 
-  /// Replaces every lane by a function of the sum over its head's lanes. Up to `headWidth - 1` vectors behind the last
-  /// one are overwritten.
+  /// Replaces every lane by a function of the sum over its head's lanes. Overwrites up to `headWidth - 1` vectors
+  /// past the last.
   @inline(__always)
   private static func headSums(
     _ first: UnsafeMutablePointer<Float>, before end: UnsafeMutablePointer<Float>, headWidth: Int,

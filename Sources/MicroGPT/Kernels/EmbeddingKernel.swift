@@ -1,7 +1,7 @@
 // Embeddings of many rows, and their backward pass.
 
-/// `x[r] = tokenVector[tokens[r]] + positionVector[positions[r]]` for every row. The backward pass adds
-/// `x[r]`, a gradient then, to both vectors.
+/// `x[r] = tokenVector[tokens[r]] + positionVector[positions[r]]` for every row. The backward pass adds `x[r]`, then
+/// a gradient, to both vectors.
 struct Embedding<Scalar> {
   /// `[rows]` each.
   var tokens, positions: UnsafePointer<Int32>
@@ -10,7 +10,7 @@ struct Embedding<Scalar> {
   /// `[rows, stride]`. Overwritten by the forward pass; the backward pass only reads it.
   var x: UnsafeMutablePointer<Scalar>
   var rows: Int
-  /// From a row to the next: the channels, padded.
+  /// The distance between rows: the channels, padded.
   var stride: Int
 }
 

@@ -1,11 +1,11 @@
-// The exact arithmetic's Adam: the bits that the C library's `pow` gives for squares and roots, mostly without
-// calling it.
+// The exact arithmetic's Adam: the bits that the C library's `pow` gives for squares and roots, mostly without a
+// call.
 
 extension ExactLanes {
-  /// Squares and roots are computed as the processor rounds them. Beside each stands `other`, the only other number
-  /// that the C library's `pow` could give: the neighbor on the side of the exact result where that is nearly as
-  /// close, and otherwise the number itself. Where `other` would lead to another second moment or parameter, `pow` is
-  /// called, after the loop, so that no iteration waits for a call.
+  /// Squares and roots are computed as the processor rounds them. For each, `other` is the only other number that the
+  /// C library's `pow` could give: the neighbor on the side of the exact result if that is nearly as close, and
+  /// otherwise the number itself. Where `other` would lead to another second moment or parameter, `pow` is called,
+  /// after the loop, so that no iteration waits for a call.
   ///
   /// Each chunk takes two loops: one estimates its roots, the other updates its parameters and the next chunk's
   /// moments. Interleaving these supplies independent work while divisions are in flight.
@@ -16,7 +16,7 @@ extension ExactLanes {
     let update = a.update, beta1 = all(update.beta1), beta2 = all(update.beta2)
     let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
     let rate = all(update.learningRate), epsilon = all(update.epsilon)
-    // Changes only numbers so small that the error of a square may have lost bits.
+    // Matters only for numbers so small that the error of a square may have lost bits.
     let slack = all(0x1p-960)
     let correction1 = Divisor<Self>(update.correction1), correction2 = Divisor<Self>(update.correction2)
     let everyLane: UInt8 = CLibrary.hasGlibcPow ? 0 : .max &>> UInt8(truncatingIfNeeded: 8 &- count)
@@ -101,9 +101,9 @@ extension ExactLanes {
 
   /// The factor of a rounding error that, added to the rounded number, shows whether the number is in doubt.
   ///
-  /// The bound is that of `settledPower`: glibc's `pow` rounds as the exact result does where the rounded number is
-  /// less than 0.485 units in the last place off. 0.485 times this factor is just above the half unit that rounds to
-  /// a neighbor.
+  /// The bound is that of `settledPower`: glibc's `pow` is correctly rounded where the rounded number is less than
+  /// 0.485 units in the last place off. 0.485 times this factor is just above the half unit that rounds to a
+  /// neighbor.
   @inline(__always)
   private static var doubt: Double { 1.031 }
 
@@ -174,16 +174,20 @@ extension ExactLanes {
 private struct Divisor<L: ExactLanes> {
   private let value, inverse: L.Vector
   private let isOne: Bool
-  /// Whether `x·(1/d)`, rounded, is always less than one unit in the last place off, so that one correction is
-  /// enough. Rounding takes up half a unit; the error of `1/d`, in units of 2⁻⁵³, times half the quotient's
-  /// significand, which is less than 2, takes up the rest.
-  private let isClose: Bool
+  /// `1/d` where one correction of a quotient is not enough, else 0: a second correction that may change nothing is
+  /// cheaper than a branch.
+  ///
+  /// One is enough if `x·(1/d)`, rounded, is always less than one unit in the last place off. Rounding takes up half a
+  /// unit; the error of `1/d`, in units of 2⁻⁵³, times half the quotient's significand, which is less than 2, takes up
+  /// the rest.
+  private let second: L.Vector
 
   @inline(__always)
   init(_ value: Double) {
     let inverse = 1 / value
     (self.value, self.inverse, isOne) = (L.all(value), L.all(inverse), value == 1)
-    isClose = L.hasFused && abs(L.fusedRest(L.all(1), L.all(value), L.all(inverse))[0]) < 0x1p-54
+    let isClose = L.hasFused && abs(L.fusedRest(L.all(1), L.all(value), L.all(inverse))[0]) < 0x1p-54
+    second = L.all(isClose ? 0 : inverse)
   }
 
   @inline(__always)
@@ -200,7 +204,7 @@ private struct Divisor<L: ExactLanes> {
   func divideUsual(_ x: L.Vector) -> L.Vector {
     if isOne { return x }
     let q = L.multiply(x, inverse), better = L.fused(q, L.fusedRest(x, q, value), inverse)
-    return isClose ? better : L.fused(better, L.fusedRest(x, better, value), inverse)
+    return L.fused(better, L.fusedRest(x, better, value), second)
   }
 }
 

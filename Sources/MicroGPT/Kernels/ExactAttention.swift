@@ -37,10 +37,11 @@ extension ExactLanes {
     }
   }
 
-  /// The backward pass of `attend`, positions from the last to the first. Sums over channels and positions run down.
+  /// The backward pass of `attend`, positions from the last to the first, as are the sums over channels and
+  /// positions.
   ///
   /// Forward `output[c] = Σₛ w[s]·value[s, c]`, so `dw[s] = Σ꜀ value[s, c]·dOutput[c]` and
-  /// `dValue[s, c] += w[s]·dOutput[c]`. Through softmax, `w[s] = e[s]/total`, every exponential moves the total:
+  /// `dValue[s, c] += w[s]·dOutput[c]`. Through softmax, `w[s] = e[s]/total`, every exponential affects the total:
   /// `dScore[s] = e[s]·(dw[s]/total + dTotal)` with `dTotal = -Σₛ e[s]·dw[s]/total²`. And as
   /// `score[s] = scale·Σ꜀ query[c]·key[s, c]`, `dQuery[c] += key[s, c]·scale·dScore[s]` and
   /// `dKey[s, c] += query[c]·scale·dScore[s]`.

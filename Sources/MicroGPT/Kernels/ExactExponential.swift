@@ -1,15 +1,15 @@
-// The C library's `exp` to the last bit, in lanes, mostly without calling it.
+// The C library's `exp` to the last bit, in lanes, mostly without a call.
 
 /// What glibc's `exp` gives, for lanes of numbers.
 ///
-/// glibc's `exp` is not correctly rounded, but nearly: its documented error is 0.511 units in the last
-/// place, so it differs from the correctly rounded result only where the exact one lies close to the middle
-/// between two doubles. Here `eˣ` is computed with an error of about 0.003 units before rounding. Where
-/// rounding changes it by less than 0.48 units, the rounded result is glibc's; for the other 4 in 100, `exp` is
-/// called. Among 1.1·10⁹ arguments, none whose rounding changed less than 0.4883 units differed. On another C
-/// library, and without fused multiply-adds, `exp` is called for all.
+/// glibc's `exp` is almost correctly rounded: its documented error is 0.511 units in the last place, so it differs
+/// from the correctly rounded result only where the exact one lies close to the middle between two doubles. Here `eˣ`
+/// is computed with an error of about 0.003 units before rounding. Where rounding changes it by less than 0.48 units,
+/// the rounded result is glibc's; for the other 4 in 100, `exp` is called. Of 1.1·10⁹ arguments tried, none whose
+/// rounding changed less than 0.4883 units differed. On another C library, and without fused multiply-adds, `exp` is
+/// called for all.
 enum ExactExponential {
-  /// Numbers of the table: 64 powers of two, each in two parts.
+  /// The size of the table: 64 powers of two, each in two parts.
   static var tableCount: Int { 128 }
 
   /// Writes the table that the kernels read, `[64, 2]`: `2^(j/64)` rounded, and its rounding error.
@@ -86,7 +86,7 @@ enum ExactExponential {
 }
 
 extension PowerLanes {
-  /// `z = exp(z - peak)` in the place of `z`, for the first `count` numbers.
+  /// `z = exp(z - peak)` in place, for the first `count` numbers.
   ///
   /// With `k` the integer nearest to `64·x/ln 2`, `j` its lowest six bits and `r = x - k·ln 2/64`, at most
   /// 0.0055 away from 0, it is `2^(k/64 - j/64) · 2^(j/64) · eʳ`. `ln 2/64` is subtracted in two parts: the
@@ -141,7 +141,7 @@ extension PowerLanes {
   }
 }
 
-/// Lanes that can look up numbers by the low bits of others.
+/// Lanes with a table of powers of two, indexed by the low bits of numbers.
 protocol PowerLanes: ExactLanes {
   /// `table[2j]` and `table[2j + 1]`, with `j` the low six bits of each lane.
   static func powers(_ n: Vector, _ table: UnsafePointer<Double>) -> (Vector, Vector)

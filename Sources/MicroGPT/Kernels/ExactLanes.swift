@@ -1,4 +1,4 @@
-// The exact arithmetic's vectors: doubles, in products that are rounded before they are added.
+// The exact arithmetic's vectors: doubles, whose products are rounded before they are added.
 
 import CMicroGPT
 

@@ -64,7 +64,7 @@ extension ExactSamplingLanes {
     }
   }
 
-  /// `sampleAttend` on four lanes at the most, for so few heads that wider vectors would be half empty.
+  /// `sampleAttend` on at most four lanes, for so few heads that wider vectors would be half empty.
   @inline(__always)
   static func sampleAttendFew(_ a: SampleAttend<Double>) {
     if count == 8 { Exact4.sampleAttend(a) } else { sampleAttend(a) }

@@ -1,4 +1,4 @@
-// The fast arithmetic's vectors: floats, in products that are fused where the processor can.
+// The fast arithmetic's vectors: floats, with fused multiply-adds where the processor has them.
 
 import CMicroGPT
 
@@ -132,7 +132,7 @@ enum Fast4: FastLanes {
       microgpt_f32x4_fused(a, b, c)
     }
   #else
-    // Without the instruction a fused multiply-add is a call for every lane.
+    // Without the instruction, a fused multiply-add would be a call for every lane.
     @inline(__always) static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector {
       microgpt_f32x4_add(a, microgpt_f32x4_multiply(b, c))
     }

@@ -1,10 +1,10 @@
-// Sums over the lanes of several vectors at a time. For one vector alone they would take as many operations.
+// Sums over the lanes of several vectors at once: `n - 1` steps for `n` vectors, instead of `n·log₂ n`.
 
 /// Folds `n` = 2, 4, 8 or 16 vectors into one, and spreads such a vector over `n` again.
 ///
-/// Lanes fall into groups of `n`. Lane `i` of each group of the result is the `i`-th vector's sum, or what else joins
-/// two numbers, over the lanes of that group. Each level joins two vectors: half the lanes of each come together with
-/// the other half, exchanged.
+/// Lanes form groups of `n`. Lane `i` of each group of the result is the `i`-th vector's sum over the lanes of that
+/// group; `join` may also be another operation than addition. Each level joins two vectors: half the lanes of each
+/// are combined with the other half, exchanged.
 struct Folding<L: FastLanes> {
   typealias Pointer = UnsafeMutablePointer<Float>
   typealias Join = (L.Vector, L.Vector) -> L.Vector

@@ -1,4 +1,4 @@
-// Which version of the kernels runs: the widest that the processor has, or a narrower one for tests.
+// Which version of the kernels runs: for the widest instruction set of the processor, or for a narrower one in tests.
 
 import CMicroGPT
 
@@ -7,7 +7,7 @@ import CMicroGPT
 /// The wider ones exist on x86-64 only. On other targets there is only `baseline`: NEON on arm64, and SIMD in
 /// WebAssembly where it is enabled.
 public enum InstructionSet: String, Sendable, CaseIterable, Comparable {
-  /// What every processor of the target has: SSE2 on x86-64.
+  /// The instructions of every processor of the target: SSE2 on x86-64.
   case baseline
   /// x86-64 with AVX2 and fused multiply-add.
   case avx2

@@ -1,9 +1,9 @@
 // How engines call kernels: through tables of C functions, one for each arithmetic and instruction set. The tables,
-// and the methods that call one kernel each, are generated; here is what more than one kernel has a part in.
+// and the methods that call one kernel each, are generated. The methods here call one of several kernels.
 
 import CMicroGPT
 
-/// A kernel's C function, which takes a pointer to the structure of its arguments.
+/// A kernel's C function, which takes a pointer to its arguments.
 typealias KernelEntry = @convention(c) (UnsafeRawPointer) -> Void
 
 /// Calls a kernel.
@@ -29,7 +29,7 @@ func kernelTable<Table>(_ fill: (UnsafeMutableRawPointer) -> Void) -> Table {
 }
 
 extension Kernels {
-  /// `Product` in two kernels: one for columns in pairs of vectors, and one for the vector that is left.
+  /// `Product` in two kernels: one for columns in pairs of vectors, and one for a remaining vector.
   @inline(__always)
   func product(_ arguments: Product<Scalar>) { split(arguments, productWide, productNarrow) }
 
@@ -42,7 +42,7 @@ extension Kernels {
     split(arguments, orderedProductWide, orderedProductNarrow)
   }
 
-  /// Panels are of an even number of vectors, so that only a product without panels has a vector left.
+  /// Panels have an even number of vectors, so only a product without panels has a remaining one.
   @inline(__always)
   private func split(_ arguments: Product<Scalar>, _ wide: KernelEntry, _ narrow: KernelEntry) {
     let columns = arguments.panel / (2 &* lanes) &* 2 &* lanes
@@ -59,7 +59,7 @@ extension Kernels {
 }
 
 extension SamplingKernels {
-  /// In the exact arithmetic, whose lanes are heads, four or fewer heads have a kernel of four lanes.
+  /// In the exact arithmetic lanes are heads, so for four or fewer heads there is a kernel of four lanes.
   @inline(__always)
   func attend(_ arguments: SampleAttend<Scalar>) {
     if let sampleAttendFew, arguments.paddedWidth % lanes != 0 {

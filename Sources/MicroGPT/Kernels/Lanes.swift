@@ -1,20 +1,21 @@
-// The vectors that kernels are written over: a number of lanes of one type, and the operations on them. Lanes lie
-// across outputs and each lane adds in index order, so the width of a vector does not change a bit of a result.
+// The vectors that kernels are written over: a number of lanes of one type, and the operations on them. Lanes are
+// different outputs and each lane adds in index order, so the width of a vector does not change the bits of a result.
 // FastLanes.swift and ExactLanes.swift have the vectors of each instruction set.
 
 /// A vector of an instruction set in one of the two arithmetics.
 ///
-/// Kernels are generic over it. Their entries name the type, so that each is compiled for its instruction set.
+/// Kernels are generic over it. Their entries name the concrete type, so that each is compiled for its instruction
+/// set.
 protocol Lanes {
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar
   associatedtype Vector: SIMD where Vector.Scalar == Scalar
-  /// The same register as doubles: a double of it is one double, or a pair of floats.
+  /// The same register as a vector of doubles, each a double or a pair of floats.
   associatedtype Doubles: ExactLanes
 
-  /// The rows of a register tile that is two vectors wide: 8 where the processor has 32 registers, else 4.
+  /// The rows of a register tile two vectors wide: 8 where the processor has 32 registers, otherwise 4.
   static var tileRows: Int { get }
 
-  /// The vector at any address of a number.
+  /// The vector at any number's address, aligned to a vector or not.
   static func load(_ p: UnsafePointer<Scalar>) -> Vector
   static func store(_ x: Vector, _ p: UnsafeMutablePointer<Scalar>)
   /// `x` in every lane.
@@ -22,7 +23,7 @@ protocol Lanes {
   static func add(_ a: Vector, _ b: Vector) -> Vector
   static func subtract(_ a: Vector, _ b: Vector) -> Vector
   static func multiply(_ a: Vector, _ b: Vector) -> Vector
-  /// `a + b·c`: rounded twice in the exact arithmetic, once in the fast one where the processor can.
+  /// `a + b·c`: rounded twice in the exact arithmetic, once in the fast one where the processor has the instruction.
   static func add(_ a: Vector, _ b: Vector, times c: Vector) -> Vector
   static func max(_ a: Vector, _ b: Vector) -> Vector
   static func min(_ a: Vector, _ b: Vector) -> Vector
@@ -30,7 +31,7 @@ protocol Lanes {
   static func wherePositive(_ x: Vector, _ a: Vector) -> Vector
   /// The lanes of both interleaved, `a[0], b[0], a[1], b[1]` and so on: the first half and the second half.
   static func zip(_ a: Vector, _ b: Vector) -> (Vector, Vector)
-  /// For each pair of lanes, the sum of the pair in `a` and, in the lane beside it, the sum of the pair in `b`. Floats
+  /// For each pair of lanes, the sum of the pair in `a` and, in the next lane, the sum of the pair in `b`. Floats
   /// only: for doubles it is `a`.
   static func pairSums(_ a: Vector, _ b: Vector) -> Vector
   /// Eight bytes broadcast: `p[0]` in every lane of doubles, `p[0]` and `p[1]` in turn in lanes of floats.
@@ -90,7 +91,7 @@ protocol ExactLanes: Lanes where Scalar == Double {
 }
 
 extension Lanes {
-  /// The numbers of a vector.
+  /// The number of lanes.
   @inline(__always) static var count: Int { Vector.scalarCount }
 
   @inline(__always) static func load(_ p: UnsafeMutablePointer<Scalar>) -> Vector { load(UnsafePointer(p)) }

@@ -11,7 +11,7 @@ struct Loss<Scalar> {
   /// 0 for every token and -∞ in the padding, `[stride]`.
   var padding: UnsafePointer<Scalar>
   var rows, vocabulary: Int
-  /// From a row to the next: the vocabulary, padded.
+  /// The distance between rows: the vocabulary, padded.
   var stride: Int
   /// The weight of one row in the step's loss: 1/(*n*·*B*).
   var weight: Scalar
@@ -22,8 +22,8 @@ struct Loss<Scalar> {
 }
 
 extension FastLanes {
-  /// Takes as many rows at a time as a vector has lanes, so that one vector holds their peaks, and one their totals.
-  /// The sum of the totals' logarithms is the logarithm of their product, taken whenever the product has grown large.
+  /// Takes a row for each lane at a time, so that one vector holds their peaks, and one their totals. The sum of the
+  /// totals' logarithms is the logarithm of their product, taken whenever the product has grown large.
   @inline(__always)
   static func loss(_ a: Loss<Float>) {
     let folding = Folding<Self>(), numbers = a.square + count &* count
@@ -94,7 +94,7 @@ extension PowerLanes {
       let dTarget = z[target] * (inverse * dProbability + dTotal)
       for c in 0..<a.vocabulary { z[c] *= dTotal }
       z[target] = dTarget
-      // The padding was overwritten with the exponentials.
+      // The exponentials have overwritten the padding.
       for c in a.vocabulary..<a.stride { z[c] = 0 }
     }
     a.loss[0] = loss

@@ -9,7 +9,7 @@ struct Normalize<Scalar> {
   /// `s` and its derivative by the mean, `[rows]` each, overwritten up to the end of a vector.
   var scale, slope: UnsafeMutablePointer<Scalar>
   var rows, channels: Int
-  /// From a row to the next: the channels, padded.
+  /// The distance between rows: the channels, padded.
   var stride: Int
   /// Scratch of the fast arithmetic: as many vectors as a vector has lanes.
   var square: UnsafeMutablePointer<Scalar>
@@ -30,7 +30,7 @@ struct NormalizeBackward<Scalar> {
 }
 
 extension FastLanes {
-  /// Takes as many rows at a time as a vector has lanes, so that one vector holds their scales.
+  /// Takes a row for each lane at a time, so that one vector holds their scales.
   @inline(__always)
   static func normalize(_ a: Normalize<Float>) {
     let folding = Folding<Self>(), inverse = all(1 / Float(a.channels))

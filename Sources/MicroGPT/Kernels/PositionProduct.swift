@@ -1,22 +1,22 @@
-// A linear layer that reads the rows of its matrix as they lie, for steps in which a transposed copy would cost more
-// than it saves: one or two documents, and a model that fills the second-level cache. Lanes are positions. As documents
-// are short, the fast arithmetic takes two channels of each position at a time; in the exact one each lane adds in the
+// A linear layer that needs no transposed copy of its matrix, for steps in which the copy would cost more than it
+// saves: one or two documents, and a model that fills the second-level cache. Lanes are positions. As documents are
+// short, the fast arithmetic takes two channels of each position at a time; in the exact one each lane adds in the
 // order of channels.
 
-/// `y[t, r] = Σ_c x[t, c]·w[r, c]`, and what to do with the sum.
+/// `y[t, r] = Σ_c x[t, c]·w[r, c]`, and the epilogue applied to the sum.
 struct PositionProduct<Scalar> {
-  /// `[positions, C]`, and from a position to the next. Whole vectors of positions are read.
+  /// `[positions, C]`, and the distance between positions. Whole vectors of positions are read.
   var x: UnsafePointer<Scalar>
   var xRow: Int
   /// The matrix, `[R, C]`, in panels of `Self.panel` columns.
   var parameters: UnsafePointer<Scalar>
   var matrix: PanelMatrix
-  /// `[positions, R]`, overwritten, and from a position to the next.
+  /// `[positions, R]`, overwritten, and the distance between positions.
   var y: UnsafeMutablePointer<Scalar>
   var yRow: Int
   var positions: Int
   var ending = Product<Scalar>.Ending.store
-  /// What the ending takes, `[positions, R]`, and from a position to the next.
+  /// The operand of the epilogue, `[positions, R]`, and the distance between positions.
   var z: UnsafePointer<Scalar>
   var zRow = 0
   /// Scratch for `x` transposed, and for twice as many vectors as a vector has lanes.
@@ -24,7 +24,7 @@ struct PositionProduct<Scalar> {
 
   /// The columns of a panel: a constant, so that the compiler knows the distance between rows.
   static var panel: Int { 2 * BufferDeclarations.lineCount(of: Scalar.self) }
-  /// The numbers of `scratch`.
+  /// The size of `scratch`.
   static func scratchCount(positions: Count, columns: Count) -> Count {
     positions.rounded(up: BufferDeclarations.alignment / 8) * columns + Count(panel * panel / 2)
   }
@@ -35,7 +35,7 @@ protocol PositionTile {
   associatedtype L: Lanes
   static var rows: Int { get }
   init()
-  /// Adds the products of one channel, or two, with the first row `w`; further rows follow a panel's width apart.
+  /// Adds the products of one channel, or two, with the first row `w` and the rows after it, a panel's width apart.
   mutating func add(_ x: L.Vector, _ w: UnsafePointer<L.Scalar>)
   func store(_ square: UnsafeMutablePointer<L.Scalar>)
 }
@@ -68,7 +68,7 @@ struct PositionColumn<T: PositionTile>: PositionTile {
 }
 
 extension Lanes {
-  /// `PositionProduct`, for as many rows of the matrix at a time as a vector has lanes.
+  /// `PositionProduct`, taking a row of the matrix for each lane at a time.
   @inline(__always)
   static func positionProduct(_ a: PositionProduct<Scalar>) {
     typealias Two = PositionColumn<PositionCell<Self>>
@@ -87,7 +87,7 @@ extension Lanes {
   @inline(__always)
   private static func positionProduct<T: PositionTile>(_ tile: T.Type, _ a: PositionProduct<Scalar>)
   where T.L == Self {
-    let group = Doubles.count, beside = count / group, columns = a.matrix.columns
+    let group = Doubles.count, scalarsPerDouble = count / group, columns = a.matrix.columns
     let panel = PositionProduct<Scalar>.panel
     let square = a.scratch, transposed = square + count &* count, positions = transposed + count &* count
     transposePositions(a, positions)
@@ -101,14 +101,14 @@ extension Lanes {
           while c < panel {
             tile.add(load(x), w)
             x += count
-            w += beside
-            c &+= beside
+            w += scalarsPerDouble
+            c &+= scalarsPerDouble
           }
           column &+= panel
         }
         tile.store(square)
         // Each position has two lanes, whose sums are added, for two rows at a time.
-        if beside == 2 {
+        if scalarsPerDouble == 2 {
           for pair in 0..<group {
             let rows = square + 2 &* pair &* count
             store(pairSums(load(rows), load(rows + count)), square + pair &* count)
@@ -156,9 +156,9 @@ extension Lanes {
   private static func transposeDoubles(
     _ x: UnsafePointer<Scalar>, _ xRow: Int, _ y: UnsafeMutablePointer<Scalar>, _ yRow: Int
   ) {
-    let beside = count / Doubles.count
+    let scalarsPerDouble = count / Doubles.count
     Doubles.transposeBlock(
-      UnsafeRawPointer(x).assumingMemoryBound(to: Double.self), xRow / beside,
-      UnsafeMutableRawPointer(y).assumingMemoryBound(to: Double.self), yRow / beside)
+      UnsafeRawPointer(x).assumingMemoryBound(to: Double.self), xRow / scalarsPerDouble,
+      UnsafeMutableRawPointer(y).assumingMemoryBound(to: Double.self), yRow / scalarsPerDouble)
   }
 }

@@ -1,5 +1,5 @@
 // Matrix products: linear layers, their backward passes, and the gradients of their weights. One loop serves all
-// three: strides say how its operands lie and in which direction it adds.
+// three: strides give the layout of the operands and the direction of the sums.
 
 /// `y[r, c] = Σₖ x[r, k]·b[k, c]`, added to 0 in the order of `k`, and the epilogue applied to the sum.
 struct Product<Scalar> {
@@ -15,25 +15,25 @@ struct Product<Scalar> {
     case reluBackward
   }
 
-  /// `x[0, k]` for the first `k`; the distance from a row to the next, and from a `k` to the next.
+  /// `x[0, k]` for the first `k`, and the distances between rows and between successive `k`.
   var x: UnsafePointer<Scalar>
   var xRow, xStep: Int
-  /// `b[k, 0]` for the first `k`, and the distance from a `k` to the next.
+  /// `b[k, 0]` for the first `k`, and the distance between successive `k`.
   var b: UnsafePointer<Scalar>
   var bStep: Int
-  /// The columns of a panel of `b`, or all columns if it has no panels; and the distance from a panel to the next.
+  /// The columns of a panel of `b`, or all columns if it has no panels; and the distance between panels.
   var panel: Int
   var panelStep = 0
-  /// `[rows, columns]`, overwritten, and the distance from a row to the next.
+  /// `[rows, columns]`, overwritten, and the distance between rows.
   var y: UnsafeMutablePointer<Scalar>
   var yRow: Int
   var rows: Int
-  /// A multiple of the vector. Buffers are padded to 64 bytes with zeros.
+  /// A multiple of a vector's lanes. Buffers are padded to 64 bytes with zeros.
   var columns: Int
   /// The number of terms.
   var depth: Int
   var ending = Ending.store
-  /// The operand of the epilogue, `[rows, columns]`, and the distance from a row to the next.
+  /// The operand of the epilogue, `[rows, columns]`, and the distance between rows.
   var z: UnsafePointer<Scalar>
   var zRow = 0
   /// For each term the `k` to take from `x` and `b`, `[depth]`. Only the ordered product reads it.
@@ -61,8 +61,8 @@ extension Lanes {
     }
   }
 
-  /// `Product` for single vectors of columns, without panels. It is a kernel apart because in functions beyond a
-  /// certain size the compiler stops inlining, even what is marked as always inlined.
+  /// `Product` for single vectors of columns, without panels. It is a separate kernel because the compiler stops
+  /// inlining in functions beyond a certain size, even what is marked `@inline(__always)`.
   @inline(__always)
   static func productNarrow(_ a: Product<Scalar>) { productNarrow(a, ordered: false) }
   @inline(__always)
@@ -77,7 +77,7 @@ extension Lanes {
     }
   }
 
-  /// The columns of one tile: tiles of as many rows as there are registers for, and one tile for the rows left.
+  /// The columns of one tile: tiles of as many rows as there are registers for, and one tile for the remaining rows.
   @inline(__always)
   private static func productColumns<T: Tile>(
     _ row: T.Type, _ a: Product<Scalar>, _ b: UnsafePointer<Scalar>, _ column: Int, _ ordered: Bool

@@ -1,6 +1,5 @@
-// The arguments of the sampling kernels. Every row is one position of one document's beginning: it has no later
-// positions, and finds the keys and values of earlier ones by their places. FastSampling.swift and ExactSampling.swift
-// have the kernels.
+// The arguments of the sampling kernels. Every row is the last position of a prefix; it finds the keys and values of
+// earlier positions by their places. FastSampling.swift and ExactSampling.swift have the kernels.
 
 /// `y[r] = s·x[r]` with `s = (mean(x[r]²) + 1e-5)^(-1/2)`, for every row.
 struct SampleNormalize<Scalar> {
@@ -15,21 +14,21 @@ struct SampleNormalize<Scalar> {
 /// `output[r] = Σₛ softmax(q[r]·k[s]·scale)·v[s]` for every row and head, over the positions up to the row's
 /// own.
 ///
-/// In the fast arithmetic a head's channels lie side by side, padded with zeros to a power of two or to whole
-/// vectors. In the exact one heads lie side by side, first channel 0 of every head, so that lanes are heads and
-/// every sum has the reference's order.
+/// In the fast arithmetic a head's channels are adjacent, padded with zeros to a power of two or to whole vectors. In
+/// the exact one heads are adjacent, with channel 0 of every head first, so that lanes are heads and every sum has
+/// the reference's order.
 struct SampleAttend<Scalar> {
   /// `[rows, segment]`; rows are `queryStride` numbers apart.
   var query: UnsafePointer<Scalar>
   var queryStride: Int
-  /// The keys of place 0. Its values lie `segment` numbers behind them, and the next place `placeStride` numbers.
+  /// The keys of place 0. Its values follow `segment` numbers later, and the next place `placeStride` numbers later.
   var keys: UnsafePointer<Scalar>
   var segment, placeStride: Int
   /// The places of a row's positions, `[rows, placesStride]`.
   var places: UnsafePointer<Int32>
   var placesStride: Int
-  /// The attention output, overwritten; rows are `outputStride` numbers apart. Here a head's channels lie side by side
-  /// in the exact arithmetic too.
+  /// The attention output, overwritten; rows are `outputStride` numbers apart. Here a head's channels are adjacent in
+  /// the exact arithmetic too.
   var output: UnsafeMutablePointer<Scalar>
   var outputStride: Int
   var rows, positions: Int
@@ -44,8 +43,7 @@ struct SampleAttend<Scalar> {
   var powers: UnsafePointer<Scalar>
 }
 
-/// For every row, the running sums of `softmax(logits / temperature)`, among which a random number finds its
-/// token.
+/// For every row, the running sums of `softmax(logits / temperature)`, from which a random number selects the token.
 struct SampleSums<Scalar> {
   /// `[rows, stride]`. Overwritten with intermediate results.
   var logits: UnsafeMutablePointer<Scalar>
@@ -70,7 +68,7 @@ struct SampleSums<Scalar> {
 
 /// Draws a token for every sample of every row.
 struct SampleDraw<Scalar> {
-  /// As `SampleSums` leaves them.
+  /// Written by `SampleSums`.
   var sums, totals: UnsafePointer<Scalar>
   var rows, vocabulary, stride: Int
   /// Row `r` has the entries `starts[r]..<ends[r]` of `order`, each a sample's number less `first`.

@@ -1,8 +1,8 @@
-// What sampling needs of vectors in both arithmetics: checks for finite numbers, greedy choice and the draw.
+// The vector operations of sampling in both arithmetics: checks for finite numbers, greedy choice and the draw.
 
 import CMicroGPT
 
-/// Lanes with the operations that both arithmetics need for sampling.
+/// Lanes with the operations of sampling in both arithmetics.
 protocol SamplingLanes: Lanes {
   /// How many lanes of `a` are not above those of `b`.
   static func countNotAbove(_ a: Vector, _ b: Vector) -> Int
@@ -41,7 +41,7 @@ extension SamplingLanes {
     return 0
   }
 
-  /// Draws a token for every sample of a row: its number is how many running sums are not above the sample's mark.
+  /// Draws a token for every sample of a row: the number of running sums that are not above the sample's mark.
   ///
   /// - Parameter mark: Turns random bits into a number between 0 and the total.
   @inline(__always)

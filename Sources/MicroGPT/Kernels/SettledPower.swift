@@ -1,9 +1,9 @@
-// The C library's `pow` to the last bit, mostly without calling it.
+// The C library's `pow` to the last bit, mostly without a call.
 
 extension ExactLanes {
-  /// `pow(x, exponent)` for the four powers of softmax and normalization: a quotient, and how far the exact result is
-  /// from it. Where that does not settle what `pow` gives, `pow` is called. Without fused multiply-adds, which would be
-  /// calls themselves, it always is.
+  /// `pow(x, exponent)` for the four powers of softmax and normalization: a quotient, and its distance from the exact
+  /// result. Where these do not settle what `pow` gives, `pow` is called. Without fused multiply-adds it always is,
+  /// because these would be calls themselves.
   @inline(__always)
   static func settledPower(_ x: Double, _ exponent: Double) -> Double {
     guard hasFused, x > 0x1p-40, x < 0x1p40 else { return power(x, exponent) }
@@ -34,9 +34,9 @@ extension ExactLanes {
 
   /// Whether `y`, the rounded result of an operation with this error, is also what the C library's `pow` gives.
   ///
-  /// glibc's `pow` is not correctly rounded, but nearly: it differs only where the exact result lies within 0.01 units
-  /// in the last place of the middle between two doubles, as two results in a hundred do. The bound leaves half as much
-  /// again, and the range is the one for which glibc states its error. On another C library nothing is settled, and
+  /// glibc's `pow` is almost correctly rounded: it differs only where the exact result lies within 0.01 units in the
+  /// last place of the middle between two doubles, as two results in a hundred do. The bound adds half of that as a
+  /// margin, and the range is the one for which glibc states its error. On another C library nothing is settled, and
   /// every power is a call. Documentation/Exactness.md has the measurements.
   @inline(__always)
   private static func isSettled(_ y: Double, error: Double) -> Bool {

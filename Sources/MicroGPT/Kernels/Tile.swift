@@ -1,11 +1,11 @@
 // Register tiles: a block of a matrix product that is added up in registers, `rows × columns` vectors.
 //
 // A tile is composed of cells by type: `Below<Pair, Below<Pair, Pair>>`. Inlined, the types become straight-line code
-// with one register for each cell. Loops over arrays of vectors do not.
+// with one register for each cell; loops over arrays of vectors would not.
 
 import CMicroGPT
 
-/// The sums so far of a block of `y[r, c] = Σₖ x[r, k]·b[k, c]`.
+/// The partial sums of a block of `y[r, c] = Σₖ x[r, k]·b[k, c]`.
 protocol Tile {
   associatedtype L: Lanes
   static var rows: Int { get }
@@ -26,7 +26,7 @@ protocol Tile {
     _ body: (L.Vector, UnsafeMutablePointer<L.Scalar>, UnsafePointer<L.Scalar>) -> Void)
 }
 
-/// The offset of a row in bytes, in a register of its own. Otherwise the compiler goes from row to row by adding the
+/// The offset of a row in bytes, in a register of its own. Otherwise the compiler steps from row to row by adding the
 /// stride, and eight dependent additions take longer than the products.
 struct RowOffset {
   private let bytes: Int

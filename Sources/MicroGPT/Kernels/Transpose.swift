@@ -1,15 +1,15 @@
-// A transposed matrix: linear layers read their weights along the outputs in the forward pass and along the inputs in
-// the backward pass, so there is a copy for each.
+// Transposed matrices: linear layers read their weights along the outputs in the forward pass and along the inputs in
+// the backward pass, so each may have a transposed copy.
 
 /// `y[c, r] = x[r, c]`.
 struct Transpose<Scalar> {
-  /// `[rows, columns]`, and from a row to the next.
+  /// `[rows, columns]`, and the distance between rows.
   var x: UnsafePointer<Scalar>
   var xRow: Int
-  /// `[columns, rows]`, overwritten, and from a row to the next.
+  /// `[columns, rows]`, overwritten, and the distance between rows.
   var y: UnsafeMutablePointer<Scalar>
   var yRow: Int
-  /// Multiples of the vector.
+  /// Multiples of a vector's lanes.
   var rows, columns: Int
 }
 
@@ -19,7 +19,7 @@ protocol Rows {
   static var count: Int { get }
   init(_ x: UnsafePointer<L.Scalar>, _ rowStride: Int)
   func store(_ y: UnsafeMutablePointer<L.Scalar>, _ rowStride: Int)
-  /// Interleaves the lanes of each row with those of the other block's same row, which makes two rows of them.
+  /// Interleaves the lanes of each row with those of the same row of the other block, which makes two rows of them.
   func zip(_ other: Self) -> Halves<Self>
 }
 

@@ -1,4 +1,4 @@
-// The optimizer update of a matrix, fused with the product that gives its gradient: the gradient is added up in
+// The optimizer update of a matrix, fused with the product that gives its gradient: the gradient is summed in
 // registers and never stored. Only the fast arithmetic has it; the exact update needs more registers than are left.
 
 /// `w -= rate·m̂ / (√v̂ + ε)` for the columns of a panel, by the gradient `g[r, c] = Σₜ dy[t, r]·x[t, c]`.
@@ -23,7 +23,7 @@ struct MatrixUpdate<Scalar> {
 }
 
 extension FastLanes {
-  /// `MatrixUpdate` in tiles: square ones where they are transposed too, else tiles along the rows.
+  /// `MatrixUpdate` in tiles: square ones where there is a transposed copy, otherwise tiles along the rows.
   @inline(__always)
   static func updateMatrix(_ a: MatrixUpdate<Float>) {
     let isPaired = a.transposed == nil && a.columns == 2 &* count

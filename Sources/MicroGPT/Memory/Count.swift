@@ -1,6 +1,6 @@
-// Sizes that are multiplied before anybody knows whether the product can be had: an overflow is a value, not a trap.
+// Arithmetic on sizes before anything is allocated: an overflow is a value, not a trap.
 
-/// A number of things that remembers whether it has grown beyond `Int`: then its value is `nil` and stays so.
+/// A count whose value becomes `nil` if it overflows `Int`, and stays `nil`.
 ///
 ///     (Count(.max) * 2 + 1).value  // nil
 struct Count: ExpressibleByIntegerLiteral {

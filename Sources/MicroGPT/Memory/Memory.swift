@@ -1,5 +1,5 @@
-// The memory of engines: one zeroed, aligned block for each, allocated before the first step. Buffers are declared
-// once, by element and shape; the declarations are read twice, to count bytes and to place buffers.
+// An engine's memory: one aligned block, allocated before the first step. Buffers are declared once, by element and
+// shape; the declarations are read twice, to count bytes and to place buffers.
 
 /// A block of memory, and the buffers in it.
 ///
@@ -11,10 +11,10 @@ final class Memory<Buffers> {
   let buffers: Buffers
   private let block: UnsafeMutableRawPointer
 
-  /// The block that the declarations call for.
+  /// Allocates the block that the declarations need, and places the buffers in it.
   ///
   /// - Parameters:
-  ///   - isZeroed: Whether the block is cleared. Where it is not, pages that are never written are never paid for.
+  ///   - isZeroed: Whether the block is cleared. If not, pages that are never written take no physical memory.
   ///   - declare: Called twice; it must declare the same buffers both times.
   /// - Precondition: The bytes can be counted in an `Int`; see `byteCount`.
   init(isZeroed: Bool = true, _ declare: (inout BufferDeclarations) -> Buffers) {
@@ -29,7 +29,7 @@ final class Memory<Buffers> {
   deinit { block.deallocate() }
 }
 
-/// The bytes of the block that the declarations call for. Nothing is allocated.
+/// The bytes that the declarations need. Nothing is allocated.
 func memoryByteCount<Buffers>(_ declare: (inout BufferDeclarations) -> Buffers) -> Count {
   var declarations = BufferDeclarations(in: nil)
   _ = declare(&declarations)
@@ -74,8 +74,8 @@ struct BufferDeclarations {
   ///
   /// - Parameters:
   ///   - part: Trivial values: pointers and numbers. They lie in the block too.
-  ///   - declare: Declares the buffers of the part with this index, from 0. While bytes are only counted it is
-  ///     called for the first part alone, so that a count of parts beyond reason is no work.
+  ///   - declare: Declares the buffers of the part with this index, from 0. While bytes are only counted, it is
+  ///     called for the first part alone, so that an absurd count of parts takes no time.
   /// - Returns: The parts, `[count]`.
   mutating func parts<Part>(
     _ part: Part.Type, _ count: Count, _ declare: (inout BufferDeclarations, Int) -> Part

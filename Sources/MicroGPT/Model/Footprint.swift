@@ -1,9 +1,8 @@
-// How large a run is, known before anything is allocated: parameters and bytes, counted so that a size
-// beyond `Int` is an answer and not a trap.
+// The size of a run before anything is allocated: parameters and bytes. An overflow is `nil`, not a trap.
 
 extension Configuration {
-  /// How many parameters a model of this configuration has for *V* tokens, or `nil` where the number does
-  /// not fit an `Int`: `(2V + T)·C + 12·L·C²`.
+  /// How many parameters a model of this configuration has for *V* tokens, `(2V + T)·C + 12·L·C²`, or `nil` if the
+  /// number does not fit an `Int`.
   ///
   ///     Configuration().parameterCount(vocabularySize: 27)  // 4192
   ///
@@ -13,17 +12,18 @@ extension Configuration {
     return ((2 * v + Count(blockSize)) * c + 12 * Count(layers) * c * c).value
   }
 
-  /// How many bytes a training run allocates, but for the corpus, or `nil` where that does not fit an `Int`:
-  /// four buffers of parameters, and for every position of a batch what the forward pass saves for the backward pass.
+  /// How many bytes a training run allocates, without the corpus, or `nil` if the number does not fit an `Int`: the
+  /// parameters, their moments and copies, and what the forward pass saves for the backward pass at every position of
+  /// a batch.
   ///
   /// It grows with the parameters, with the layers, and with the positions; the attention weights grow with the
   /// square of the positions. Sizes are rounded up to cache lines, which shows in small models.
   ///
   /// - Parameters:
   ///   - vocabularySize: *V*, BOS included.
-  ///   - arithmetic: The arithmetic, and with it the size of a number.
+  ///   - engine: The arithmetic, and with it the size of a number.
   /// - Precondition: The configuration is one that `validate` accepts.
-  public func trainingMemory(vocabularySize: Int, arithmetic: Arithmetic = .exact) -> Int? {
+  public func trainingMemory(vocabularySize: Int, engine arithmetic: Arithmetic = .exact) -> Int? {
     let run = Engine(arithmetic).trainingByteCount(self, vocabularySize)
     return (run + Batch.byteCount(documents: Count(batchSize), positions: Count(blockSize))).value
   }

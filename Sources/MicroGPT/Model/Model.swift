@@ -1,6 +1,6 @@
-// A model as a value: sizes, vocabulary and parameters, to be kept, compared and sampled from.
+// A model as a value: sizes, vocabulary and parameters, to save, compare and sample from.
 
-/// A GPT's parameters with what it takes to use them.
+/// A GPT's parameters with their configuration and vocabulary.
 ///
 ///     let embedding = model["wte"]!  // the vector of every token, [V, C]
 ///     embedding.shape  // [27, 16]
@@ -10,20 +10,20 @@ public struct Model: Sendable, Equatable {
   public let configuration: Configuration
   /// The vocabulary.
   public let tokenizer: Tokenizer
-  /// All parameters, matrix after matrix in the order of `tensorNames`, row after row: as many as
-  /// `Configuration.parameterCount(vocabularySize:)` says.
+  /// All parameters, matrix after matrix in the order of `tensorNames`, row after row;
+  /// `Configuration.parameterCount(vocabularySize:)` says how many.
   public let parameters: [Double]
 
   private let layout: ParameterLayout
 
-  /// A model of these parameters, as a file gives them back.
+  /// A model of these parameters, such as those read from a file.
   ///
   /// - Parameters:
   ///   - configuration: The configuration of the run that the model comes from; its sizes count.
   ///   - tokenizer: The vocabulary.
-  ///   - parameters: As `parameters` has them.
-  /// - Throws: `ModelError` if the configuration cannot be run, the parameters are not as many as it calls for, or one
-  ///   is not finite.
+  ///   - parameters: In the order of the property `parameters`.
+  /// - Throws: `ModelError` if the configuration cannot be run, the number of parameters does not match it, or a
+  ///   parameter is not finite.
   /// - Complexity: O(*n*) in the parameters.
   public init(
     configuration: Configuration, tokenizer: Tokenizer, parameters: [Double]
@@ -44,7 +44,7 @@ public struct Model: Sendable, Equatable {
     }
   }
 
-  /// A model of parameters that are as many as the configuration calls for.
+  /// A model of parameters whose number matches the configuration, without the other checks.
   init(unchecked parameters: [Double], _ configuration: Configuration, _ tokenizer: Tokenizer) {
     layout = ParameterLayout(configuration, vocabularySize: tokenizer.vocabularySize)
     precondition(
@@ -83,7 +83,7 @@ public struct Model: Sendable, Equatable {
   }
 }
 
-/// Why numbers are not a model.
+/// Why parameters do not form a model.
 public enum ModelError: Error, Equatable {
   /// The configuration cannot be run.
   case configuration(ConfigurationError)
@@ -109,7 +109,7 @@ extension ModelError: CustomStringConvertible {
   }
 }
 
-/// A matrix of numbers with a name: parameters, or what a model computes.
+/// A matrix of numbers with a name: a parameter matrix, or a tensor that a model computes.
 public struct Tensor: Sendable, Equatable {
   /// Its name: of parameters, that of the reference's state dictionary; of a trace, see `Trace`.
   public let name: String

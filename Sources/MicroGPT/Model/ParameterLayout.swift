@@ -47,7 +47,7 @@ struct ParameterLayout: Sendable, Equatable {
 
   /// The layout for a configuration and *V* tokens.
   ///
-  /// - Precondition: `parameterCount` gives a number for them.
+  /// - Precondition: `parameterCount(vocabularySize:)` is not `nil`.
   init(_ configuration: Configuration, vocabularySize: Int) {
     self.init(Shape(configuration, vocabularySize: vocabularySize))
   }

@@ -1,4 +1,4 @@
-// A document's forward and backward pass with every intermediate tensor, for whoever wants to look inside.
+// A document's forward and backward pass, with every intermediate tensor.
 
 /// Everything that a model computes for one document: every tensor of the forward pass, the gradient of the loss with
 /// respect to each, and with respect to the parameters.
@@ -13,27 +13,27 @@
 /// | name | shape | what it is |
 /// |---|---|---|
 /// | `embedding` | `[T, C]` | token plus position embedding |
-/// | `embedding_norm` | `[T, C]` | that normalized: the first layer's input |
+/// | `embedding_norm` | `[T, C]` | `embedding` normalized: the first layer's input |
 /// | `layer{l}.attn_norm` | `[T, C]` | the layer's input normalized |
 /// | `layer{l}.q`, `.k`, `.v` | `[T, C]` | queries, keys and values, the heads' channels side by side |
 /// | `layer{l}.head{h}.scores` | `[T, T]` | scaled products of queries and keys, 0 after each row's own position |
 /// | `layer{l}.head{h}.attention` | `[T, T]` | softmax of the scores, 0 after each row's own position |
 /// | `layer{l}.attn_mixed` | `[T, C]` | attention output: values weighted by attention |
 /// | `layer{l}.attn_out` | `[T, C]` | after the output matrix and the residual connection |
-/// | `layer{l}.mlp_norm` | `[T, C]` | that normalized |
+/// | `layer{l}.mlp_norm` | `[T, C]` | `attn_out` normalized |
 /// | `layer{l}.mlp_pre`, `.mlp_hidden` | `[T, 4C]` | hidden units before and after relu |
 /// | `layer{l}.mlp_out` | `[T, C]` | the layer's output |
 /// | `logits` | `[T, V]` | before softmax |
 /// | `probabilities` | `[T, V]` | of the next token |
 public struct Trace: Sendable, Equatable {
-  /// The tokens of the document, BOS in front, and BOS at the end if the block reaches that far: `[T + 1]`. Position *t*
-  /// reads token *t* and predicts token *t* + 1.
+  /// The tokens of the document, BOS first, and BOS last if the block has room for it: `[T + 1]`. Position *t* reads
+  /// token *t* and predicts token *t* + 1.
   public let tokens: [Int]
   /// The mean of `tokenLosses`, in nats.
   public let loss: Double
   /// The surprise at each position's next token, `-log p`, in nats, `[T]`.
   public let tokenLosses: [Double]
-  /// Every tensor of the forward pass, in the order in which they are computed.
+  /// Every tensor of the forward pass, in the order of computation.
   public let values: [Tensor]
   /// The gradient of `loss` with respect to each tensor of `values`, in the same order.
   public let gradients: [Tensor]
@@ -54,11 +54,11 @@ public struct Trace: Sendable, Equatable {
 }
 
 extension Model {
-  /// Runs a document forward and backward, and keeps every tensor on the way.
+  /// Runs a document's forward and backward pass, and returns every tensor.
   ///
   /// - Parameter document: Cut to the block size, as in training.
   /// - Throws: `TokenizerError` at the first character that is not in the vocabulary.
-  /// - Complexity: That of a training step over plain loops, a hundred times the kernels' or so.
+  /// - Complexity: That of a training step over plain loops, about a hundred times as long as the kernels'.
   public func trace(_ document: String) throws(TokenizerError) -> Trace {
     let all = try tokenizer.encode(document), specification = Specification(self)
     let tokens = all.prefix(configuration.blockSize + 1).map { Int32($0) }, count = tokens.count - 1

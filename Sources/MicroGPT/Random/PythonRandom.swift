@@ -1,5 +1,5 @@
-// CPython's `random.Random`, draw for draw and bit for bit: the Mersenne Twister and the calls that the
-// algorithm makes of it. Swift's own generators and its `shuffle` draw other numbers, hence this one.
+// CPython's `random.Random`, draw for draw and bit for bit: the Mersenne Twister and the methods that the algorithm
+// calls. Swift's own generators and `shuffle` give other numbers.
 //
 //     var random = PythonRandom(seed: 42)                random.seed(42)
 //     random.bits(32)                                    random.getrandbits(32)
@@ -14,15 +14,14 @@
 ///     var names = ["emma", "olivia", "ava", "isabella"]
 ///     random.shuffle(&names)  // ["ava", "olivia", "isabella", "emma"]
 ///
-/// A value: a copy draws the same numbers again. It is no `RandomNumberGenerator` on purpose, because what
-/// Swift's own `shuffle(using:)` and `random(in:using:)` make of the same bits is not what Python makes of
-/// them.
+/// A value: a copy draws the same numbers again. It deliberately does not conform to `RandomNumberGenerator`: from
+/// the same bits, Swift's `shuffle(using:)` and `random(in:using:)` compute other results than Python.
 ///
 /// The generator is MT19937: Makoto Matsumoto and Takuji Nishimura, "Mersenne Twister: A 623-dimensionally
-/// equidistributed uniform pseudorandom number generator", 1998. What is drawn from it follows CPython's
+/// equidistributed uniform pseudorandom number generator", 1998. The methods follow CPython's
 /// `Modules/_randommodule.c` and `Lib/random.py`.
 public struct PythonRandom: Sendable, Equatable {
-  /// Everything that decides the numbers to come: take it to save the generator, set it to resume.
+  /// Everything that determines the numbers to come: save it, and set it to resume.
   public var state: State
 
   /// The generator after Python's `random.seed(seed)`.
@@ -30,7 +29,7 @@ public struct PythonRandom: Sendable, Equatable {
     state = State(seed: seed)
   }
 
-  /// The generator that draws on where `state` was taken.
+  /// A generator that continues from `state`.
   public init(state: State) {
     self.state = state
   }
@@ -43,7 +42,7 @@ public struct PythonRandom: Sendable, Equatable {
     return state.nextWord() >> UInt32(32 - count)
   }
 
-  /// Python's `random.random()`: a double in 0..<1, a multiple of 2⁻⁵³, made of two draws.
+  /// Python's `random.random()`: a double in 0..<1, a multiple of 2⁻⁵³, from two draws.
   public mutating func uniform() -> Double {
     let upper = Double(state.nextWord() >> 5)
     let lower = Double(state.nextWord() >> 6)
@@ -68,7 +67,17 @@ public struct PythonRandom: Sendable, Equatable {
     return mean + standard * standardDeviation
   }
 
-  /// Python's `random.shuffle(items)`: from the last item down, each changes places with one at or before it.
+  /// `count` successive `gaussian(standardDeviation:)`, with mean 0.
+  ///
+  /// - Complexity: O(*count*).
+  mutating func gaussians(_ count: Int, standardDeviation: Double = 1) -> [Double] {
+    var numbers: [Double] = []
+    numbers.reserveCapacity(count)
+    for _ in 0..<count { numbers.append(gaussian(standardDeviation: standardDeviation)) }
+    return numbers
+  }
+
+  /// Python's `random.shuffle(items)`: from the last item down, each is swapped with a random one at or before it.
   ///
   /// - Precondition: There are fewer than 2³² items.
   /// - Complexity: O(*n*).
@@ -82,7 +91,8 @@ public struct PythonRandom: Sendable, Equatable {
     }
   }
 
-  /// Python's `random.choices(range(len(weights)), weights)[0]`: an index, as likely as its share of the sum.
+  /// Python's `random.choices(range(len(weights)), weights)[0]`: an index, with probability proportional to its
+  /// weight.
   ///
   ///     var random = PythonRandom(seed: 42)
   ///     random.choice(weights: [0.1, 0.2, 0.3, 0.4])  // 3
@@ -95,16 +105,18 @@ public struct PythonRandom: Sendable, Equatable {
 
   /// `choice(weights:)` over memory that the caller holds; allocates nothing.
   ///
-  /// Python stores the running sums and bisects them, to the right, up to the last but one. As they never
-  /// fall, that is the first sum above the mark, so they can be summed twice instead: the same additions in
-  /// the same order give the same bits.
+  /// Python stores the running sums and bisects all but the last, to the right. Running sums never decrease, so this
+  /// finds the first one above the mark. Adding up a second time finds it too: the same additions in the same order
+  /// give the same bits.
   mutating func choice(weights: UnsafeBufferPointer<Double>) -> Int {
     var total = 0.0
     for weight in weights {
       precondition(weight >= 0, "A weight is \(weight); weights are zero or more.")
       total += weight
     }
-    precondition(total > 0 && total.isFinite, "The weights add up to \(total), which leaves no choice.")
+    precondition(
+      total > 0 && total.isFinite,
+      "The weights add up to \(total), but the sum has to be positive and finite.")
 
     let mark = uniform() * total
     var sum = 0.0
@@ -115,10 +127,10 @@ public struct PythonRandom: Sendable, Equatable {
     return weights.count - 1
   }
 
-  /// Python's `random._randbelow(bound)`: draws of as many bits as `bound` has, until one is below it.
+  /// Python's `random._randbelow(bound)`: draws with as many bits as `bound` has, until one is less than it.
   private mutating func index(below bound: Int) -> Int {
     let width = Int.bitWidth - bound.leadingZeroBitCount
-    precondition(width <= 32, "Python draws one word an item up to 2³² - 1 items, and here are \(bound).")
+    precondition(width <= 32, "Python draws one word per item up to 2³² - 1 items; there are \(bound).")
     var drawn: Int
     repeat { drawn = Int(bits(width)) } while drawn >= bound
     return drawn
@@ -126,21 +138,21 @@ public struct PythonRandom: Sendable, Equatable {
 }
 
 extension PythonRandom {
-  /// What Python's `random.getstate()` returns: the twister's words, how many are spent, and half a pair of
-  /// normal numbers.
+  /// What Python's `random.getstate()` returns: the twister's words, how many have been used, and the second of a
+  /// pair of normal numbers.
   public struct State: Sendable, Equatable {
     /// How many words the twister has.
     public static let wordCount = 624
 
     /// The twister's words, `[624]`.
     public private(set) var words: [UInt32]
-    /// How many of the words are spent, 0 to 624.
+    /// How many of the words have been used, 0 to 624.
     public private(set) var position: Int
-    /// The second of the last pair of normal numbers, as long as no call has taken it.
+    /// The second of the last pair of normal numbers, until a call returns it.
     public internal(set) var cachedGaussian: Double?
 
-    /// The state with these parts, as a file gives them back; `nil` where there are not 624 words or the
-    /// position lies outside them.
+    /// A state of these parts, such as those read from a file; `nil` if there are not 624 words or the position is
+    /// not in 0...624.
     public init?(words: [UInt32], position: Int, cachedGaussian: Double?) {
       guard words.count == State.wordCount, 0...State.wordCount ~= position else { return nil }
       self.words = words
@@ -148,8 +160,8 @@ extension PythonRandom {
       self.cachedGaussian = cachedGaussian
     }
 
-    /// The state after `random.seed(seed)`: MT19937's `init_by_array` over the seed's 32-bit words, the
-    /// least significant first. A seed below 2³² is one word, zero too.
+    /// The state after `random.seed(seed)`: MT19937's `init_by_array` over the seed's 32-bit words, least significant
+    /// first. A seed below 2³², including 0, is one word.
     init(seed: UInt64) {
       let lower = UInt32(truncatingIfNeeded: seed)
       let upper = UInt32(truncatingIfNeeded: seed >> 32)
@@ -160,8 +172,8 @@ extension PythonRandom {
         words[index] = 1_812_433_253 &* State.folded(words[index - 1]) &+ UInt32(index)
       }
 
-      // Both passes go around words 1 to 623; the word before word 1 is word 623, whose value word 0 holds
-      // until the end.
+      // Both passes cycle through words 1 to 623. Until the end, word 0 holds a copy of word 623, the predecessor of
+      // word 1.
       var index = 1
       func advance() {
         index += 1
@@ -199,8 +211,8 @@ extension PythonRandom {
       return word ^ word >> 18
     }
 
-    /// Makes 624 new words of the old ones. Each takes one bit of its own old value, 31 of its right
-    /// neighbor's, and the word 397 places on; beyond the end those are new words already.
+    /// Replaces all 624 words. Each new word combines one bit of its old value, 31 bits of the next word, and the
+    /// word 397 places further on. Past the end, the next words are new ones.
     private mutating func twist() {
       words.withUnsafeMutableBufferPointer { words in
         for index in 0..<State.wordCount {

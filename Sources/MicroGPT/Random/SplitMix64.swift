@@ -1,12 +1,10 @@
-// Random numbers that are counted off rather than drawn in turn: any number of streams from one seed, any
-// place in each, and no state to keep.
+// Counter-based random numbers: any place of any stream of a seed, without state.
 
-/// Streams of random numbers by seed, stream and place.
+/// Random numbers by seed, stream and place.
 ///
-/// A place's bits are those of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators", 2014, with the constants of Vigna's splitmix64.c). A stream starts where the generator of
-/// the seed is at the stream's number, so streams lie as far apart on the one cycle of 2⁶⁴ as its numbers
-/// are random.
+/// A place's bits are those of SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+/// 2014, with the constants of Vigna's splitmix64.c). A stream's initial state is the number that the seed's
+/// generator outputs at the stream's index, so streams start at random places of the one cycle of 2⁶⁴.
 struct SplitMix64: Sendable {
   let seed: UInt64
 

@@ -6,18 +6,18 @@
 ///     let sampler = try BatchSampler(model, seed: 7, numbers: 0..<1000)
 ///     while let document = try sampler.next() { documents.append(document) }
 ///
-/// Document *i* draws the random numbers of stream *i* of the seed. It is therefore the same whichever numbers are
-/// asked for and however many are sampled together. It is not the document that `Sampler` draws from its one stream,
-/// but equally likely. In the exact arithmetic probabilities have the reference's bits, so the documents are the same
-/// on every processor (where the C library is the same). In the fast arithmetic they are floats, whose last bits depend
-/// on the instruction set; about one document in ten thousand may differ.
+/// Document *i* draws the random numbers of stream *i* of the seed, so it does not depend on the requested numbers or
+/// on how many documents are sampled together. It differs from the document that `Sampler` draws from its single
+/// stream, but has the same distribution. In the exact arithmetic probabilities have the reference's bits, so the
+/// documents are the same on every processor (where the C library is the same). In the fast arithmetic they are
+/// floats, whose last bits depend on the instruction set; about one document in ten thousand may differ.
 ///
-/// Memory is bounded, whatever the numbers: a window of documents that are sampled together and the state of their
-/// prefixes take about 16 MB beside the model's own memory.
+/// Memory is bounded for any numbers: besides the model's own, a window of documents that are sampled together and
+/// the state of their prefixes take about 16 MB.
 ///
-/// A class, because it owns that memory and its documents come once, in order.
+/// A class, because it owns that memory, and its documents come once, in order.
 public final class BatchSampler {
-  /// The numbers of the documents to come.
+  /// The numbers of the remaining documents.
   public private(set) var numbers: Range<Int>
   /// The arithmetic that it computes in.
   public let arithmetic: Arithmetic
@@ -29,7 +29,7 @@ public final class BatchSampler {
   private let startCount: Int
   /// Each token as UTF-8: up to four bytes, the first in the lowest place, and their number.
   private let characters: [(bytes: UInt32, count: Int)]
-  /// How many documents the window has, how many of them have been returned, and how many the next one has.
+  /// The documents in the window, those of them already returned, and the size of the next window.
   private var filled = 0, taken = 0, nextFill: Int
   private let capacity: Int
   private var failure: SamplerError?
@@ -37,20 +37,20 @@ public final class BatchSampler {
   /// A sampler of the documents with these numbers.
   ///
   /// - Parameters:
-  ///   - model: The model; `Trainer.model`, say.
+  ///   - model: The model, such as `Trainer.model`.
   ///   - seed: The same seed and number give the same document.
   ///   - numbers: Which documents to sample, in this order, 0 or more.
   ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
-  ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
-  ///     likelier. At 0 all documents are the most probable one.
-  ///   - arithmetic: The arithmetic to compute in.
-  ///   - atOnce: The most documents that are sampled together, 1 or more; by default as many as help. The documents do
-  ///     not depend on it.
-  ///   - instructionSet: The processor's instructions to use, if not the widest.
+  ///   - temperature: What logits are divided by before they become probabilities: below 1, likely tokens become
+  ///     likelier. At 0 every token is the most probable one, so all documents are equal.
+  ///   - engine: The arithmetic to compute in.
+  ///   - atOnce: The most documents that are sampled together, 1 or more; by default as many as speed it up. The
+  ///     documents do not depend on it.
+  ///   - instructionSet: The instruction set to use, by default the widest.
   /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used.
   public init(
     _ model: Model, seed: UInt64, numbers: Range<Int>, prompt: String = "", temperature: Double = 0.5,
-    arithmetic: Arithmetic = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
+    engine arithmetic: Arithmetic = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
   ) throws(SamplerError) {
     precondition(numbers.lowerBound >= 0, "Documents are numbered from 0, not from \(numbers.lowerBound).")
     precondition(atOnce ?? 1 >= 1, "At least 1 document is sampled at a time, not \(atOnce ?? 1).")
@@ -72,7 +72,7 @@ public final class BatchSampler {
       }
       return (bytes, count)
     }
-    // A small first window, so that the first documents come at once.
+    // A small first window, so that the first documents come quickly.
     nextFill = 256
     (self.numbers, self.arithmetic, self.start) = (numbers, arithmetic, start)
     (self.temperature, isGreedy) = (temperature, temperature == 0)
@@ -82,9 +82,8 @@ public final class BatchSampler {
 
   /// The next document, the prompt included, or `nil` after the last.
   ///
-  /// - Throws: `SamplerError`, if the model computes no finite numbers, or the temperature is so small that
-  ///   logits
-  ///   divided by it are not finite.
+  /// - Throws: `SamplerError` if logits are not finite, or the temperature is so small that logits divided by it are
+  ///   not finite.
   public func next() throws(SamplerError) -> String? {
     guard let tokens = try nextTokens() else { return nil }
     return String(unsafeUninitializedCapacity: 4 * tokens.count) { text in

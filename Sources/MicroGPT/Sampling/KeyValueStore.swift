@@ -1,9 +1,8 @@
-// The keys and values that positions are looked up by. What the first layer begins with, up to query, key and value,
-// depends on token and position alone: where all pairs of them fit a table, each is computed when it is first needed.
-// In a model of one layer that table is also where keys and values are found; deeper ones have a place for each
-// position of each row.
+// The key-value cache. The first layer's input, query, key and value depend on token and position alone: if all pairs
+// of these fit a table, each entry is computed when it is first needed. In a model of one layer the table is also the
+// key-value cache; deeper models have a place for each position of each row.
 
-/// The table of pairs and the places of keys and values. Pages that are never written are never paid for.
+/// The table of pairs and the places of keys and values. Pages that are never written take no physical memory.
 struct KeyValueStore<A: SamplingArithmetic> {
   typealias Buffer = UnsafeMutablePointer<A.Scalar>
 

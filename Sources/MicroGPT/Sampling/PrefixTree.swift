@@ -1,12 +1,12 @@
-// A memory of prefixes of documents: a tree in which every node is a token after the node above it, with the running
-// sums in which a random number finds the next token.
+// A cache of document prefixes: a tree in which every node adds a token to its parent's prefix, with the running sums
+// from which the next token is drawn.
 
-/// Prefixes of documents, as many as there is room for.
+/// A cache of document prefixes, up to a capacity.
 struct PrefixTree {
   /// The most nodes.
   let capacity: Int
   private(set) var count = 0
-  /// `[capacity]`: the sum of all probabilities, and less than 0 where the sums are not known.
+  /// `[capacity]`: the sum of all probabilities, less than 0 if the sums are not known.
   let totals: UnsafeMutablePointer<Double>
 
   private let vocabulary, stride: Int
@@ -16,12 +16,12 @@ struct PrefixTree {
   private let children: UnsafeMutablePointer<Int32>
   private var temperature = Double.nan
 
-  /// In place of a node: the prefix is not in the tree.
+  /// Stands for a prefix that is not in the tree.
   static var none: Int { -1 }
 
   /// - Parameters:
-  ///   - bytes: The most that nodes may take. They are allocated here, but not touched before they are used.
-  ///   - placeBytes: What a node takes elsewhere.
+  ///   - bytes: The most bytes for nodes. They are allocated here, but not touched before they are used.
+  ///   - placeBytes: The bytes that a node takes elsewhere.
   init(bytes: Int, vocabulary: Int, placeBytes: Int) {
     self.vocabulary = vocabulary
     stride = vocabulary.rounded(up: BufferDeclarations.lineCount(of: Double.self))
@@ -38,7 +38,7 @@ struct PrefixTree {
     children.deallocate()
   }
 
-  /// Forgets everything if that was for another temperature.
+  /// Empties the tree if it is for another temperature.
   mutating func use(_ temperature: Double) {
     if temperature != self.temperature { (count, self.temperature) = (0, temperature) }
   }
@@ -46,7 +46,7 @@ struct PrefixTree {
   @inline(__always)
   func sums(_ node: Int) -> UnsafeMutablePointer<Double> { allSums + node &* stride }
 
-  /// The node of a token at `position`, if it is known.
+  /// The node of a token at `position`, if it is in the tree.
   @inline(__always)
   func find(_ token: Int32, after parent: Int, at position: Int) -> Int? {
     if position == 0 { return count > 0 ? 0 : nil }
@@ -55,13 +55,13 @@ struct PrefixTree {
     return node < 0 ? nil : Int(node)
   }
 
-  /// The node that a token would have that is not known yet, or none.
+  /// The node that a new token would get, or `none` if there is no room.
   @inline(__always)
   func next(after parent: Int, at position: Int) -> Int {
     count < capacity && (parent >= 0 || position == 0) ? count : PrefixTree.none
   }
 
-  /// Adds that node, whose sums have been written, unless it stays open.
+  /// Adds the node that `next` gave. Its sums have been written, unless it is open.
   mutating func add(_ token: Int32, after parent: Int, isOpen: Bool) {
     for child in count &* vocabulary..<(count &+ 1) &* vocabulary { children[child] = -1 }
     if isOpen { totals[count] = -1 }

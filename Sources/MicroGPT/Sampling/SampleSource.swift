@@ -1,4 +1,4 @@
-// The seam between a batch sampler and the engine that draws its documents, as TrainingEngine is for a trainer.
+// The interface between a batch sampler and the engine that draws its documents, as TrainingEngine is for a trainer.
 
 /// What a batch sampler asks of an engine: windows of documents that are drawn together.
 struct SampleSource {
@@ -10,8 +10,8 @@ struct SampleSource {
     var start: UnsafePointer<Int32>
     var startCount: Int
     var temperature: Double
-    /// Whether the temperature is 0. To be decided before denormals are flushed: a temperature may be one, and the
-    /// optimizer would move the comparison to where they count as zero.
+    /// Whether the temperature is 0. This is decided before denormals are flushed: the temperature may be subnormal,
+    /// and the compiler would move the comparison to where it counts as zero.
     var isGreedy: Bool
   }
 

@@ -1,13 +1,13 @@
 // Many documents sampled together. Documents that share a prefix share a row of the engine until they draw different
-// tokens: a tree of prefixes, walked depth first in groups of rows of one position, so that memory grows with the
+// tokens: a tree of prefixes, walked depth first in groups of rows at one position, so that memory grows with the
 // positions but not with the documents.
 //
-// Documents and the tokens that they drew are kept in the order of their prefixes: a row's documents lie side by side,
-// and drawing sorts them by token, so that every run of equal tokens becomes a row of the next position.
+// Documents and the tokens that they drew are sorted by prefix: a row's documents are adjacent, and drawing sorts
+// them by token, so that every run of equal tokens becomes a row of the next position.
 
 import CMicroGPT
 
-/// Documents of successive numbers, sampled together.
+/// Documents with consecutive numbers, sampled together.
 final class SampleWindow<A: SamplingArithmetic> {
   /// The most documents.
   let capacity: Int
@@ -18,15 +18,15 @@ final class SampleWindow<A: SamplingArithmetic> {
   /// The most rows of a group.
   private let rows: Int
 
-  /// The documents' tokens without BOS, `[documents, T]`, and how many they are.
+  /// The documents' tokens without BOS, `[documents, T]`, and their lengths.
   private let tokens, lengths: UnsafeMutablePointer<Int32>
   /// The documents by their distance from the first, and the token that each has drawn, `[documents]`.
   private let order, drawn, spareOrder, spareDrawn: UnsafeMutablePointer<Int32>
   /// How often each token has been drawn, `[V]`.
   private let tally: UnsafeMutablePointer<Int32>
 
-  // Of the group of each position, `[T, rows]`: the rows' tokens, the rows that they extend, and the
-  // documents that do not end there, from and to.
+  // For the group of each position, `[T, rows]`: the rows' tokens, the rows that they extend, and the range of the
+  // documents that do not end there.
   private let rowTokens, parents, starts, ends: UnsafeMutablePointer<Int32>
   /// The rows of each group, and the row and document at which the next group continues, `[T]`.
   private let counts, nextRow, nextDocument: UnsafeMutablePointer<Int32>
@@ -66,8 +66,8 @@ final class SampleWindow<A: SamplingArithmetic> {
   }
 
   /// - Parameters:
-  ///   - atOnce: The most documents, by default as many as help; more than `count` are never needed.
-  ///   - seed: The random streams'.
+  ///   - atOnce: The most documents, by default as many as speed it up; more than `count` are never needed.
+  ///   - seed: The seed of the random streams.
   init(_ model: Model, atOnce: Int?, count: Int, seed: UInt64, instructionSet set: InstructionSet) {
     let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
     let placeBytes = SamplingSizes<A>(shape, set).placeBytes, positions = shape.positions
@@ -129,7 +129,8 @@ final class SampleWindow<A: SamplingArithmetic> {
     }
   }
 
-  /// Makes rows of runs of equal tokens that the group before has drawn, as many as there are and fit.
+  /// Makes rows from the runs of equal tokens that the previous group drew, as many as fit, continuing after the
+  /// last.
   private func gather(_ position: Int) -> Bool {
     guard position < positions else { return false }
     let before = (position &- 1) &* rows, here = position &* rows, groupCount = Int(counts[position &- 1])
@@ -155,8 +156,8 @@ final class SampleWindow<A: SamplingArithmetic> {
     return count > 0
   }
 
-  /// Computes a group, draws a token for each of its documents, and ends those that draw BOS or the last
-  /// token.
+  /// Computes a group, draws a token for each of its documents, and ends those that draw BOS or are at the last
+  /// position.
   private func extend(
     _ position: Int, _ first: Int, _ start: UnsafePointer<Int32>, _ startCount: Int,
     _ sumsRequest: SamplingEngine<A>.Sums
@@ -195,7 +196,7 @@ final class SampleWindow<A: SamplingArithmetic> {
     (nextRow[position], nextDocument[position]) = (0, starts[group])
   }
 
-  /// Walks from a row to those that it extends, up to the first.
+  /// Walks from a row to its ancestors, up to the root.
   @inline(__always)
   private func findPlaces(_ row: Int, _ position: Int) {
     var row = row, t = position
@@ -209,7 +210,7 @@ final class SampleWindow<A: SamplingArithmetic> {
     }
   }
 
-  /// Writes down the document that ends with what it has drawn.
+  /// Stores the tokens of a document that ends here.
   @inline(__always)
   private func finish(_ i: Int, _ row: Int, _ position: Int) {
     let index = Int(order[i]), document = tokens + index &* positions
@@ -225,7 +226,7 @@ final class SampleWindow<A: SamplingArithmetic> {
     lengths[index] = Int32(truncatingIfNeeded: Int(token) == bos ? position : position &+ 1)
   }
 
-  /// Puts documents in the order of what they have drawn.
+  /// Sorts documents by the tokens that they have drawn.
   private func sort(_ first: Int, _ end: Int) {
     let count = end &- first
     if count < 16 {

@@ -1,35 +1,35 @@
-// Sampling one document after the other: one position at a time, each token drawn by its probability and
-// fed back in. Prefixes that have been computed before are looked up: the same prefix gives the same bits.
+// Sampling one document at a time: one position after the other, each token drawn by its probability and fed back in.
+// Prefixes that have been computed before are looked up, with the same bits.
 
 /// Samples documents from a model, as the reference does: the same model and random numbers give its documents.
 ///
 ///     let sampler = Sampler(model, random: PythonRandom(seed: 7))
 ///     try sampler.sample(prompt: "em", temperature: 0.5)  // perhaps "emma"
 ///
-/// A class, because it owns the memory that it computes in; the model stays as it is. For thousands of
-/// documents `BatchSampler` is many times faster.
+/// A class, because it owns the memory that it computes in. The model does not change. For thousands of documents
+/// `BatchSampler` is many times faster.
 public final class Sampler {
   /// The model that is sampled.
   public let model: Model
-  /// The random numbers to come; each token that is drawn takes one.
+  /// The random numbers to come; each token that is drawn uses one.
   public var random: PythonRandom
 
   private let engine: SamplingEngine<ExactArithmetic>
   private var tree: PrefixTree
   private let tokens: UnsafeMutableBufferPointer<Int32>
   private let places: UnsafeMutablePointer<Int32>
-  /// The sums of a prefix that the tree has no room for, `[sumsStride]` and one number.
+  /// The sums and their total for a prefix that the tree has no room for, `[sumsStride]` and `[1]`.
   private let sums, total: UnsafeMutablePointer<Double>
 
   /// A sampler of a model, which is copied into the memory that the sampler computes in.
   ///
   /// - Parameters:
-  ///   - model: The model; `Trainer.model`, say.
-  ///   - random: Where the random numbers come from. `Trainer.sampler()` continues where the reference does.
-  ///   - prefixMemory: The most bytes for prefixes of documents, so that a prefix that comes again costs one random
-  ///     number per token. Pages are used as they are needed; when the memory is full, the first prefixes stay. The
+  ///   - model: The model, such as `Trainer.model`.
+  ///   - random: The random numbers. `Trainer.sampler()` continues where the reference does.
+  ///   - prefixMemory: The most bytes for prefixes of documents, so that a repeated prefix costs one random number
+  ///     per token. Pages are used as they are needed; when the memory is full, the first prefixes stay. The
   ///     documents do not depend on it.
-  ///   - instructionSet: The processor's instructions to use, if not the widest. Nor on this.
+  ///   - instructionSet: The instruction set to use, by default the widest. The documents do not depend on it.
   public init(
     _ model: Model, random: PythonRandom, prefixMemory: Int = 8 << 20,
     instructionSet: InstructionSet = .widest
@@ -59,12 +59,11 @@ public final class Sampler {
   ///
   /// - Parameters:
   ///   - prompt: How the document begins: characters of the vocabulary, fewer than the block has positions.
-  ///   - temperature: What logits are divided by before they become probabilities: below 1 the likely gets
+  ///   - temperature: What logits are divided by before they become probabilities: below 1, likely tokens become
   ///     likelier. 0 takes the most probable token, the first of equals, and draws no random numbers.
   /// - Returns: The document, the prompt included. It ends before BOS, or when all positions are taken.
-  /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used, or the model itself. No
-  ///   random
-  ///   numbers have been drawn for a prompt or temperature that is refused.
+  /// - Throws: `SamplerError` if the prompt, the temperature or the model cannot be used. A prompt or temperature
+  ///   that is refused draws no random numbers.
   public func sample(prompt: String = "", temperature: Double = 0.5) throws(SamplerError) -> String {
     let start = try model.start(prompt: prompt, temperature: temperature, into: tokens)
     tree.use(temperature)
@@ -86,10 +85,10 @@ public final class Sampler {
     preconditionFailure("A prompt leaves a position to continue from.")
   }
 
-  /// Extends a node of the tree by the token at `position`, and computes what is not known there.
+  /// Extends a node of the tree by the token at `position`, and computes what is missing there.
   ///
   /// - Parameter temperature: The temperature of the sums to compute; `nil` if none are needed.
-  /// - Returns: The node, or none if the tree has no room.
+  /// - Returns: The node, or `none` if the tree has no room.
   private func visit(_ position: Int, after parent: Int, _ temperature: Double?) throws(SamplerError) -> Int {
     let token = tokens[position], known = tree.find(token, after: parent, at: position)
     let node = known ?? tree.next(after: parent, at: position)
@@ -133,7 +132,7 @@ public enum SamplerError: Error, Equatable {
   /// The temperature is negative, infinite, not a number, or so small that logits divided by it are not
   /// finite.
   case temperature(Double)
-  /// The prompt has a character that the model does not know.
+  /// The prompt has a character outside the vocabulary.
   case prompt(TokenizerError)
   /// The prompt leaves no position to continue from.
   case promptTooLong(characters: Int, limit: Int)

@@ -1,21 +1,21 @@
-// What sampling needs to know of an arithmetic: its kernels, and how they want the heads' channels to lie.
+// What sampling needs of an arithmetic: its kernels, and the layout of the heads' channels that they read.
 
-/// An arithmetic that there are sampling kernels for.
+/// An arithmetic that has sampling kernels.
 protocol SamplingArithmetic: KernelArithmetic {
   static func samplingKernels(_ set: InstructionSet) -> SamplingKernels<Scalar>
-  /// How attention pads the heads' channels for vectors of so many lanes.
+  /// How attention pads the heads' channels for vectors of this many lanes.
   static func heads(_ shape: Shape, lanes: Int) -> HeadOrder
   /// Writes the table that the kernels' exponential reads.
   static func fillPowers(_ table: UnsafeMutablePointer<Scalar>)
 }
 
-/// Where the channels of heads lie in a row of queries, keys or values.
+/// The layout of the heads' channels in a row of queries, keys or values.
 struct HeadOrder {
-  /// From a head to the next, and from a channel to the next.
+  /// The distance between heads, and between channels.
   let head, channel: Int
-  /// The larger of both: channels of a head or heads, with the padding.
+  /// The larger of both: the channels of a head, or the heads, padded.
   let padded: Int
-  /// The numbers of a row, without what fills up the last vector.
+  /// The number of elements in a row, before padding to whole vectors.
   let count: Int
 }
 

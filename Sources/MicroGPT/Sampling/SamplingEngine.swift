@@ -1,9 +1,9 @@
-// The engine that samples: the forward pass of Specification.swift for rows that are one position each, of as many
-// prefixes of documents as there are rows, all at the same position. No row's numbers depend on the others.
+// The sampling engine: the forward pass of Specification.swift for rows of one position each. Every row is another
+// prefix, and all are at the same position. No row's numbers depend on the others.
 
 import CMicroGPT
 
-/// A model's parameters with all that is needed to extend prefixes of documents.
+/// A model's parameters with everything needed to extend prefixes of documents.
 ///
 /// A class, because it owns the memory that it computes in.
 final class SamplingEngine<A: SamplingArithmetic> {
@@ -27,14 +27,14 @@ final class SamplingEngine<A: SamplingArithmetic> {
   private let storeMemory: Memory<KeyValueStore<A>>
 
   var shape: Shape { sizes.shape }
-  /// From a row of `sums` to the next.
+  /// The distance between rows of `sums`.
   var sumsStride: Int { sizes.tokens }
-  /// Whether a position's keys and values lie where token and position tell. Otherwise the caller tells the place.
+  /// Whether token and position determine where keys and values lie. If not, the caller gives the place.
   let placesArePairs: Bool
 
   /// - Parameters:
   ///   - rows: The most rows that one call has.
-  ///   - places: The places that the caller uses, if they are not pairs.
+  ///   - places: The number of places that the caller uses, if they are not pairs.
   init(_ model: Model, rows: Int, places: Int, instructionSet set: InstructionSet) {
     let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
     let sizes = SamplingSizes<A>(shape, set)
@@ -57,7 +57,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
     inverseChannels = Scalar(power(Double(shape.channels), -1))
   }
 
-  /// Where the keys and values of a token lie, if places are pairs.
+  /// The place of a token's keys and values, if places are pairs.
   @inline(__always)
   func pair(_ token: Int32, at position: Int) -> Int32 {
     Int32(truncatingIfNeeded: position &* sizes.shape.vocabulary) &+ token
@@ -77,12 +77,12 @@ final class SamplingEngine<A: SamplingArithmetic> {
     }
   }
 
-  /// Computes rows that are all at `position`, with their keys and values, and for each the running sums of
-  /// the next token's probabilities if `sums` asks for them.
+  /// Computes rows that are all at `position`, with their keys and values, and for each the running sums of the next
+  /// token's probabilities if `sums` is not `nil`.
   ///
   /// - Parameters:
   ///   - tokens: `[rows]`.
-  ///   - places: `[rows, stride]`, where the positions of each row have their keys and values, its own last.
+  ///   - places: `[rows, stride]`, the places of each row's positions, its own last.
   /// - Throws: `SamplerError` if logits are not finite, or cannot be divided by the temperature.
   func compute(
     _ rows: Int, at position: Int, tokens: UnsafePointer<Int32>, places: UnsafePointer<Int32>, stride: Int,
@@ -110,11 +110,11 @@ final class SamplingEngine<A: SamplingArithmetic> {
 
   /// The forward pass of one block of rows.
   ///
-  /// - Parameter wantsLogits: Without them, all but the last layer's keys and values is left out for these rows: that is
-  ///   all that later positions need of a prompt.
+  /// - Parameter needsLogits: If `false`, the last layer ends after its keys and values: later positions read nothing
+  ///   else of a prompt.
   private func forward(
     _ rows: Int, _ position: Int, _ tokens: UnsafePointer<Int32>, _ places: UnsafePointer<Int32>,
-    _ placesStride: Int, _ wantsLogits: Bool
+    _ placesStride: Int, _ needsLogits: Bool
   ) {
     let w = workspace, segment = sizes.segment, depth = position &+ 1
     if let pairs = store.pairs {
@@ -139,7 +139,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
       } else {
         (keys, placeStride) = (store.pairs.unsafelyUnwrapped + (sizes.width &+ segment), sizes.pairStride)
       }
-      if !wantsLogits, l &+ 1 == sizes.shape.layers { return }
+      if !needsLogits, l &+ 1 == sizes.shape.layers { return }
       // each head's attention output
       kernels.attend(
         SampleAttend(
@@ -170,7 +170,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
     normalize(workspace.normalized, rows, into: workspace.input)
   }
 
-  /// The input of the first layer and its queries, from the table, after adding what is not there yet.
+  /// The input of the first layer and its queries, from the table, after computing missing entries.
   private func takePairs(_ pairs: Buffer, _ rows: Int, _ position: Int, _ tokens: UnsafePointer<Int32>) {
     let w = workspace, width = sizes.width, segment = sizes.segment, vocabulary = sizes.shape.vocabulary
     let known = isKnown + position &* vocabulary, table = pairs + position &* vocabulary &* sizes.pairStride
@@ -200,7 +200,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
 
   @inline(__always)
   private func copy(_ x: Buffer, _ count: Int, to y: Buffer) {
-    // Whole cache lines, which the optimizer makes vectors of.
+    // Whole cache lines, which the compiler vectorizes.
     var i = 0
     while i < count {
       for j in i..<i &+ 8 { y[j] = x[j] }
@@ -215,8 +215,8 @@ final class SamplingEngine<A: SamplingArithmetic> {
         inverseChannels: inverseChannels))
   }
 
-  /// `y = x · weightᵀ`, and what the ending makes of it with `z`, `[rows, C]`: first the wide panels, then a narrow one
-  /// at the end.
+  /// `y = x · weightᵀ`, and the epilogue `ending` with the operand `z`, `[rows, C]`: the wide panels first, then the
+  /// narrow one at the end.
   private func linear(
     _ x: Buffer, _ xRow: Int, _ rows: Int, _ weight: SamplingParameters<A>.Panels, into y: Buffer,
     _ yRow: Int,

@@ -1,11 +1,11 @@
-// A model's parameters as sampling reads them: in the forward direction only, each matrix transposed and in panels.
+// A model's parameters as sampling reads them: for the forward pass only, each matrix transposed and in panels.
 
 /// The parameters of a model, packed for the forward pass.
 struct SamplingParameters<A: SamplingArithmetic> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
-  /// A matrix as the products take it: by input, in panels of outputs two cache lines wide.
+  /// A matrix as the products read it: by input, in panels of outputs two cache lines wide.
   struct Panels {
     let start: Buffer
     let depth, columns, panel: Int
@@ -45,7 +45,7 @@ struct SamplingParameters<A: SamplingArithmetic> {
     self.sizes = sizes
   }
 
-  /// Copies a model's parameters, which are zero before.
+  /// Copies a model's parameters into buffers that are zero.
   func load(_ model: Model) {
     let layout = ParameterLayout(sizes.shape), heads = sizes.heads, headWidth = sizes.shape.headWidth
     func headPlace(_ channel: Int) -> Int {

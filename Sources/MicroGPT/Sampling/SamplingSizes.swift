@@ -3,20 +3,20 @@
 /// A model's sizes as the sampling kernels of an instruction set see them.
 struct SamplingSizes<A: SamplingArithmetic> {
   let shape: Shape
-  /// Where the channels of heads lie in queries, keys and values.
+  /// The layout of the heads' channels in queries, keys and values.
   let heads: HeadOrder
   /// The lanes of a vector.
   let lanes: Int
-  /// The numbers of a cache line.
+  /// The number of elements in a cache line.
   let unit: Int
   /// Channels, hidden units and tokens, padded to cache lines.
   let width, hiddenWidth, tokens: Int
-  /// The numbers of a row's queries, keys or values each.
+  /// The number of elements in a row's queries, keys or values.
   let segment: Int
-  /// The numbers of an attention output.
+  /// The number of elements in a row's attention output.
   let attentionWidth: Int
 
-  /// Rows that are computed together: few enough that all that they need stays in the nearest cache.
+  /// Rows that are computed together: few enough that their data stays in the nearest cache.
   static var blockRows: Int { 32 }
   /// The most bytes that the table of pairs may take.
   private static var tableBytes: Int { 2 << 20 }
@@ -33,7 +33,7 @@ struct SamplingSizes<A: SamplingArithmetic> {
     self.shape = shape
   }
 
-  /// The numbers of a pair of token and position: the first layer's input, query, key and value.
+  /// The number of elements in a table entry for a token and position: the first layer's input, query, key and value.
   var pairStride: Int { width + 3 * segment }
 
   /// Whether all pairs of token and position fit a table.
@@ -43,7 +43,7 @@ struct SamplingSizes<A: SamplingArithmetic> {
       ?? false
   }
 
-  /// Whether a position's keys and values lie where token and position tell: the model has one layer, and a table.
+  /// Whether token and position determine where keys and values lie: the model has one layer, and a table.
   var placesArePairs: Bool { hasPairs && shape.layers == 1 }
 
   /// The bytes of one place, 0 where places are pairs.

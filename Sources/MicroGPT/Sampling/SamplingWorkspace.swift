@@ -1,11 +1,11 @@
-// What the sampling engine computes with, for one block of rows.
+// The sampling engine's memory, for one block of rows.
 
 /// The buffers of a block of rows.
 struct SamplingWorkspace<A: SamplingArithmetic> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
-  /// A layer's input, that or another row normalized, and the row after attention, `[rows, C]` each.
+  /// A layer's input, a normalized row, and the row after attention, `[rows, C]` each.
   let input, normalized, middle: Buffer
   /// Query, key and value side by side, `[rows, 3·segment]`.
   let projections: Buffer
@@ -13,9 +13,9 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
   let attentionOutput: Buffer
   /// `[rows, 4C]` and `[rows, V]`.
   let hidden, logits: Buffer
-  /// A number in every lane for every position, and for the channels, `[(T + 1)·lanes + segment]`.
+  /// A vector for every position, and one segment of channels, `[(T + 1)·lanes + segment]`.
   let scratch: Buffer
-  /// The tokens of pairs that are not in the table yet, `[rows]`.
+  /// The tokens whose pairs are missing in the table, `[rows]`.
   let missing: UnsafeMutablePointer<Int32>
   /// 0 for every token and -∞ in the padding, and 0 for every token but the last and ∞ from there on, `[V]` each.
   let padding, limits: Buffer
@@ -43,7 +43,7 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
     powers = declare(Scalar.self, Count(ExactExponential.tableCount))
   }
 
-  /// Writes what always stays the same.
+  /// Writes the constants.
   func prepare(_ sizes: SamplingSizes<A>) {
     for i in sizes.shape.vocabulary..<sizes.tokens { padding[i] = -.infinity }
     for i in sizes.shape.vocabulary - 1..<sizes.tokens { limits[i] = .infinity }

@@ -1,10 +1,10 @@
-// What the forward pass computes and the backward pass reads again, and in a second value of the same type, the
-// gradients with respect to it. Each matrix is declared with the name that it has in a trace. Rows of later positions
-// stay in place between documents and are never read before they are written.
+// What the forward pass saves for the backward pass. A second value of the same type holds the gradients with respect
+// to it. Each matrix is declared with the name that it has in a trace. Rows past a document's end keep old numbers,
+// which are never read.
 //
-// The keys and values of earlier positions are rows of these buffers, so they are the key-value cache too.
+// The keys and values of earlier positions are rows of these buffers, which thus serve as the key-value cache.
 
-/// A matrix by the name that traces give it.
+/// A matrix and its name in traces.
 struct NamedMatrix {
   let name: String
   /// `[rows, columns]`.
@@ -18,10 +18,10 @@ struct NamedMatrix {
 struct LayerActivations {
   typealias Buffer = UnsafeMutablePointer<Double>
 
-  /// The layer's input after normalization, `[T, C]`, what its rows were multiplied by, `[T]`, and the slope of
-  /// that along the mean square, `[T]`.
+  /// The layer's input after normalization, `[T, C]`, each row's factor, `[T]`, and the factor's derivative by the
+  /// mean square, `[T]`.
   let normalized, scale, scaleSlope: Buffer
-  /// `[T, C]` each; a head's channels lie side by side.
+  /// `[T, C]` each; a head's channels are adjacent.
   let query, key, value: Buffer
   /// The scaled products of queries and keys, their exponentials, and the attention weights, `[H, T, T]` each: row
   /// `t` ends with column `t`.
@@ -32,9 +32,9 @@ struct LayerActivations {
   let attentionOutput: Buffer
   /// After attention and the first residual connection, `[T, C]`.
   let middle: Buffer
-  /// `middle` after normalization, as above.
+  /// `middle` after normalization, its rows' factors and their derivatives, as above.
   let middleNormalized, middleScale, middleScaleSlope: Buffer
-  /// The multilayer perceptron before and after relu, `[T, 4C]` each.
+  /// The hidden units before and after relu, `[T, 4C]` each.
   let expanded, hidden: Buffer
   /// The layer's output, after the second residual connection, `[T, C]`.
   let output: Buffer
@@ -68,7 +68,7 @@ struct Activations {
 
   /// Token plus position embedding, `[T, C]`.
   let embedding: Buffer
-  /// The embedding after normalization, `[T, C]`, and what `LayerActivations` keeps of a normalization.
+  /// The embedding after normalization, `[T, C]`, the factors and their derivatives, as in `LayerActivations`.
   let normalized, scale, scaleSlope: Buffer
   /// `[L]`.
   let layers: UnsafeMutablePointer<LayerActivations>
@@ -76,7 +76,7 @@ struct Activations {
   let logits, exponentials, probabilities: Buffer
   /// The sum of a row's exponentials and its power -1, `[T]` each.
   let total, inverseTotal: Buffer
-  /// Every matrix that has a name, in the order in which the forward pass computes them.
+  /// Every matrix that has a name, in the order of computation.
   let named: [NamedMatrix]
 
   private let layerCount: Int
@@ -111,7 +111,7 @@ struct Activations {
   /// The output of the last layer, `[T, C]`.
   var output: Buffer { layers[layerCount - 1].output }
 
-  /// Declares buffers, and remembers those that have names.
+  /// Declares buffers, and collects those that have names.
   fileprivate struct Declarations {
     var declare: BufferDeclarations
     var named: [NamedMatrix] = []
@@ -136,10 +136,10 @@ struct Activations {
       return values
     }
 
-    /// A row and a column for each position of each head, `[H, T, T]`; each head's are a matrix of their own.
+    /// A row and a column for each position of each head, `[H, T, T]`; each head's form one matrix.
     mutating func heads(_ name: String, _ heads: Int) -> Buffer {
       let values = declare(Double.self, Count(heads), Count(positions), Count(positions))
-      // While bytes are only counted there may be more heads than can be named.
+      // While bytes are only counted, there may be too many heads to name.
       for head in 0..<(declare.isCounting ? 0 : heads) {
         named.append(
           NamedMatrix(

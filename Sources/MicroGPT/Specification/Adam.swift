@@ -1,6 +1,6 @@
 // The optimizer: Adam (Kingma and Ba, 2015), one loop over flat buffers.
 
-/// The moments of every parameter's gradient, and the update that they decide.
+/// Adam's moments for every parameter, and its update.
 struct Adam {
   let beta1, beta2, epsilon: Double
   /// The first moment: the running mean of each gradient, in the order of the parameters.

@@ -1,10 +1,10 @@
-// Causal attention of one head at one position: a query against the keys of this position and those before it, which
-// decides the weights of their values. Rows of keys and values are `stride` numbers apart, since the heads of a position
-// lie side by side.
+// Causal attention of one head at one position: products of the query with the keys of this and earlier positions
+// decide the weights of their values. Rows of keys and values are `stride` numbers apart, because a row holds all
+// heads of a position.
 
 /// One head's part of the buffers, at its first channel.
 struct Head {
-  /// From one position's channels to the next one's: *C*.
+  /// The distance between positions: *C*.
   let stride: Int
   /// Channels, *D*.
   let width: Int
@@ -46,14 +46,14 @@ extension Specification {
   /// The backward pass of `attention`.
   ///
   /// Forward `output[c] = Σₛ a[s]·value[s, c]`, so `da[s] = Σ꜀ value[s, c]·dOutput[c]` and
-  /// `dValue[s, c] += a[s]·dOutput[c]`. Through softmax, `a[s] = e[s]/total`, every exponential moves the total:
+  /// `dValue[s, c] += a[s]·dOutput[c]`. Through softmax, `a[s] = e[s]/total`, every exponential affects the total:
   /// `dScore[s] = e[s]·(da[s]/total + dTotal)` with `dTotal = -Σₛ e[s]·da[s]/total²`. And as
   /// `score[s] = scale·Σ꜀ query[c]·key[s, c]`, `dQuery[c] += key[s, c]·scale·dScore[s]` and
-  /// `dKey[s, c] += query[c]·scale·dScore[s]`. Sums over channels and positions run down.
+  /// `dKey[s, c] += query[c]·scale·dScore[s]`. Sums over channels and positions go from the last to the first.
   ///
   /// - Parameters:
   ///   - dOutput: Position `t`, `[D]`.
-  ///   - gradient: Where the keys' and values' gradients are added to, as `head` lies.
+  ///   - gradient: The gradients of keys and values, laid out as in `head`. Added to.
   ///   - dAttention: `[t + 1]`. Overwritten.
   ///   - dScores: `[t + 1]`. Overwritten.
   ///   - dQuery: Position `t`, `[D]`. Overwritten.

@@ -1,5 +1,5 @@
-// One transformer layer, forward and backward: attention, then a multilayer perceptron, each after a
-// normalization and beside a residual connection. Backward reads as forward upside down.
+// One transformer layer, forward and backward: attention, then a multilayer perceptron, each with a normalization
+// before it and a residual connection around it. The backward pass mirrors the forward pass.
 
 /// A layer's matrices: its parameters, or the gradients with respect to them.
 struct LayerMatrices {
@@ -29,7 +29,7 @@ struct Block {
   /// `√D` to the power -1: division by a number is multiplication by its power -1.
   private var attentionScale: Double { power(power(Double(shape.headWidth), 0.5), -1) }
 
-  /// Computes the layer's output at `positions`, from its input there and the keys and values before.
+  /// Computes the layer's output at `positions`, from its input there and earlier keys and values.
   func forward(_ positions: Range<Int>) {
     let a = activations, width = shape.channels, hiddenWidth = 4 * width, scale = attentionScale
     for t in positions {
@@ -67,11 +67,11 @@ struct Block {
     }
   }
 
-  /// Takes the gradient at the layer's output, `gradients.output`, to that at its input and its weights.
+  /// Computes the gradients at the layer's input and weights from the one at its output, `gradients.output`.
   ///
   /// - Parameters:
   ///   - count: The positions of the document.
-  ///   - gradients: Of everything in `activations`; overwritten, but for the output.
+  ///   - gradients: The gradients of everything in `activations`. All but `output` are overwritten.
   ///   - dInput: The gradient at the layer's input, `[T, C]`. Overwritten.
   ///   - dWeights: Added to.
   func backward(
@@ -110,7 +110,8 @@ struct Block {
       Specification.linearBackward(
         d.middle + row, rows: 0..<width, a.attentionOutput + row, weights.output, inputs: width,
         to: dWeights.output, to: d.attentionOutput + row)
-      // attention output = Σ attention · values so far. Later positions have added their share to keys and values.
+      // attention output = Σ attention · values. Later positions have already added to these keys' and values'
+      // gradients.
       for c in 0..<width { d.normalized[row &+ c] = 0 }
       var h = shape.heads
       while h > 0 {
@@ -132,9 +133,9 @@ struct Block {
     }
   }
 
-  /// The backward pass of one head's rows of value, key and query, in the order in which the reference's graph
-  /// reaches them. (At position 0 it alternates between keys and queries, but there the query's gradient is 0: the
-  /// one weight is 1 whatever its score.)
+  /// The backward pass of one head's rows of value, key and query, in the order of the reference's graph. (At
+  /// position 0 the graph alternates between keys and queries, but there the query's gradient is 0: the only weight
+  /// is 1 whatever its score.)
   private func projectionsBackward(
     head h: Int, at t: Int, _ d: LayerActivations, to dWeights: LayerMatrices
   ) {

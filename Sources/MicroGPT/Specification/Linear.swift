@@ -1,7 +1,7 @@
 // A matrix times a vector, forward and backward. Weights are stored one output after the other, `[O, I]`.
 
 extension Specification {
-  /// `y[o] = Σᵢ weight[o, i]·x[i]`, each sum from 0 up its index.
+  /// `y[o] = Σᵢ weight[o, i]·x[i]`, each sum in the order of `i`, starting from 0.
   ///
   /// - Parameters:
   ///   - x: `[I]`.
@@ -22,7 +22,7 @@ extension Specification {
   /// The backward pass of one output `o` of `linear`.
   ///
   /// Forward `y[o] = Σᵢ weight[o, i]·x[i]`, so `dWeight[o, i] += x[i]·dy[o]` and `dx[i] += weight[o, i]·dy[o]`.
-  /// The order of the outputs is the caller's, because `dx` adds them up.
+  /// The caller chooses the order of the outputs, because `dx` sums over them.
   ///
   /// - Parameters:
   ///   - dy: The gradient of output `o`.

@@ -6,7 +6,7 @@ extension Specification {
   /// - Parameters:
   ///   - x: `[C]`.
   ///   - y: `[C]`. Overwritten.
-  /// - Returns: `s`, and its slope along the mean, `-½·(mean(x²) + 1e-5)^(-3/2)`.
+  /// - Returns: `s`, and its derivative by the mean, `-½·(mean(x²) + 1e-5)^(-3/2)`.
   static func rmsNorm(
     _ x: Buffer, count: Int, into y: Buffer
   ) -> (scale: Double, slope: Double) {
@@ -18,11 +18,11 @@ extension Specification {
     return (scale, -0.5 * power(mean, -1.5))
   }
 
-  /// Adds the gradient of `rmsNorm` to `dx`, which holds the residual connection's share already.
+  /// Adds the gradient of `rmsNorm` to `dx`, which already holds the residual connection's share.
   ///
-  /// Forward `y = s·x`. Every channel moves `s` as well, through the mean of squares, by `2·x/C` times the
-  /// slope of `s`. So `dx += s·dy + 2·x·g` with `g = (slope·Σ x·dy) / C`; the product `x·g` is added twice,
-  /// as the reference's product of `x` with itself does it.
+  /// Forward `y = s·x`. Every channel also affects `s`, through the mean of squares, by `2·x/C` times the derivative
+  /// of `s`. So `dx += s·dy + 2·x·g` with `g = (slope·Σ x·dy) / C`; the product `x·g` is added twice, as in the
+  /// reference's product of `x` with itself.
   ///
   /// - Parameters:
   ///   - dy: `[C]`.

@@ -1,7 +1,7 @@
-// Exponentials in proportion to their sum.
+// Softmax: exponentials divided by their sum.
 
 extension Specification {
-  /// `probabilities = e / Σ e` with `e = exp(z - max z)`; the quotient is a product with the sum's power -1.
+  /// `probabilities = e / Σ e` with `e = exp(z - max z)`; the division multiplies by the sum's power -1.
   ///
   /// - Parameters:
   ///   - z: `[N]`.

@@ -1,9 +1,9 @@
-// The algorithm over plain loops, one document at a time, one position after the other, with every tensor by name. It
-// is what the kernels and the traces are held to, and it knows nothing of either. No graph: every gradient is an
-// explicit pass, in the order in which the reference's graph would add it up, so that it gives the reference's bits
-// (Documentation/Exactness.md has the order).
+// The algorithm over plain loops, one document at a time, one position after the other, with every tensor by name.
+// Kernels are tested against it and traces are taken from it; it depends on neither. There is no graph: every
+// gradient is computed explicitly, its terms added in the order of the reference's graph, so that it has the
+// reference's bits (Documentation/Exactness.md has the order).
 
-/// A model's parameters with everything that a forward and a backward pass compute, allocated once.
+/// A model's parameters and the buffers of its forward and backward pass, allocated once.
 ///
 /// A class, because it owns that memory.
 final class Specification {
@@ -17,7 +17,7 @@ final class Specification {
   let parameterGradients: Buffer
   /// What the last forward pass computed.
   let activations: Activations
-  /// The gradients with respect to `activations`, as of the last backward pass.
+  /// The gradients with respect to `activations`, from the last backward pass.
   let gradients: Activations
 
   private let blocks: [Block]
@@ -36,7 +36,7 @@ final class Specification {
     }
   }
 
-  /// All memory, parameters and gradients zero.
+  /// Allocates all memory; parameters and gradients are zero.
   init(_ shape: Shape) {
     layout = ParameterLayout(shape)
     let count = Count(layout.count)
@@ -63,7 +63,7 @@ final class Specification {
     for (i, parameter) in model.parameters.enumerated() { parameters[i] = parameter }
   }
 
-  /// The bytes that it takes.
+  /// The bytes of its memory.
   static func byteCount(_ shape: Shape, parameterCount: Count) -> Count {
     memoryByteCount { Buffers(shape, parameterCount: parameterCount, &$0) }
   }
@@ -72,7 +72,7 @@ final class Specification {
   ///
   /// - Parameters:
   ///   - tokens: `[T]`; those at `positions` are read.
-  ///   - positions: The positions before them must have been computed since the document began.
+  ///   - positions: Earlier positions of the document must have been computed.
   func forward(_ tokens: UnsafePointer<Int32>, at positions: Range<Int>) {
     let a = activations, width = shape.channels
     let wte = parameters + layout.tokenEmbedding.offset, wpe = parameters + layout.positionEmbedding.offset
@@ -115,8 +115,8 @@ final class Specification {
 
   /// Adds the gradient of the loss to `parameterGradients`, after `forward` and `loss` of the document.
   ///
-  /// - Parameter documents: The documents of the batch, *B*, whose loss is the mean of theirs. To give the gradients of
-  ///   a batch to the bit, its documents go back from the last to the first.
+  /// - Parameter documents: The number of documents in the batch, *B*, whose loss is the mean of theirs. For the
+  ///   exact gradients of a batch, call this for the last document first.
   func backward(_ tokens: UnsafePointer<Int32>, count: Int, documents: Int = 1) {
     lossBackward(tokens, count: count, documents: documents)
     let a = activations, d = gradients, width = shape.channels
@@ -144,7 +144,7 @@ final class Specification {
   /// The backward pass from the loss to the last layer's output.
   ///
   /// Forward the loss is `-1/(n·B) · Σ log p[target]` with `p = e/total`. Only the target's probability has a
-  /// gradient, `dp = -1/(n·B) · 1/p[target]`, but every exponential moves the total:
+  /// gradient, `dp = -1/(n·B) · 1/p[target]`, but every exponential affects the total:
   /// `dLogits[j] = e[j]·(dp/total · [j = target] + dTotal)` with `dTotal = -e[target]·dp/total²`, which is
   /// `(p[j] - [j = target]) / (n·B)`. The reference's graph reaches the target's row of the head last.
   private func lossBackward(_ tokens: UnsafePointer<Int32>, count: Int, documents: Int) {

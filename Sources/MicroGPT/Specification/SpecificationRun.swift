@@ -1,9 +1,10 @@
-// A training run by the specification. Debug builds train through it, because plain loops that are not optimized are
-// faster than vectors that are not; tests hold the kernels' runs to it.
+// A training run by the specification. Debug builds train through it, because unoptimized loops are faster than
+// unoptimized vectors; tests compare the kernels' runs with it.
 
 /// A training run over plain loops, in doubles: the exact arithmetic's bits, for batches of any size.
 ///
-/// In the fast arithmetic parameters and moments are floats between two steps, and only there.
+/// In the fast arithmetic, parameters and moments are rounded to floats after each step. Everything else is in
+/// doubles.
 final class SpecificationRun {
   private let specification: Specification
   private let optimizer: Adam
@@ -38,8 +39,8 @@ final class SpecificationRun {
       beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
       firstMoment: memory.buffers.firstMoment, secondMoment: memory.buffers.secondMoment)
     switch start {
-    case .parameters(let value):
-      for i in 0..<count { specification.parameters[i] = value(i) }
+    case .parameters(let values):
+      for i in 0..<count { specification.parameters[i] = values[i] }
     case .state(let state):
       for i in 0..<count {
         specification.parameters[i] = state.parameters[i]
@@ -50,7 +51,7 @@ final class SpecificationRun {
     roundToFloats()
   }
 
-  /// The bytes that a run takes.
+  /// The bytes of a run.
   static func byteCount(_ configuration: Configuration, vocabularySize: Int) -> Count {
     let count = Count(configuration.parameterCount(vocabularySize: vocabularySize))
     return Specification.byteCount(
@@ -60,7 +61,7 @@ final class SpecificationRun {
 
   /// One step.
   ///
-  /// - Returns: The loss before it. If that is not finite, the parameters stay as they are.
+  /// - Returns: The loss before the update. If it is not finite, the parameters do not change.
   func step(_ batch: Batch, number: Int, learningRate: Double) -> Double {
     // The reference's order: the terms of the last document come first.
     for document in (0..<batch.documents).reversed() {
@@ -83,7 +84,7 @@ final class SpecificationRun {
     return loss
   }
 
-  /// The loss of a batch, from which nothing is learned.
+  /// The loss of a batch; the parameters do not change.
   func loss(_ batch: Batch) -> Double {
     for document in 0..<batch.documents { _ = forward(batch, document) }
     return meanLoss(batch)

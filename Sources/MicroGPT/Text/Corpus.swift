@@ -1,33 +1,33 @@
-// The documents that a model learns from: a text's lines, cut and stripped as the reference's Python does it,
-// down to the odd characters.
+// The documents that a model learns from: a text's lines, split and stripped exactly as in the reference's Python.
 //
 //     let corpus = try Corpus(utf8: bytes)     docs = [line.strip() for line in open(path, encoding='utf-8')
 //                                                      .read().strip().split('\n') if line.strip()]
 //     corpus.shuffle(using: &random)           random.shuffle(docs)
 //
-// It works on bytes and Unicode scalars throughout. Swift's `Character` and `String ==` group scalars where Python does
-// not ("\r\n" is one character, "E" with U+0301 equals "É") and would give other documents and another vocabulary.
+// It works on bytes and Unicode scalars throughout. Swift's `Character` and `String ==` group scalars where Python
+// does not ("\r\n" is one character, "E" with U+0301 equals "É"), which would give other documents and another
+// vocabulary.
 
-/// Documents in an order: the lines of a text without white space at their ends, blank ones dropped.
+/// An ordered list of documents: the lines of a text without white space at their ends, blank ones dropped.
 ///
 ///     let corpus = try Corpus(text: "emma\n\n  olivia\r\nava")
 ///     corpus.count  // 3
 ///     corpus.text(at: 1)  // "olivia"
 ///
-/// A line ends with `\n`, `\r\n` or a lone `\r`, and with nothing else. White space is what Python's
-/// `str.strip()` takes for it: Unicode's White_Space and U+001C to U+001F. Everything else is kept as it is,
-/// a byte-order mark and decomposed accents included.
+/// A line ends with `\n`, `\r\n` or a lone `\r`, and with nothing else. White space is what Python's `str.strip()`
+/// strips: Unicode's White_Space and U+001C to U+001F. Everything else is kept, including a byte-order mark and
+/// decomposed accents.
 ///
-/// The scalars of all documents lie in one array, in the order of the text; a document is a range of it.
-/// So shuffling moves ranges and no text.
+/// The scalars of all documents are in one array, in the order of the text; a document is a range of it. Shuffling
+/// moves ranges, not text.
 public struct Corpus: Sendable {
   /// Every document's scalars, in the order of the text, with nothing between them.
   private(set) var scalars: [Unicode.Scalar] = []
-  /// Where in `scalars` each document lies, in the documents' present order.
+  /// The range of each document in `scalars`, in the documents' current order.
   private var ranges: [Range<Int>] = []
 
-  /// The documents of a file's bytes, which are UTF-8 as strictly as Python reads it: no surrogates, nothing
-  /// written longer than needed, nothing above U+10FFFF.
+  /// The documents of a file's bytes, decoded as UTF-8 as strictly as by Python: no surrogates, no overlong forms,
+  /// nothing above U+10FFFF.
   ///
   /// - Throws: `CorpusError` if the bytes are not UTF-8, or if every line is blank.
   /// - Complexity: O(*n*).
@@ -46,7 +46,7 @@ public struct Corpus: Sendable {
         line += 1
         if index < bytes.count, bytes[index] == UInt8(ascii: "\n") { index += 1 }
       default:
-        // White space at the start of a line is never written, that at its end is taken back.
+        // Leading white space is never appended; trailing white space is removed when the line ends.
         if scalars.count > openStart || !scalar.isPythonSpace { scalars.append(scalar) }
       }
     }
@@ -75,7 +75,7 @@ public struct Corpus: Sendable {
     }.get()
   }
 
-  /// The documents given, each as it is: nothing is cut, stripped or dropped.
+  /// The given documents, unchanged: nothing is cut, stripped or dropped.
   ///
   /// - Throws: `CorpusError.empty` if there are none.
   /// - Complexity: O(*n*).
@@ -108,13 +108,13 @@ public struct Corpus: Sendable {
     return corpus
   }
 
-  /// The document at a position of the present order, as a string.
+  /// The document at a position of the current order, as a string.
   ///
   /// - Complexity: O(*n*) in the document's length.
   public func text(at position: Int) -> String { String(String.UnicodeScalarView(self[position])) }
 
-  /// The SHA-256, in hexadecimal, of the documents in their present order as UTF-8, a line feed after each: what
-  /// `'\n'.join(docs + [''])` encodes to in Python. Equal for equal documents.
+  /// The SHA-256, in hexadecimal, of the documents in their current order as UTF-8, each followed by a line feed: of
+  /// the bytes of `'\n'.join(docs + [''])` in Python. Equal for equal documents.
   ///
   /// - Complexity: O(*n*) in the characters.
   public var sha256: String {
@@ -128,17 +128,17 @@ public struct Corpus: Sendable {
     return digest.hexString
   }
 
-  /// The documents at the positions that `isSelected` selects, in the present order.
+  /// The documents at the positions that `isSelected` accepts, in the current order.
   func selecting(_ isSelected: (Int) -> Bool) -> Corpus {
     var corpus = self
     corpus.ranges = indices.filter(isSelected).map { ranges[$0] }
     return corpus
   }
 
-  /// Where in `scalars` the line being read starts: after the last document. Holds only until a shuffle.
+  /// Where in `scalars` the line being read starts: after the last document. Valid only until a shuffle.
   private var openStart: Int { ranges.last?.upperBound ?? 0 }
 
-  /// Makes a document of the line being read, unless it is blank.
+  /// Turns the line being read into a document, unless it is blank.
   private mutating func endLine() {
     let start = openStart
     while scalars.count > start, scalars[scalars.count - 1].isPythonSpace { scalars.removeLast() }
@@ -154,7 +154,7 @@ extension Corpus: RandomAccessCollection {
   /// The number of documents; a corpus has at least one.
   public var endIndex: Int { ranges.count }
 
-  /// The document at a position of the present order.
+  /// The document at a position of the current order.
   ///
   /// - Complexity: O(1), nothing is copied.
   public subscript(position: Int) -> ArraySlice<Unicode.Scalar> { scalars[ranges[position]] }
@@ -201,11 +201,10 @@ extension Unicode.Scalar {
   }
 }
 
-/// Reads the scalar at `index`, which moves past it, or gives `nil` where the bytes are not UTF-8.
+/// Reads the scalar at `index` and advances `index`, or returns `nil` if the bytes are not UTF-8.
 ///
-/// A lead byte says how many bytes follow, and with them go the six bits that each of those adds. What is
-/// below `least` could have been written shorter. `Unicode.Scalar` itself refuses surrogates and values
-/// above U+10FFFF. Source: Unicode 16, section 3.9, table 3-7.
+/// A lead byte says how many bytes follow, each of which adds six bits. A value below `least` is an overlong form.
+/// `Unicode.Scalar` itself rejects surrogates and values above U+10FFFF. Source: Unicode 16, section 3.9, table 3-7.
 @inline(__always)
 func nextScalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar? {
   let lead = bytes[index]

@@ -1,5 +1,5 @@
-// The names that a run learns from when it is given no others: given names from many languages, written down
-// from general knowledge for this project, in the letters a to z.
+// The built-in names: given names from many languages in the letters a to z, written from general knowledge for this
+// project.
 
 extension Corpus {
   /// 2,594 given names from many languages, a to z only, sorted: data to start with, without a file.
@@ -7,7 +7,7 @@ extension Corpus {
   ///     let corpus = Corpus.names
   ///     corpus.count  // 2594
   ///
-  /// The vocabulary is that of the reference's names, 27 tokens, so a model has as many parameters.
+  /// The vocabulary is that of the reference's names, 27 tokens, so a model has the same number of parameters.
   public static let names: Corpus = {
     do throws(CorpusError) {
       return try Corpus(text: namesText)
@@ -16,7 +16,7 @@ extension Corpus {
     }
   }()
 
-  /// The built-in names as a file has them, one a line.
+  /// The built-in names as a text file, one on each line.
   public static var namesText: String {
     let space = UInt8(ascii: " "), newline = UInt8(ascii: "\n")
     return String(decoding: nameWords.utf8.map { $0 == space ? newline : $0 } + [newline], as: UTF8.self)

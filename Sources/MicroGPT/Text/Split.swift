@@ -1,4 +1,4 @@
-// Documents kept from training, to measure on them how well a model does on what it has not seen.
+// Documents held out from training, which measure a model on what it has not seen.
 //
 //     let halves = try corpus.split(holdingOut: 0.1, seed: 42)
 //
@@ -10,21 +10,21 @@
 // Both give the same documents in the same order.
 
 extension Corpus {
-  /// Splits the documents in two, of which one is to learn from and the other to measure on.
+  /// Splits the documents into those to train on and those to measure on.
   ///
   ///     let corpus = try Corpus(text: "ada\nbo\nada\ncy\ndi")
   ///     let halves = try corpus.split(holdingOut: 0.5, seed: 2)
   ///     halves.heldOut.indices.map { halves.heldOut.text(at: $0) }  // ["bo", "cy"]
   ///
-  /// The share is one of distinct documents, and all copies of a document go the same way: a text that says
-  /// something twice would otherwise be tested on what it was taught. Both halves are in the order of the
-  /// corpus, and both have its vocabulary, characters included that are only in the other half.
+  /// The share counts distinct documents, and all copies of a document go to the same half, so that no held-out
+  /// document is also trained on. Both halves are in the order of the corpus and have its vocabulary, including
+  /// characters that only the other half has.
   ///
   /// - Parameters:
   ///   - share: The share of the distinct documents to hold out, more than 0 and less than 1; rounded down to
   ///     whole documents, but at least one.
   ///   - seed: The same corpus, share and seed give the same split.
-  /// - Throws: `SplitError` if the share is outside its range, or there are no two distinct documents.
+  /// - Throws: `SplitError` if the share is outside its range, or there are fewer than two distinct documents.
   /// - Complexity: O(*n* log *n*) comparisons of documents.
   public func split(
     holdingOut share: Double, seed: UInt64
@@ -42,9 +42,9 @@ extension Corpus {
     return (selecting { !isHeldOut[firsts[$0]] }, selecting { isHeldOut[firsts[$0]] })
   }
 
-  /// For each document the position of the first that equals it.
+  /// For each document, the position of the first document that equals it.
   private func firstOccurrences() -> [Int] {
-    // Equal documents become neighbors, the first of them in front.
+    // Sorting puts equal documents together, the earliest first.
     let order = indices.sorted { left, right in
       if self[left].lexicographicallyPrecedes(self[right]) { return true }
       return left < right && self[left] == self[right]

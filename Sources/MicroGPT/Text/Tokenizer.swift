@@ -1,5 +1,5 @@
-// Characters to numbers and back: a token is the place of a Unicode scalar among the corpus's scalars in
-// order, and one more token, BOS, stands before and after every document.
+// Characters to tokens and back: a character's token is its index among the corpus's distinct Unicode scalars, in
+// order. One more token, BOS, stands before and after every document.
 //
 //     let tokenizer = Tokenizer(corpus)        uchars = sorted(set(''.join(docs))); BOS = len(uchars)
 //     tokenizer.encode(corpus[0])              [BOS] + [uchars.index(ch) for ch in doc] + [BOS]
@@ -11,12 +11,12 @@
 ///     try tokenizer.encode("ava")  // [4, 0, 3, 0, 4]
 ///     tokenizer.decode([0, 3, 0])  // "ava"
 public struct Tokenizer: Sendable, Equatable {
-  /// The scalars that have a token, each once, sorted by value, `[V - 1]`. A scalar's token is its index.
+  /// The scalars that have tokens, each once, sorted by value, `[V - 1]`. A scalar's token is its index.
   public let characters: [Unicode.Scalar]
-  /// The tokens of U+0000 to U+00FF, `[256]`, and -1 where there is none.
+  /// The tokens of U+0000 to U+00FF, or -1 for none, `[256]`.
   private let latinTokens: [Int32]
 
-  /// The token that opens and closes every document, the last of all.
+  /// The token that opens and closes every document, the last one.
   public var bos: Int { characters.count }
 
   /// How many tokens there are, *V*: the characters and BOS.
@@ -29,13 +29,13 @@ public struct Tokenizer: Sendable, Equatable {
     self.init(characters: corpus.scalars)
   }
 
-  /// The vocabulary of `characters`, which may be in any order and repeat: tokens go by value all the same.
+  /// The vocabulary of `characters`, which may be in any order and repeat: tokens are assigned by value.
   ///
-  /// Whoever restores a vocabulary from a file can tell by `self.characters` whether that was in order.
+  /// To check that a restored vocabulary was in order, compare it with `characters`.
   ///
   /// - Complexity: O(*n*).
   public init(characters: [Unicode.Scalar]) {
-    // One mark for each of the 1,114,112 code points: 136 KB for a moment, and no hashing or sorting.
+    // One bit for each of the 1,114,112 code points: 136 KB temporarily, without hashing or sorting.
     var marks = [UInt64](repeating: 0, count: 0x110000 / 64)
     for scalar in characters {
       marks[Int(scalar.value >> 6)] |= 1 << UInt64(scalar.value & 63)
@@ -80,7 +80,7 @@ public struct Tokenizer: Sendable, Equatable {
     return tokens
   }
 
-  /// `encode(_:)` into an array that is there already and keeps its memory; what it held is overwritten.
+  /// Encodes into an existing array, whose memory is reused and whose contents are overwritten.
   public func encode(_ document: ArraySlice<Unicode.Scalar>, into tokens: inout [Int]) {
     tokens.removeAll(keepingCapacity: true)
     tokens.reserveCapacity(document.count + 2)
@@ -94,10 +94,10 @@ public struct Tokenizer: Sendable, Equatable {
     tokens.append(bos)
   }
 
-  /// The first tokens of a document of the corpus, BOS before them and, where there is room, after them.
+  /// Encodes a document of the corpus, BOS first, and BOS last if there is room; tokens that do not fit are left out.
   ///
-  /// - Parameter tokens: Overwritten from its start on.
-  /// - Returns: How many tokens have been written.
+  /// - Parameter tokens: Overwritten from the start.
+  /// - Returns: The number of tokens written.
   /// - Precondition: Every scalar is in the vocabulary, and there is room for one token.
   func encode(_ document: ArraySlice<Unicode.Scalar>, into tokens: UnsafeMutableBufferPointer<Int32>) -> Int {
     tokens[0] = Int32(bos)
@@ -117,7 +117,7 @@ public struct Tokenizer: Sendable, Equatable {
     return count
   }
 
-  /// Makes sure that all characters of a document are in the vocabulary.
+  /// Checks that all characters of a document are in the vocabulary.
   ///
   /// - Throws: `TokenizerError` at the first that is not.
   func check(_ document: ArraySlice<Unicode.Scalar>) throws(TokenizerError) {
@@ -147,7 +147,7 @@ public struct Tokenizer: Sendable, Equatable {
     return tokens
   }
 
-  /// The text of `tokens`; BOS, which has no character, leaves nothing.
+  /// The text of `tokens`; BOS is skipped.
   ///
   /// - Precondition: Every token is in 0..<`vocabularySize`.
   public func decode(_ tokens: [Int]) -> String {
@@ -160,7 +160,7 @@ public struct Tokenizer: Sendable, Equatable {
     return text
   }
 
-  /// The text of tokens that are none of them BOS.
+  /// The text of tokens without BOS.
   ///
   /// - Complexity: O(*n*); nothing is allocated for up to 15 bytes.
   func decode(_ tokens: Slice<UnsafeMutableBufferPointer<Int32>>) -> String {
@@ -177,9 +177,9 @@ public struct Tokenizer: Sendable, Equatable {
   }
 }
 
-/// Why a text cannot be made into tokens.
+/// Why a text cannot be encoded.
 public enum TokenizerError: Error, Equatable {
-  /// The text has a character that the corpus did not have. Positions count from 1, in Unicode scalars.
+  /// The text has a character outside the vocabulary. Positions count from 1, in Unicode scalars.
   case unknownCharacter(Unicode.Scalar, position: Int)
 }
 
@@ -194,7 +194,7 @@ extension TokenizerError: CustomStringConvertible {
   }
 }
 
-/// A scalar as messages show it: itself, where that can be seen, and its code point.
+/// A scalar as shown in messages: the character if it is visible, and its code point.
 private func name(of scalar: Unicode.Scalar) -> String {
   let digits = String(scalar.value, radix: 16, uppercase: true)
   let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits

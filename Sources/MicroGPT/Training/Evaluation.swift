@@ -1,18 +1,17 @@
-// How well a model does on documents, without learning from them.
+// A model's loss on documents that it does not learn from.
 
 /// The loss of a model on documents, in nats a token.
 public struct Evaluation: Sendable, Equatable {
-  /// The mean over the documents of each one's mean, as the loss of a training step is.
+  /// The mean over the documents of each one's mean, like the loss of a training step.
   public let loss: Double
-  /// The mean over all tokens, so that long documents count for more: what others often report.
+  /// The mean over all tokens, in which long documents count for more: what others often report.
   public let lossPerToken: Double
   /// The number of documents.
   public let documents: Int
 }
 
 extension Trainer {
-  /// The loss of the model as it is now on documents that it need not have seen. The run continues from there as
-  /// if nothing had been asked.
+  /// The current model's loss on documents, which need not be those of the run. The run does not change.
   ///
   ///     let corpus = try Corpus(documents: ["emma", "ava", "mia", "eva", "mae"])
   ///     let halves = try corpus.split(holdingOut: 0.2, seed: 42)
@@ -20,16 +19,16 @@ extension Trainer {
   ///     try trainer.train()
   ///     let evaluation = try trainer.evaluate(halves.heldOut)
   ///
-  /// Documents longer than the block are cut to it, as in training. The computation is the engine's: the loss
-  /// of a single document in the exact arithmetic is the reference's.
+  /// Documents longer than the block are cut to it, as in training. The run's engine computes the loss; in the exact
+  /// arithmetic that of a single document has the reference's bits.
   ///
   /// - Throws: `TokenizerError` at the first character that is not in the run's vocabulary.
-  /// - Complexity: That of the forward pass of so many documents; batches of `Configuration.batchSize` share
-  ///   their products.
+  /// - Complexity: That of a forward pass over the documents; batches of `Configuration.batchSize` share their
+  ///   products.
   public func evaluate(_ corpus: Corpus) throws(TokenizerError) -> Evaluation {
     for document in corpus { try tokenizer.check(document.prefix(configuration.blockSize)) }
     func positions(_ index: Int) -> Int { min(corpus[index].count + 1, configuration.blockSize) }
-    // A batch has documents of one length, so that its mean is also that of its tokens.
+    // A batch has documents of one length, so that its mean is also the mean over its tokens.
     let order = corpus.indices.sorted { positions($0) < positions($1) }
     var sum = 0.0, tokenSum = 0.0, tokenCount = 0, next = 0
     while next < order.count {

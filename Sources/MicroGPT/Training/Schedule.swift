@@ -1,12 +1,12 @@
 // The learning rate of every step.
 
-/// How the learning rate goes from the first step to the last.
+/// How the learning rate changes from the first step to the last.
 public enum Schedule: String, Sendable, CaseIterable {
-  /// It falls in a straight line to 0, which it would reach a step after the last: the reference's.
+  /// It falls linearly and would reach 0 one step after the last: the reference's schedule.
   case linear
-  /// It falls to 0 along half a wave of the cosine: slowly at first and at last.
+  /// It falls toward 0 along half a period of the cosine: slowly at the start and at the end.
   case cosine
-  /// It stays.
+  /// It does not change.
   case constant
 }
 

@@ -1,7 +1,7 @@
 // A training run: documents in their shuffled order; each step runs a forward pass, a backward pass and an optimizer
 // update.
 
-/// Trains a model on a corpus, one document a step or several.
+/// Trains a model on a corpus, with one or more documents per step.
 ///
 ///     let trainer = try Trainer(corpus: Corpus(documents: ["emma", "olivia", "ava"]))
 ///     try trainer.train { step in
@@ -20,7 +20,7 @@ public final class Trainer {
   public let configuration: Configuration
   /// The vocabulary of the corpus.
   public let tokenizer: Tokenizer
-  /// The documents in the order in which steps take them, again from the first after the last.
+  /// The documents in the order in which steps take them; the first follows the last.
   public let corpus: Corpus
   /// The random numbers after the initial parameters were drawn: samples continue from here.
   public let random: PythonRandom
@@ -32,13 +32,13 @@ public final class Trainer {
   /// The arithmetic of the run.
   public let arithmetic: Arithmetic
 
-  /// The processor's instructions that it uses.
+  /// The instruction set of the kernels that it uses.
   public let instructionSet: InstructionSet
 
   private let engine: TrainingEngine
   /// The documents as they were given, before they were shuffled.
   private let originalCorpus: Corpus
-  /// The documents of a step; between steps it is free.
+  /// The documents of a step; unused between steps.
   var batch: Batch
   private let tokens: UnsafeMutableBufferPointer<Int32>
 
@@ -63,32 +63,34 @@ public final class Trainer {
   /// - Parameters:
   ///   - corpus: The documents to learn from.
   ///   - configuration: The run's sizes and hyperparameters.
-  ///   - arithmetic: The arithmetic to compute in.
-  ///   - instructionSet: The processor's instructions to use, if not the widest. The exact engine's bits do not
-  ///     depend on it.
-  /// - Throws: `ConfigurationError` if a value is outside its range, or the model is larger than can be counted.
+  ///   - engine: The arithmetic to compute in.
+  ///   - instructionSet: The instruction set to use, by default the widest. The exact arithmetic's bits do not depend
+  ///     on it.
+  /// - Throws: `ConfigurationError` if a value is outside its range, or the model has more bytes than an `Int` can
+  ///   count.
   public convenience init(
-    corpus: Corpus, configuration: Configuration = Configuration(), arithmetic: Arithmetic = .exact,
+    corpus: Corpus, configuration: Configuration = Configuration(), engine arithmetic: Arithmetic = .exact,
     instructionSet: InstructionSet = .widest
   ) throws(ConfigurationError) {
     try self.init(
-      corpus: corpus, configuration: configuration, arithmetic: arithmetic, instructionSet: instructionSet,
+      corpus: corpus, configuration: configuration, engine: arithmetic, instructionSet: instructionSet,
       implementation: .standard)
   }
 
   /// A run by a given implementation.
   convenience init(
-    corpus: Corpus, configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet,
+    corpus: Corpus, configuration: Configuration, engine arithmetic: Arithmetic,
+    instructionSet: InstructionSet,
     implementation: Implementation
   ) throws(ConfigurationError) {
     var random = PythonRandom(seed: configuration.seed)
     let (shuffled, tokenizer) = try Trainer.prepare(corpus, configuration, arithmetic, &random)
     let set = min(instructionSet, .widest)
-    let draw = EngineStart.parameters { _ in
-      random.gaussian(standardDeviation: configuration.initialStandardDeviation)
-    }
+    let parameters = random.gaussians(
+      configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!,
+      standardDeviation: configuration.initialStandardDeviation)
     let engine = Engine(arithmetic, implementation).training(
-      configuration, tokenizer.vocabularySize, set, draw)
+      configuration, tokenizer.vocabularySize, set, .parameters(parameters))
     self.init(engine, configuration, arithmetic, set, tokenizer, corpus, shuffled: shuffled, random)
   }
 
@@ -101,9 +103,9 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - state: Taken by `Trainer.state`.
-  ///   - corpus: The same corpus as the first time, in the order in which it was given then: not shuffled.
-  ///   - instructionSet: The processor's instructions to use, if not those of the state or, where these are missing,
-  ///     the widest. The fast arithmetic's bits depend on it.
+  ///   - corpus: The corpus that the run began with, as it was given then: in its original order, not shuffled.
+  ///   - instructionSet: The instruction set to use, by default the state's, or the widest if the state has none. The
+  ///     fast arithmetic's bits depend on it.
   /// - Throws: `TrainingStateError` if the state contradicts itself or belongs to another corpus.
   public convenience init(
     resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet? = nil
@@ -139,7 +141,7 @@ public final class Trainer {
     try configuration.validate()
     let tokenizer = Tokenizer(corpus)
     guard
-      configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, arithmetic: arithmetic) != nil
+      configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, engine: arithmetic) != nil
     else { throw .tooLarge }
     return (corpus.shuffled(using: &random), tokenizer)
   }
@@ -162,7 +164,7 @@ public final class Trainer {
   /// Takes the next step.
   ///
   /// - Returns: The step, or `nil` if all steps of the configuration have been taken.
-  /// - Throws: `TrainingError` if the loss is not finite. The parameters are then those before the step.
+  /// - Throws: `TrainingError` if the loss is not finite. The parameters do not change then.
   /// - Complexity: O(*B*·*T*·(*L*·*C*² + *T*·*L*·*C* + *V*·*C*)) for *B* documents of *T* positions, and O(1) memory: nothing is
   ///   allocated.
   public func step() throws(TrainingError) -> Step? {
@@ -179,7 +181,7 @@ public final class Trainer {
     return Step(number: completedSteps, loss: loss)
   }
 
-  /// Takes all remaining steps, or as many as the caller decides.
+  /// Takes all remaining steps, or fewer if the caller stops.
   ///
   /// - Parameter decide: Called after every step.
   /// - Throws: `TrainingError` if a loss is not finite.
@@ -194,13 +196,13 @@ public final class Trainer {
     batch.append(tokens.baseAddress!, count: tokenizer.encode(document, into: tokens))
   }
 
-  /// The loss of the documents in the batch, from which nothing is learned.
+  /// The loss of the documents in the batch; the parameters do not change.
   func batchLoss() -> Double { engine.loss(batch) }
 
   /// The model as it is now: a copy that later steps do not change.
   public var model: Model { Model(unchecked: engine.parameters(), configuration, tokenizer) }
 
-  /// The run as it is now: everything that continuing from here takes, beside the corpus.
+  /// The run as it is now: everything needed to continue from here, except the corpus.
   ///
   /// - Complexity: O(*n*) in the parameters and in the corpus's characters.
   public var state: TrainingState {

@@ -1,13 +1,13 @@
-// The seam between a trainer and what computes its steps. Whatever implements it is concrete where the closures are
-// formed, so that it is compiled for its arithmetic; a step then costs one indirect call.
+// The interface between a trainer and the engine that computes its steps. The closures are formed where the engine's
+// type is concrete, so it is compiled for its arithmetic, and a step costs one indirect call.
 
 /// What a trainer asks of an engine that holds a run's parameters and moments.
 struct TrainingEngine {
   /// Takes one step on a batch, given its number, from 1, and its learning rate.
   ///
-  /// It returns the loss before the step; if that is not finite, the parameters stay as they are.
+  /// It returns the loss before the update; if that is not finite, the parameters do not change.
   let step: (_ batch: Batch, _ number: Int, _ learningRate: Double) -> Double
-  /// The loss of a batch, from which nothing is learned.
+  /// The loss of a batch; the parameters do not change.
   let loss: (_ batch: Batch) -> Double
   /// The parameters in the reference's order.
   let parameters: () -> [Double]
@@ -15,10 +15,10 @@ struct TrainingEngine {
   let state: () -> EngineState
 }
 
-/// What an engine knows between two steps, in the reference's order.
+/// The state of an engine between two steps, in the reference's order.
 struct EngineState {
   var parameters: [Double]
-  /// Adam's moments as the engine holds them, and what each is to be multiplied by.
+  /// Adam's moments as the engine holds them, and the factor to multiply each by.
   var firstMoment: [Double]
   var firstMomentFactor: Double
   var secondMoment: [Double]
@@ -27,13 +27,13 @@ struct EngineState {
 
 /// What an engine starts from.
 enum EngineStart {
-  /// The initial parameters by index, asked for in order, and moments of zero.
-  case parameters((Int) -> Double)
-  /// The state of another engine, perhaps one that holds its moments in another way.
+  /// Parameters in the reference's order, and moments of zero.
+  case parameters([Double])
+  /// The state of another engine, whose moments may have other factors.
   case state(EngineState)
 }
 
-/// A moment as an engine holds it whose factor is another; the same bits where it is not.
+/// Converts a moment to an engine's factor; equal factors keep its bits.
 func rescaled(_ moment: Double, from factor: Double, to other: Double) -> Double {
   factor == other ? moment : moment * factor / other
 }

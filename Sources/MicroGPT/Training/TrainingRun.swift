@@ -1,4 +1,4 @@
-// A training run by kernels in one arithmetic: the parameters, one worker, and the optimizer's numbers step by step.
+// A training run by kernels in one arithmetic: the parameters, one worker, and the optimizer's numbers for each step.
 
 import CMicroGPT
 
@@ -7,13 +7,13 @@ final class TrainingRun<A: KernelArithmetic> {
   private let parameters: PackedParameters<A>
   private let worker: Worker<A>
   private let configuration: Configuration
-  /// The gradients of a step, in the parameters' layout, if they are kept at all.
+  /// The gradients of a step, in the parameters' layout, if they are stored.
   private let gradients: Memory<UnsafeMutablePointer<A.Scalar>>?
 
   /// - Parameters:
-  ///   - keepsGradients: Whether a step computes all gradients before it moves any parameter. It gives the same bits
-  ///     as moving each block of parameters as soon as its gradient is known, and takes longer; it is what several
-  ///     workers do.
+  ///   - keepsGradients: Whether a step computes all gradients before it updates any parameter, as several workers
+  ///     do. This takes longer than updating each block of parameters as soon as its gradient is known, and gives the
+  ///     same bits.
   ///   - start: The parameters and moments to start from.
   init(
     _ configuration: Configuration, vocabularySize: Int, instructionSet: InstructionSet,
@@ -26,8 +26,8 @@ final class TrainingRun<A: KernelArithmetic> {
     let count = parameters.layout.count
     gradients = keepsGradients ? Memory { declare in declare(A.Scalar.self, count) } : nil
     switch start {
-    case .parameters(let value):
-      parameters.load(value)
+    case .parameters(let values):
+      parameters.load { values[$0] }
     case .state(let state):
       parameters.load { state.parameters[$0] }
       let (factor1, factor2) = TrainingRun.momentFactors(configuration)
@@ -40,7 +40,7 @@ final class TrainingRun<A: KernelArithmetic> {
     }
   }
 
-  /// The bytes that a run takes.
+  /// The bytes of a run.
   static func byteCount(_ configuration: Configuration, vocabularySize: Int) -> Count {
     let shape = Shape(configuration, vocabularySize: vocabularySize), documents = configuration.batchSize
     return PackedParameters<A>.byteCount(shape, documents: documents)
@@ -49,7 +49,7 @@ final class TrainingRun<A: KernelArithmetic> {
 
   /// One step.
   ///
-  /// - Returns: The loss before it. If that is not finite, the parameters stay as they are.
+  /// - Returns: The loss before the update. If it is not finite, the parameters do not change.
   func step(_ batch: Batch, number: Int, learningRate: Double) -> Double {
     withFlushedDenormals {
       worker.forward(batch)
@@ -61,7 +61,7 @@ final class TrainingRun<A: KernelArithmetic> {
         worker.backward(batch, .stored(gradients))
         parameters.apply(update, gradients: gradients, scratch: worker.workspace.adam)
       } else {
-        // One worker has the whole batch, so parameters can move as soon as their gradient is known.
+        // One worker has the whole batch, so parameters can be updated as soon as their gradient is known.
         worker.backward(batch, .applied(update))
       }
       if configuration.weightDecay > 0 {
@@ -71,7 +71,7 @@ final class TrainingRun<A: KernelArithmetic> {
     }
   }
 
-  /// The loss of a batch, from which nothing is learned.
+  /// The loss of a batch; the parameters do not change.
   func loss(_ batch: Batch) -> Double {
     withFlushedDenormals {
       worker.forward(batch)
@@ -92,7 +92,7 @@ final class TrainingRun<A: KernelArithmetic> {
   /// The parameters in the reference's order.
   var parameterValues: [Double] { parameters.unpacked(parameters.values) }
 
-  /// What the stored moments are to be multiplied by: the fast optimizer leaves the factors `1 - β` out of its sums.
+  /// The factors of the stored moments: the fast optimizer leaves `1 - β` out of its sums.
   private static func momentFactors(_ configuration: Configuration) -> (first: Double, second: Double) {
     A.isExact ? (1, 1) : (1 - configuration.beta1, 1 - configuration.beta2)
   }
@@ -105,8 +105,8 @@ final class TrainingRun<A: KernelArithmetic> {
       correction2: A.Scalar(1 - power(beta2, Double(number))))
   }
 
-  /// In the fast arithmetic, numbers too small for the normal format count as zero meanwhile: moments fall that low in
-  /// long runs, where such numbers would cost a hundred cycles each. In the exact one they count.
+  /// In the fast arithmetic, subnormal numbers count as zero in `body`: moments become that small in long runs, and
+  /// each such number would cost a hundred cycles. The exact arithmetic keeps them.
   @inline(__always)
   private func withFlushedDenormals(_ body: () -> Double) -> Double {
     let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)

@@ -1,19 +1,19 @@
 // A training run between two steps, as a value: what a checkpoint holds.
 
-/// Everything that continuing a run takes, beside its corpus.
+/// Everything needed to continue a run, except its corpus.
 ///
 ///     let state = trainer.state
 ///     let resumed = try Trainer(resuming: state, corpus: corpus)
 ///
-/// Parameters and moments are in the reference's order, `Model.parameters`'. In the fast arithmetic they are floats, and
-/// the moments lack the factors `1 - β`, which stand beside them: so each number is one that the engine holds, and
-/// resuming gives the same bits.
+/// Parameters and moments are in the reference's order, that of `Model.parameters`. In the fast arithmetic they are
+/// floats, and the moments lack the factors `1 - β`, which are stored beside them. Each number is thus exactly the
+/// engine's, and a resumed run has the same bits.
 public struct TrainingState: Sendable, Equatable {
   /// The run's sizes and hyperparameters.
   public var configuration: Configuration
   /// The arithmetic of the run.
   public var arithmetic: Arithmetic
-  /// The instructions that it was computed with, where the bits depend on them: in the fast arithmetic.
+  /// The instruction set of the run if its bits depend on it, as in the fast arithmetic.
   public var instructionSet: InstructionSet?
   /// The vocabulary.
   public var tokenizer: Tokenizer
@@ -27,14 +27,14 @@ public struct TrainingState: Sendable, Equatable {
   public var parameters: [Double]
   /// Adam's first moment, the running mean of each gradient, divided by `firstMomentFactor`, `[n]`.
   public var firstMoment: [Double]
-  /// What `firstMoment` is to be multiplied by.
+  /// The factor that turns `firstMoment` into Adam's first moment.
   public var firstMomentFactor: Double
   /// Adam's second moment, the running mean of each gradient's square, divided by `secondMomentFactor`, `[n]`.
   public var secondMoment: [Double]
-  /// What `secondMoment` is to be multiplied by.
+  /// The factor that turns `secondMoment` into Adam's second moment.
   public var secondMomentFactor: Double
 
-  /// A state of these parts, as a file gives them back. `Trainer(resuming:corpus:)` checks them.
+  /// A state of these parts, such as those read from a file. `Trainer(resuming:corpus:)` checks them.
   public init(
     configuration: Configuration, arithmetic: Arithmetic, instructionSet: InstructionSet?,
     tokenizer: Tokenizer,
@@ -55,7 +55,7 @@ public struct TrainingState: Sendable, Equatable {
       secondMoment: secondMoment, secondMomentFactor: secondMomentFactor)
   }
 
-  /// Checks that the parts fit each other and the corpus, whose vocabulary is `tokenizer`.
+  /// Checks that the parts agree with each other and with the corpus, whose vocabulary is `tokenizer`.
   func validate(_ corpus: Corpus, _ tokenizer: Tokenizer) throws(TrainingStateError) {
     let found = corpus.sha256
     guard found == corpusSHA256 else { throw .otherCorpus(expected: corpusSHA256, found: found) }
@@ -85,15 +85,15 @@ public struct TrainingState: Sendable, Equatable {
 public enum TrainingStateError: Error, Equatable {
   /// The configuration cannot be run.
   case configuration(ConfigurationError)
-  /// The corpus is another one than that which the state comes from: their `Corpus.sha256` differ.
+  /// The corpus is not the state's: their `Corpus.sha256` differ.
   case otherCorpus(expected: String, found: String)
   /// The state's vocabulary is not that of its corpus.
   case otherVocabulary
-  /// More steps were taken than the configuration has, or fewer than none.
+  /// The number of steps taken is negative, or larger than the configuration's.
   case steps(completed: Int, all: Int)
-  /// Parameters or moments are not as many as the configuration calls for.
+  /// The number of parameters or moments does not match the configuration.
   case count(name: String, expected: Int, found: Int)
-  /// A parameter, moment or factor is not a number that a run can have.
+  /// A parameter, moment or factor is not finite, or is outside its range.
   case number(name: String, index: Int, found: Double)
 }
 
@@ -109,7 +109,7 @@ extension TrainingStateError: CustomStringConvertible {
     case .otherVocabulary:
       "The run's vocabulary is not that of its text. The state is damaged; start from another one."
     case .steps(let completed, let all):
-      "The run has taken \(completed) of \(all) steps, which cannot be. The state is damaged; start from another one."
+      "The run has taken \(completed) of \(all) steps, which is impossible. The state is damaged; start from another one."
     case .count(let name, let expected, let found):
       "'\(name)' has \(found) numbers, but a model of these sizes has \(expected). "
         + "Use the configuration that the run began with."

@@ -1,11 +1,11 @@
-// The backward pass: the forward pass upside down. At each step the gradient goes back to the step's input, and the
-// gradient of the step's weights goes where `Gradients` says.
+// The backward pass: the steps of the forward pass in reverse. Each computes the gradient at its input; `Gradients`
+// says where the gradient of its weights goes.
 
 extension Worker {
-  /// Takes the logits' gradients, which `loss` left, back to all parameters.
+  /// Propagates the logits' gradients, computed by `loss`, to all parameters.
   ///
-  /// - Parameter gradients: What becomes of the parameters' gradients. A matrix may be moved as soon as its gradient
-  ///   is known: nothing before it in the forward pass needs it again.
+  /// - Parameter gradients: Where the parameters' gradients go. A matrix may be updated as soon as its gradient is
+  ///   known: the rest of the backward pass does not read it.
   func backward(_ batch: Batch, _ gradients: Gradients<Scalar>) {
     let rows = batch.rows, w = workspace, layout = parameters.layout
     // logits = head · y
@@ -35,7 +35,7 @@ extension Worker {
   }
 
   /// From the logits to the last layer's output. The reference's graph reaches the target's row of the head last, so
-  /// the exact arithmetic leaves that term out of the product, as a 0, and adds it afterward.
+  /// the exact arithmetic sets that term to 0 in the product and adds it afterward.
   private func headBackward(_ batch: Batch) {
     let rows = batch.rows, w = workspace, head = parameters.layout.head
     guard A.isExact else { return linearBackward(w.logits, head, rows, into: w.dResidual) }
@@ -57,7 +57,7 @@ extension Worker {
     }
   }
 
-  /// `dx = dy · weight`, sums over the outputs from the last to the first.
+  /// `dx = dy · weight`, with sums over the outputs from the last to the first.
   private func linearBackward(
     _ dy: Buffer, _ weight: PanelMatrix, _ rows: Int, into dx: Buffer,
     _ ending: Product<Scalar>.Ending = .store, _ z: Buffer? = nil
@@ -72,8 +72,8 @@ extension Worker {
       weight, firstRow: last)
   }
 
-  /// From queries, keys and values to the normalized input. The fast arithmetic takes the outputs as they lie, the
-  /// exact one in the order in which the reference's graph reaches them.
+  /// From queries, keys and values to the normalized input. The fast arithmetic sums over the outputs in memory
+  /// order, the exact one in the order of the reference's graph.
   private func projectionsBackward(_ dy: Buffer, _ weight: PanelMatrix, _ rows: Int, into dx: Buffer) {
     guard A.isExact else { return linearBackward(dy, weight, rows, into: dx) }
     multiply(

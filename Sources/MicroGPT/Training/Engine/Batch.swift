@@ -4,9 +4,9 @@
 struct Batch {
   /// The token, the position in its document and the next token of every row, `[B·T]` each.
   let tokens, positions, targets: UnsafeMutablePointer<Int32>
-  /// The first row of every document, and after the last one the number of rows, `[B + 1]`.
+  /// The first row of every document, and at the end the number of rows, `[B + 1]`.
   let starts: UnsafeMutablePointer<Int>
-  /// The most documents that there is room for, *B*.
+  /// The most documents that it has room for, *B*.
   let capacity: Int
   /// The documents in the batch.
   private(set) var documents = 0
@@ -35,7 +35,7 @@ struct Batch {
     capacity = documents
   }
 
-  /// The bytes that a batch takes.
+  /// The bytes of a batch.
   static func byteCount(documents: Count, positions: Count) -> Count {
     memoryByteCount { Buffers(documents: documents, positions: positions, &$0) }
   }

@@ -30,7 +30,7 @@ extension Worker {
         channels: shape.channels, stride: width, square: workspace.square))
   }
 
-  /// `y = x · weightᵀ`, and what the ending makes of it with `z`, `[rows, C]`.
+  /// `y = x · weightᵀ`, and the epilogue `ending` with the operand `z`, `[rows, C]`.
   private func linear(
     _ x: Buffer, _ weight: PanelMatrix, _ rows: Int, into y: Buffer,
     _ ending: Product<Scalar>.Ending = .store, _ z: Buffer? = nil
@@ -52,10 +52,10 @@ extension Worker {
       copy, firstRow: 0)
   }
 
-  /// A product with a matrix of parameters: first with its wide panels, then with a narrow one at the end.
+  /// A product with a matrix of parameters: its wide panels first, then the narrow one at the end.
   ///
   /// - Parameters:
-  ///   - product: With `b` the buffer of the matrix, and `bStep` a number of rows.
+  ///   - product: Its `b` is the buffer of the matrix, its `bStep` a number of rows.
   ///   - firstRow: The row of the matrix that `b` starts with.
   @inline(__always)
   func multiply(
@@ -85,7 +85,7 @@ extension Worker {
     forEachDocument(batch, layer) { document in
       if isWide(document) { return wideAttention.forward(document) }
       kernels.attend(document)
-      // Not a number is not below the limit either.
+      // Negated, so that NaN takes this path too.
       if !A.isExact, !(document.row[0] < Scalar(attendLimit)) { kernels.attendFromPeaks(document) }
     }
   }
@@ -119,7 +119,7 @@ extension Worker {
     }
   }
 
-  /// - Parameter vectors: The tokens' and after them the positions', as at the start of the parameters.
+  /// - Parameter vectors: The token vectors, then the position vectors, as at the start of the parameters.
   func embedding(_ batch: Batch, _ vectors: Buffer, _ x: Buffer) -> Embedding<Scalar> {
     Embedding(
       tokens: UnsafePointer(batch.tokens), positions: UnsafePointer(batch.positions), tokenVectors: vectors,

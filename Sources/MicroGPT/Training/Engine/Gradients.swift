@@ -1,24 +1,24 @@
-// What becomes of the parameters' gradients: they are kept, or the optimizer moves the parameters at once. Both give
-// the same bits, because both add up the same terms in the same order.
+// The parameters' gradients: they are stored, or the optimizer applies them at once. Both give the same bits, because
+// both add the same terms in the same order.
 //
-// The order depends on the model's width and the batch's rows alone: see `Worker.depth`. No gradient buffer, worker or
+// The order depends only on the model's width and the batch's rows: see `Worker.depth`. No gradient buffer, worker or
 // report changes it.
 
 /// Where the gradients of parameters go.
 enum Gradients<Scalar> {
   /// Into a buffer of the parameters' layout. Overwritten.
   case stored(UnsafeMutablePointer<Scalar>)
-  /// To the optimizer, which moves a block of parameters as soon as its gradient is known, from registers or from the
-  /// nearest cache. Only where one worker has the whole batch; then there is no buffer of gradients at all.
+  /// To the optimizer, which updates a block of parameters as soon as its gradient is known, in registers or in the
+  /// nearest cache. Only if one worker has the whole batch. There is no gradient buffer then.
   case applied(Update<Scalar>)
 }
 
 extension Worker {
-  /// The rows whose products are added up in one chain; chains are then added up, from the last rows to the first.
+  /// The number of rows whose products are added in one chain. Chains are then added together, the last rows first.
   ///
-  /// The exact arithmetic has one chain for all rows, as the reference does, and so does the fast one where a narrow
-  /// matrix's gradient is added up in registers. In wide matrices a chain has as many rows as the nearest cache holds
-  /// beside the gradient.
+  /// The exact arithmetic has one chain for all rows, as the reference does. So does the fast one for narrow
+  /// matrices, whose gradients are summed in registers. In wide matrices a chain has the rows that fit the nearest
+  /// cache together with the gradient.
   private func depth(_ rows: Int) -> Int { A.isExact || width <= 32 ? rows : Swift.min(rows, 64) }
 
   /// `dWeight = dyᵀ · x`, rows from the last to the first.
@@ -35,7 +35,7 @@ extension Worker {
       case .stored(let all):
         columnsGradient(
           weight, column, 0..<weight.rows, dy, x, rows, into: all + weight.index(0, column))
-      // One chain of rows fits registers, from which the optimizer takes the gradient.
+      // The gradient of a single chain stays in registers, where the optimizer takes it.
       case .applied(let update) where !A.isExact && depth(rows) == rows:
         moveFromRegisters(weight, column, dy, x, rows, update)
       case .applied(let update):
@@ -75,7 +75,7 @@ extension Worker {
     }
   }
 
-  /// Moves the panel at `column` against its gradient, which never goes through memory.
+  /// Updates the panel at `column`; its gradient stays in registers.
   private func moveFromRegisters(
     _ weight: PanelMatrix, _ column: Int, _ dy: Buffer, _ x: Buffer, _ rows: Int, _ update: Update<Scalar>
   ) {

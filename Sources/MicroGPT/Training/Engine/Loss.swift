@@ -1,10 +1,10 @@
 // The loss, and the gradients of the logits.
 
 extension Worker {
-  /// Computes the loss of each document from the logits, and the logits' gradients in the logits' place.
+  /// Computes the loss of each document from the logits, and overwrites the logits with their gradients.
   ///
-  /// - Parameter documents: The documents of the whole batch, *B*, of which this worker may have only some: a row's
-  ///   share in the loss of the step is 1/(*n*·*B*), in a document of *n* positions.
+  /// - Parameter documents: The number of documents in the whole batch, *B*, of which this worker may have only some.
+  ///   The weight of a row in the step's loss is 1/(*n*·*B*) for a document of *n* positions.
   func loss(_ batch: Batch, of documents: Int) {
     let share = 1 / Scalar(documents)
     for document in 0..<batch.documents {

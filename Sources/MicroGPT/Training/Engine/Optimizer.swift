@@ -2,18 +2,17 @@
 // arithmetic, Specification/Adam.swift the formula.
 
 extension PackedParameters {
-  /// Moves all parameters against their gradients, which lie in the parameters' layout, and the transposed copies with
-  /// them.
+  /// Updates all parameters and their transposed copies by gradients in the parameters' layout.
   func apply(_ update: Update<Scalar>, gradients: Buffer, scratch: Buffer) {
     move(0, layout.count.value!, against: gradients, update, scratch: scratch)
     transposeAll()
   }
 
-  /// Moves `count` parameters from `offset` on, but not their transposed copies.
+  /// Updates `count` parameters from `offset` on, but not their transposed copies.
   ///
   /// - Parameters:
   ///   - gradients: `[count]`. Set to zero if `clearsGradients`.
-  ///   - scratch: What `AdamStep.scratch` takes.
+  ///   - scratch: See `AdamStep.scratch`.
   func move(
     _ offset: Int, _ count: Int, against gradients: Buffer, _ update: Update<Scalar>,
     clearsGradients: Bool = false, scratch: Buffer

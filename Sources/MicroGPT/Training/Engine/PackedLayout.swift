@@ -1,17 +1,17 @@
-// Where the parameter matrices lie in the buffers that kernels compute with: rows and columns are padded with zeros
-// to whole cache lines, so that no kernel has a remainder to treat, and cut into panels two cache lines wide, so that
-// every kernel reads and writes memory in sequence. Nothing outside the engine sees this layout.
+// The layout of the parameter matrices in the kernels' buffers. Rows and columns are padded with zeros to whole cache
+// lines, so that kernels have no remainders. Columns are cut into panels two cache lines wide, so that kernels read
+// and write memory in sequence. Nothing outside the engine sees this layout.
 
 /// A matrix in panels: columns `0..<w` of all rows, row after row, then columns `w..<2w`, and so on.
 ///
-/// Matrices that are multiplied with the same input lie one below the other in one of these.
+/// Matrices with the same input are stacked in one of these.
 struct PanelMatrix: Sendable {
   let offset: Int
-  /// Rows and columns with the padding, multiples of a cache line's numbers.
+  /// Rows and columns including padding, whole cache lines each.
   let rows, columns: Int
   /// Columns of a panel; the last one may be narrower.
   let panel: Int
-  /// Rows and columns of the product: without the padding where that can be left out.
+  /// Rows and columns that a product computes: without padding where possible.
   let trueRows, trueColumns: Int
 
   var count: Int { rows * columns }
@@ -20,17 +20,17 @@ struct PanelMatrix: Sendable {
   @inline(__always)
   func width(at column: Int) -> Int { Swift.min(panel, columns &- column) }
 
-  /// Where the panel that begins at `column` has its row.
+  /// The index of a row of the panel that begins at `column`.
   @inline(__always)
   func index(_ row: Int, _ column: Int) -> Int { offset &+ column &* rows &+ row &* width(at: column) }
 
-  /// Where a single number lies.
+  /// The index of a number.
   func place(_ row: Int, _ column: Int) -> Int {
     let first = column / panel * panel
     return index(row, first) + column - first
   }
 
-  /// Rows and columns exchanged, at the same place of another buffer.
+  /// The transposed matrix, at the same place of another buffer.
   var transposed: PanelMatrix {
     PanelMatrix(
       offset: offset, rows: columns, columns: rows, panel: panel, trueRows: trueColumns,
@@ -50,7 +50,7 @@ struct PanelMatrix: Sendable {
 struct PackedLayout: Sendable {
   /// The matrices of one layer.
   struct Layer: Sendable {
-    /// Query, key and value, one below the other, each with its own padding.
+    /// Query, key and value, stacked, each with its own padding.
     let projections: PanelMatrix
     let output, expand, contract: PanelMatrix
 
@@ -65,17 +65,17 @@ struct PackedLayout: Sendable {
   let tokenEmbedding, positionEmbedding: PanelMatrix
   let head: PanelMatrix
   let layerCount: Int
-  /// The numbers of a buffer.
+  /// The number of elements of a buffer.
   let count: Count
 
   private let firstLayer: Layer
-  /// From a layer's numbers to the next one's.
+  /// The distance between layers.
   private let layerStride: Int
 
-  /// - Parameter unit: The numbers of a cache line.
+  /// - Parameter unit: The number of elements in a cache line.
   init(_ shape: Shape, unit: Int) {
     var end: Count = 0
-    func matrix(_ parts: Int = 1, rows: Int, columns: Int, panel: Int) -> PanelMatrix {
+    func matrix(parts: Int = 1, rows: Int, columns: Int, panel: Int) -> PanelMatrix {
       let paddedRows = Count(rows).rounded(up: unit), paddedColumns = Count(columns).rounded(up: unit)
       let allRows = Count(parts) * paddedRows
       let matrix = PanelMatrix(
@@ -91,11 +91,11 @@ struct PackedLayout: Sendable {
     let outside = end
     end = 0
     let layer = Layer(
-      projections: matrix(3, rows: width, columns: width, panel: panel),
+      projections: matrix(parts: 3, rows: width, columns: width, panel: panel),
       output: matrix(rows: width, columns: width, panel: panel),
       expand: matrix(rows: hidden, columns: width, panel: panel),
       contract: matrix(rows: width, columns: hidden, panel: panel))
-    // A hidden width beyond counting has been replaced, so its overflow is added here.
+    // Where the hidden width overflows, 0 stands in for it above, so the overflow is added here.
     let overflow: Count = 4 * Count(width) * 0
     firstLayer = layer.moved(by: outside.value ?? 0)
     layerStride = end.value ?? 0
@@ -107,10 +107,10 @@ struct PackedLayout: Sendable {
   @inline(__always)
   func layer(_ index: Int) -> Layer { firstLayer.moved(by: index &* layerStride) }
 
-  /// The numbers of the token and position embeddings, with which a buffer begins.
+  /// The number of elements of the token and position embeddings, which come first in a buffer.
   var embeddingCount: Int { tokenEmbedding.count + positionEmbedding.count }
 
-  /// Every matrix that is multiplied with: all but the embeddings.
+  /// Every weight matrix: all but the embeddings.
   var weights: [PanelMatrix] {
     [head]
       + (0..<layerCount).flatMap { index -> [PanelMatrix] in
@@ -119,14 +119,14 @@ struct PackedLayout: Sendable {
       }
   }
 
-  /// A matrix of the reference, and the panels that it lies in, from a row on.
+  /// A matrix of the reference, the panels that hold it, and its first row there.
   struct Part {
     let source: ParameterLayout.Matrix
     let matrix: PanelMatrix
     let firstRow: Int
   }
 
-  /// Every matrix of the reference, in its order, and where it lies here.
+  /// Every matrix of the reference, in its order, and its place here.
   func parts(_ layout: ParameterLayout) -> [Part] {
     var parts = [
       Part(source: layout.tokenEmbedding, matrix: tokenEmbedding, firstRow: 0),

@@ -1,6 +1,6 @@
-// A model's parameters as the kernels read them, with Adam's moments in the same layout, and a transposed copy of
-// every weight matrix where that pays: a matrix is read along its outputs in the forward pass and along its inputs in
-// the backward pass. Every worker of an engine shares them.
+// A model's parameters as the kernels read them, with Adam's moments in the same layout, and transposed copies of the
+// weight matrices where these save time: a matrix is read along its outputs in the forward pass and along its inputs
+// in the backward pass. All workers of an engine share them.
 
 /// Parameters and moments, padded and in panels.
 ///
@@ -12,7 +12,7 @@ final class PackedParameters<A: KernelArithmetic> {
   let shape: Shape
   let layout: PackedLayout
   let kernels: Kernels<Scalar>
-  /// In the order of `layout`, as are all buffers of the parameters' size.
+  /// In `layout`'s order, like all buffers of the parameters' size.
   let values: Buffer
   /// Adam's moments. In the fast arithmetic they lack the factors `1 - β`; see `AdamStep`.
   let firstMoment, secondMoment: Buffer
@@ -36,7 +36,7 @@ final class PackedParameters<A: KernelArithmetic> {
 
   /// Parameters and moments, all zero.
   ///
-  /// - Parameter documents: The documents of a step, which decide whether transposed copies pay.
+  /// - Parameter documents: The number of documents in a step, on which transposed copies depend.
   init(_ shape: Shape, documents: Int, instructionSet: InstructionSet) {
     let layout = PackedParameters.layout(shape)
     let keepsTransposed = PackedParameters.keepsTransposed(shape, documents: documents)
@@ -49,7 +49,7 @@ final class PackedParameters<A: KernelArithmetic> {
     transposed = memory.buffers.transposed
   }
 
-  /// The bytes that they take.
+  /// The bytes of parameters, moments and copies.
   static func byteCount(_ shape: Shape, documents: Int) -> Count {
     memoryByteCount {
       Buffers(layout(shape), keepsTransposed: keepsTransposed(shape, documents: documents), &$0)
@@ -60,8 +60,8 @@ final class PackedParameters<A: KernelArithmetic> {
     PackedLayout(shape, unit: BufferDeclarations.lineCount(of: Scalar.self))
   }
 
-  /// Transposed copies are worth their upkeep where a step has more than two documents, where matrices are small, and
-  /// where panels would have odd widths.
+  /// Transposed copies are kept if a step has more than two documents, if matrices are small, or if the last panel
+  /// would be narrower than the others.
   static func keepsTransposed(_ shape: Shape, documents: Int) -> Bool {
     let unit = BufferDeclarations.lineCount(of: Scalar.self), panel = PositionProduct<Scalar>.panel
     guard let width = Count(shape.channels).rounded(up: unit).value,
@@ -70,9 +70,9 @@ final class PackedParameters<A: KernelArithmetic> {
     return documents > 2 || width < (A.isExact ? 64 : 32) || width % panel != 0 || hidden % panel != 0
   }
 
-  // MARK: - In and out
+  // MARK: - Loading and unpacking
 
-  /// Sets a buffer of the parameters' size from numbers that are given in the reference's order.
+  /// Sets a buffer of the parameters' size from numbers in the reference's order.
   func load(_ buffer: Buffer, _ value: (Int) -> Double) {
     for part in layout.parts(ParameterLayout(shape)) {
       for r in 0..<part.source.rows {
@@ -84,7 +84,7 @@ final class PackedParameters<A: KernelArithmetic> {
     }
   }
 
-  /// Sets all parameters, given in the reference's order, and their transposed copies.
+  /// Sets all parameters from numbers in the reference's order, and updates the transposed copies.
   func load(_ value: (Int) -> Double) {
     load(values, value)
     transposeAll()
@@ -105,7 +105,7 @@ final class PackedParameters<A: KernelArithmetic> {
 
   // MARK: - Transposed copies
 
-  /// Brings all transposed copies up to date.
+  /// Updates all transposed copies.
   func transposeAll() {
     guard keepsTransposed else { return }
     for weight in layout.weights {
@@ -115,7 +115,7 @@ final class PackedParameters<A: KernelArithmetic> {
     }
   }
 
-  /// Brings the copies of some rows of the panel at `column` up to date.
+  /// Updates the transposed copies of some rows of the panel at `column`.
   func transpose(_ weight: PanelMatrix, _ rows: Range<Int>, _ column: Int) {
     let copy = weight.transposed, width = weight.width(at: column)
     var first = rows.lowerBound

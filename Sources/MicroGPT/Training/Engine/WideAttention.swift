@@ -6,19 +6,19 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
   let kernels: Kernels<Scalar>
-  /// Keys or values of a head transposed about, `[D, T]`, both padded.
+  /// A head's keys or values, transposed, `[D, T]`, both sizes padded.
   let transposed: Buffer
   /// The gradients of a head's weights, `[T, T]`, the columns padded.
   let dWeights: Buffer
-  /// A head's results where heads do not end with cache lines, `[T, D]`, padded.
+  /// A head's results where heads are not whole cache lines, `[T, D]`, padded.
   let narrow: Buffer
-  /// The numbers of a cache line.
+  /// The number of elements in a cache line.
   let unit: Int
 
   /// Rows of a block.
   static var blockRows: Int { 32 }
 
-  /// The numbers that a document of `positions` keeps for the backward pass.
+  /// The number of weights that a document of `positions` keeps for the backward pass.
   static func weights(heads: Int, positions: Int, unit: Int) -> Int {
     heads * positions * positions.rounded(up: unit)
   }
@@ -67,7 +67,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
           block, columns, 1, query + a.segment, a.stride, into: dQuery + first &* a.stride, a.stride, rows,
           a.headWidth, depth: first &+ rows)
       }
-      // A key's and a value's gradients come from the queries at its own position and behind it.
+      // A key's and a value's gradients come from the queries at its own and later positions.
       forEachBlock(n) { first, rows in
         let place = first &* columns &+ first
         channels(
@@ -91,7 +91,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
     }
   }
 
-  /// Transposes a head's rows. What lies beyond its channels and positions comes along and is never used.
+  /// Transposes a head's rows. Numbers beyond its channels and positions are copied too and never used.
   private func transpose(_ rows: UnsafePointer<Scalar>, _ a: Attend<Scalar>, _ columns: Int) {
     kernels.transpose(
       Transpose(
@@ -109,7 +109,7 @@ struct WideAttention<Scalar: BinaryFloatingPoint> {
         columns: columns, depth: depth, z: UnsafePointer(y)))
   }
 
-  /// A product whose columns are a head's channels: not to be written beyond them, where other heads are.
+  /// A product whose columns are a head's channels. It must not write past them, into other heads' channels.
   private func channels(
     _ x: UnsafePointer<Scalar>, _ xRow: Int, _ xStep: Int, _ b: UnsafePointer<Scalar>, _ bStep: Int,
     into y: Buffer, _ yRow: Int, _ rows: Int, _ width: Int, depth: Int

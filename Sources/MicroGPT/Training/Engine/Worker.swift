@@ -1,12 +1,12 @@
-// One worker: shared parameters and a workspace of its own. Forward.swift, Loss.swift and Backward.swift are its
-// steps, which can be taken one by one; Gradients.swift decides what becomes of a weight's gradient.
+// One worker: shared parameters and its own workspace. Forward.swift, Loss.swift and Backward.swift are its steps,
+// which can be called one by one; Gradients.swift says where a weight's gradient goes.
 //
-// It computes what Specification.swift computes, for the positions of several documents at once, as rows of matrices.
+// It computes the same as Specification.swift, for the positions of several documents at once, as rows of matrices.
 // Every sum has the same terms in the same order, so the exact arithmetic gives the specification's bits.
 
 /// The forward and backward pass of batches.
 ///
-/// A class, because it owns its workspace, and so that no step copies or counts references.
+/// A class, because it owns its workspace, and so that no step copies it or counts references.
 final class Worker<A: KernelArithmetic> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
@@ -17,7 +17,7 @@ final class Worker<A: KernelArithmetic> {
   let workspace: Workspace<A>
   /// Channels, hidden units and tokens, padded to cache lines.
   let width, hiddenWidth, tokens: Int
-  /// The numbers of a cache line.
+  /// The number of elements in a cache line.
   let unit: Int
   /// `D^(-1/2)`.
   let attentionScale: Scalar
@@ -45,7 +45,7 @@ final class Worker<A: KernelArithmetic> {
       narrow: workspace.attention.narrow, unit: unit)
   }
 
-  /// The bytes that a worker takes.
+  /// The bytes of a worker.
   static func byteCount(_ shape: Shape, documents: Int) -> Count {
     memoryByteCount {
       Workspace<A>(

@@ -1,5 +1,5 @@
-// What one worker computes with: the activations that the forward pass saves for the backward pass, the gradients of
-// activations, and the kernels' scratch memory. Nothing here outlives a step.
+// The memory of one worker: the activations that the forward pass saves for the backward pass, the gradients of
+// activations, and the kernels' scratch memory. Nothing in it outlives a step.
 
 /// The buffers of one worker, for the rows of a batch.
 struct Workspace<A: KernelArithmetic> {
@@ -10,7 +10,7 @@ struct Workspace<A: KernelArithmetic> {
   struct Normalized {
     /// The normalized rows, `[rows, C]`.
     let output: Buffer
-    /// What each row was multiplied by, and the slope of that along the mean square, `[rows]` each.
+    /// The factor of each row, and its derivative by the mean square, `[rows]` each.
     let scale, slope: Buffer
   }
 
@@ -22,7 +22,7 @@ struct Workspace<A: KernelArithmetic> {
     let projections: Buffer
     /// The exponentials of the attention scores; see `attentionCount`.
     let exponentials: Buffer
-    /// What the exponentials add up to, and the power -1 of that; see `Attend.sums`.
+    /// The sums of the exponentials, and their power -1; see `Attend.sums`.
     let sums: Buffer
     /// The values weighted by attention, `[rows, C]`.
     let attentionOutput: Buffer
@@ -45,7 +45,7 @@ struct Workspace<A: KernelArithmetic> {
   /// The loss of each document, `[B]`.
   let losses: Buffer
 
-  /// The gradient that runs down the residual connections, `[rows, C]`.
+  /// The gradient along the residual connections, `[rows, C]`.
   let dResidual: Buffer
   /// Gradients within a layer; all layers use the same: of a normalized row, `[rows, C]`, of the attention output,
   /// `[rows, C]`, of the hidden units, `[rows, 4C]`, and of query, key and value, `[rows, 3C]`.
@@ -58,11 +58,11 @@ struct Workspace<A: KernelArithmetic> {
   let attention: AttentionScratch<A>
   /// 0 for every token and -∞ in the padding, `[V]`.
   let padding: Buffer
-  /// A block of a matrix's gradient on its way to the optimizer, `[gradientBlock]`.
+  /// A block of a matrix's gradient, until the optimizer has used it, `[gradientBlock]`.
   let gradient: Buffer
-  /// What `AdamStep.scratch` takes.
+  /// See `AdamStep.scratch`.
   let adam: Buffer
-  /// What `PositionProduct.scratch` takes; empty where there are transposed copies.
+  /// See `PositionProduct.scratch`; empty where there are transposed copies.
   let positions: Buffer
   /// A square of vectors and one more, `[unit + 1, unit]`.
   let square: Buffer
@@ -71,7 +71,7 @@ struct Workspace<A: KernelArithmetic> {
   /// The order in which the exact arithmetic adds up query, key and value in the backward pass, `[3C]`.
   let projectionOrder: UnsafeMutablePointer<Int32>
 
-  /// The numbers of a matrix's gradient that are computed together: 16 KB.
+  /// The number of elements of a matrix's gradient that are computed together, 16 KB.
   static var gradientBlock: Int { 16384 / MemoryLayout<Scalar>.stride }
 
   /// - Parameters:
@@ -120,17 +120,17 @@ struct Workspace<A: KernelArithmetic> {
     square = declare(Scalar.self, Count(unit + 1), Count(unit))
     powers = declare(Scalar.self, Count(ExactExponential.tableCount))
     projectionOrder = declare(Int32.self, 3, channels)
-    // Kernels may read whole vectors of rows, and rows of whole vectors, beyond the last row of a document.
+    // Kernels may read up to a vector's number of rows, and whole vectors in each, past the last row of a document.
     _ = declare(Scalar.self, Count(unit + 1), 3 * width)
   }
 
-  /// Writes what stays the same in every step.
+  /// Writes the constants.
   func prepare(_ shape: Shape) {
     let unit = BufferDeclarations.lineCount(of: Scalar.self), width = shape.channels.rounded(up: unit)
     for i in shape.vocabulary..<shape.vocabulary.rounded(up: unit) { padding[i] = -.infinity }
     ExactExponential.fill(powers)
-    // Heads run down, and in each the value's rows, the key's and the query's: the order in which the reference's
-    // graph reaches them. (At position 0 it alternates between keys and queries, but there the query's gradient
+    // Heads from the last to the first, and within each the value's rows, the key's and the query's: the order of the
+    // reference's graph. (At position 0 the graph alternates between keys and queries, but there the query's gradient
     // is 0.)
     var place = 0
     for h in (0..<shape.heads).reversed() {
@@ -144,21 +144,21 @@ struct Workspace<A: KernelArithmetic> {
   }
 }
 
-/// The memory that attention computes in, of one document at a time.
+/// Attention's scratch memory, for one document at a time.
 struct AttentionScratch<A: KernelArithmetic> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
   /// Two rows of attention weights, `[2T]`.
   let row: Buffer
-  /// A vector for every pair of positions, as far as these are computed pair by pair, and as many more as the fast
-  /// arithmetic takes at a time. Empty in the exact arithmetic.
+  /// A vector for every pair of positions where attention is computed pair by pair, and for the additional pairs that
+  /// the fast arithmetic takes at a time. Empty in the exact arithmetic.
   let pairs: Buffer
   /// Keys or values of one head transposed, `[D, T]`.
   let transposed: Buffer
   /// The gradients of one head's attention weights, `[T, T]`.
   let dWeights: Buffer
-  /// A head's results where heads do not end with cache lines, `[WideAttention.blockRows, D]`.
+  /// A head's results where heads are not whole cache lines, `[WideAttention.blockRows, D]`.
   let narrow: Buffer
 
   /// Up to this many positions the fast arithmetic computes attention pair by pair, if a head fits a vector.
@@ -178,8 +178,8 @@ struct AttentionScratch<A: KernelArithmetic> {
     narrow = declare(Scalar.self, Count(WideAttention<Scalar>.blockRows), head)
   }
 
-  /// The exponentials that a layer keeps of all documents, by whichever way of computing them takes more: pair by
-  /// pair a number for every channel of every pair, else `[H, T, T]`.
+  /// The number of exponentials that a layer keeps for all documents, in the larger of the two layouts: pair by pair,
+  /// one for every channel of every pair; otherwise `[H, T, T]`.
   static func exponentialCount(_ shape: Shape, documents: Int) -> Count {
     let width = Count(shape.channels).rounded(up: unit), positions = Count(shape.positions)
     let short = Swift.min(shape.positions, shortDocument)

@@ -1,4 +1,5 @@
-// Takes as many steps of the default run as its argument says. Scripts/test-dependent counts what they allocate.
+// Takes the number of steps of the default run given as its argument. Scripts/test-dependent counts their
+// allocations.
 
 import MicroGPT
 
