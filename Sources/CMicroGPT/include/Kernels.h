@@ -7,6 +7,7 @@
 // compiled for that instruction set. Hence two rules: a file names its entries before it defines them, and everything
 // that a kernel calls has to be inlined, or it stays compiled for the baseline. With a compiler that does otherwise
 // the kernels are still right, but slow: Scripts/check-instructions finds that.
+#pragma once
 
 #if defined(__x86_64__)
 #define MICROGPT_AVX512                                                                                     \

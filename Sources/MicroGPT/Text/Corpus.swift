@@ -206,7 +206,7 @@ extension Unicode.Scalar {
 /// A lead byte says how many bytes follow, each of which adds six bits. A value below `least` is an overlong form.
 /// `Unicode.Scalar` itself rejects surrogates and values above U+10FFFF. Source: Unicode 16, section 3.9, table 3-7.
 @inline(__always)
-private func nextScalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar? {
+func nextScalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar? {
   let lead = bytes[index]
   index += 1
   var value: UInt32
