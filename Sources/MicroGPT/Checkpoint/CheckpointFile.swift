@@ -140,14 +140,14 @@ extension Checkpoint {
       tokenizer: tokenizer, corpusSHA256: try metadata.required(.corpusSHA256) { $0 },
       completedSteps: try metadata.required(.completedSteps) { Int($0) }, random: try metadata.random(),
       parameters: parameters, firstMoment: firstMoment,
-      firstMomentFactor: try metadata.required(.firstMomentFactor) { Double($0) },
+      firstMomentFactor: try metadata.required(.firstMomentFactor) { Double(spelled: $0) },
       secondMoment: secondMoment,
-      secondMomentFactor: try metadata.required(.secondMomentFactor) { Double($0) })
+      secondMomentFactor: try metadata.required(.secondMomentFactor) { Double(spelled: $0) })
     try self.init(
       state, textSHA256: try metadata.optional(.textSHA256) { $0 }, heldOut: try metadata.heldOut(),
       evaluations: try metadata.evaluations(),
       sampling: Sampling(
-        temperature: try metadata.required(.temperature) { Double($0) },
+        temperature: try metadata.required(.temperature) { Double(spelled: $0) },
         count: try metadata.required(.samples) { Int($0) },
         streams: try metadata.required(.streams) { Sampling.Streams(rawValue: $0) }))
   }
@@ -329,7 +329,7 @@ private struct Metadata {
         digits[start..<start + 8].reduce(0) { $0 << 4 | $1 }
       }
     }
-    let gaussian = try optional(.randomGaussian) { Double($0) }
+    let gaussian = try optional(.randomGaussian) { Double(spelled: $0) }
     return try required(.randomPosition) { text -> PythonRandom? in
       Int(text).flatMap { PythonRandom.State(words: words, position: $0, cachedGaussian: gaussian) }
         .map { PythonRandom(state: $0) }
@@ -338,7 +338,7 @@ private struct Metadata {
 
   /// The share held out and its seed: both or neither.
   func heldOut() throws(CheckpointError) -> Checkpoint.HeldOut? {
-    guard let share = try optional(.heldOut, { Double($0) }) else {
+    guard let share = try optional(.heldOut, { Double(spelled: $0) }) else {
       try checkMissing([.heldOutSeed], without: .heldOut)
       return nil
     }
@@ -353,7 +353,7 @@ private struct Metadata {
       return nil
     }
     let patience = try optional(.patience) { Int($0) }
-    guard let loss = try optional(.bestLoss, { Double($0) }) else {
+    guard let loss = try optional(.bestLoss, { Double(spelled: $0) }) else {
       try checkMissing([.bestStep, .evaluationsSinceBest], without: .bestLoss)
       return Checkpoint.Evaluations(interval: interval, patience: patience)
     }
