@@ -21,7 +21,7 @@ extension Configuration {
   ///
   /// - Parameters:
   ///   - vocabularySize: *V*, BOS included.
-  ///   - engine: The arithmetic, and with it the size of a number.
+  ///   - arithmetic: The arithmetic, and with it the size of a number.
   /// - Precondition: The configuration is one that `validate` accepts.
   public func trainingMemory(vocabularySize: Int, engine arithmetic: Arithmetic = .exact) -> Int? {
     let run = Engine(arithmetic).trainingByteCount(self, vocabularySize)

@@ -43,7 +43,7 @@ public final class BatchSampler {
   ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
   ///   - temperature: What logits are divided by before they become probabilities: below 1, likely tokens become
   ///     likelier. At 0 every token is the most probable one, so all documents are equal.
-  ///   - engine: The arithmetic to compute in.
+  ///   - arithmetic: The arithmetic to compute in.
   ///   - atOnce: The most documents that are sampled together, 1 or more; by default as many as speed it up. The
   ///     documents do not depend on it.
   ///   - instructionSet: The instruction set to use, by default the widest.

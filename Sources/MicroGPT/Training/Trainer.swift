@@ -63,7 +63,7 @@ public final class Trainer {
   /// - Parameters:
   ///   - corpus: The documents to learn from.
   ///   - configuration: The run's sizes and hyperparameters.
-  ///   - engine: The arithmetic to compute in.
+  ///   - arithmetic: The arithmetic to compute in.
   ///   - instructionSet: The instruction set to use, by default the widest. The exact arithmetic's bits do not depend
   ///     on it.
   /// - Throws: `ConfigurationError` if a value is outside its range, or the model has more bytes than an `Int` can
