@@ -1,4 +1,4 @@
-// The engines: each is an arithmetic and an implementation of it. No other file distinguishes them.
+// The engines: each is an arithmetic and an implementation of it. No other file chooses between them.
 
 /// How an arithmetic's training steps are computed.
 enum Implementation: Sendable {

@@ -12,6 +12,14 @@ protocol KernelArithmetic {
   static func kernels(_ set: InstructionSet) -> Kernels<Scalar>
 }
 
+extension KernelArithmetic {
+  /// `D^(-1/2)`: the power -1 of a root, each rounded, as the reference computes it.
+  static func attentionScale(_ shape: Shape) -> Scalar {
+    let root = Scalar(power(Double(shape.headWidth), 0.5))
+    return Scalar(power(Double(root), -1))
+  }
+}
+
 /// The reference's arithmetic: doubles, every product rounded before it is added, and the C library's
 /// `exp`, `log` and `pow`, so that a run gives CPython's bits.
 enum ExactArithmetic: KernelArithmetic {

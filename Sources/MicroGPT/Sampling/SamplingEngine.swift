@@ -52,8 +52,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
     workspace.prepare(sizes)
     (kernels, products) = (A.samplingKernels(set), A.kernels(set))
     (self.sizes, capacity, placesArePairs) = (sizes, rows, sizes.placesArePairs)
-    let root = Scalar(power(Double(shape.headWidth), 0.5))
-    attentionScale = Scalar(power(Double(root), -1))
+    attentionScale = A.attentionScale(shape)
     inverseChannels = Scalar(power(Double(shape.channels), -1))
   }
 

@@ -74,14 +74,7 @@ final class PackedParameters<A: KernelArithmetic> {
 
   /// Sets a buffer of the parameters' size from numbers in the reference's order.
   func load(_ buffer: Buffer, _ value: (Int) -> Double) {
-    for part in layout.parts(ParameterLayout(shape)) {
-      for r in 0..<part.source.rows {
-        for c in 0..<part.source.columns {
-          buffer[part.matrix.place(part.firstRow + r, c)] =
-            Scalar(value(part.source.offset + r * part.source.columns + c))
-        }
-      }
-    }
+    forEachParameter { index, place in buffer[place] = Scalar(value(index)) }
   }
 
   /// Sets all parameters from numbers in the reference's order, and updates the transposed copies.
@@ -93,14 +86,20 @@ final class PackedParameters<A: KernelArithmetic> {
   /// A buffer of the parameters' size as numbers in the reference's order.
   func unpacked(_ buffer: Buffer) -> [Double] {
     var numbers: [Double] = []
+    forEachParameter { _, place in numbers.append(Double(buffer[place])) }
+    return numbers
+  }
+
+  /// Calls `body` for every parameter in the reference's order, with its index there and its place in a buffer.
+  @inline(__always)
+  private func forEachParameter(_ body: (_ index: Int, _ place: Int) -> Void) {
     for part in layout.parts(ParameterLayout(shape)) {
       for r in 0..<part.source.rows {
         for c in 0..<part.source.columns {
-          numbers.append(Double(buffer[part.matrix.place(part.firstRow + r, c)]))
+          body(part.source.offset + r * part.source.columns + c, part.matrix.place(part.firstRow + r, c))
         }
       }
     }
-    return numbers
   }
 
   // MARK: - Transposed copies

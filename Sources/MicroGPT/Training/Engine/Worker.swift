@@ -37,9 +37,7 @@ final class Worker<A: KernelArithmetic> {
     width = shape.channels.rounded(up: unit)
     hiddenWidth = (4 * shape.channels).rounded(up: unit)
     tokens = shape.vocabulary.rounded(up: unit)
-    // The power -1 of a power, each rounded, as the reference computes it.
-    let root = Scalar(power(Double(shape.headWidth), 0.5))
-    attentionScale = Scalar(power(Double(root), -1))
+    attentionScale = A.attentionScale(shape)
     wideAttention = WideAttention(
       kernels: kernels, transposed: workspace.attention.transposed, dWeights: workspace.attention.dWeights,
       narrow: workspace.attention.narrow, unit: unit)
