@@ -127,7 +127,9 @@ struct TrainingStateTests {
     expect(.configuration(.tooSmall(name: "layers", minimum: 1, found: 0)), "'layers'") {
       $0.configuration.layers = 0
     }
-    expect(.otherVocabulary, "vocabulary") { $0.tokenizer = Tokenizer(characters: ["a"]) }
+    expect(.unknownCharacter("o", document: 2), "lacks 'o' (U+006F), which document 2") {
+      $0.tokenizer = Tokenizer(characters: ["a", "e", "m"])
+    }
     expect(.steps(completed: 31, all: 30), "31 of 30") { $0.completedSteps = 31 }
     expect(.steps(completed: -1, all: 30), "-1 of 30") { $0.completedSteps = -1 }
     expect(.count(name: "parameters", expected: count, found: 1), "'parameters' has 1") {

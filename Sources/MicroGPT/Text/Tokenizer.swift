@@ -126,6 +126,16 @@ public struct Tokenizer: Sendable, Equatable {
     }
   }
 
+  /// The first character of a corpus that is not in the vocabulary, and the number of its document, from 1.
+  ///
+  /// - Complexity: O(*n*) in the corpus's characters, and more by O(log *V*) for those above U+00FF.
+  func firstUnknown(in corpus: Corpus) -> (character: Unicode.Scalar, document: Int)? {
+    for (index, document) in corpus.enumerated() {
+      if let character = document.first(where: { token(of: $0) == nil }) { return (character, index + 1) }
+    }
+    return nil
+  }
+
   /// The tokens of a document from outside the corpus, with BOS at both ends.
   ///
   /// - Throws: `TokenizerError` at the first character outside the vocabulary.
@@ -195,7 +205,7 @@ extension TokenizerError: CustomStringConvertible {
 }
 
 /// A scalar as shown in messages: the character if it is visible, and its code point.
-private func name(of scalar: Unicode.Scalar) -> String {
+func name(of scalar: Unicode.Scalar) -> String {
   let digits = String(scalar.value, radix: 16, uppercase: true)
   let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
   return scalar.value < 0x20 || scalar.isPythonSpace ? code : "'\(scalar)' (\(code))"

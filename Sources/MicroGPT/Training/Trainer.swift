@@ -18,11 +18,12 @@
 public final class Trainer {
   /// The run's sizes and hyperparameters.
   public let configuration: Configuration
-  /// The vocabulary of the corpus.
+  /// The vocabulary: the corpus's, or that of the model whose parameters the run began with.
   public let tokenizer: Tokenizer
   /// The documents in the order in which steps take them; the first follows the last.
   public let corpus: Corpus
-  /// The random numbers after the initial parameters were drawn: samples continue from here.
+  /// The random numbers after the initial parameters were drawn: samples continue from here. A run that began with
+  /// a model's parameters drew none, so they continue right after the documents were shuffled.
   public let random: PythonRandom
   /// How many steps have been taken.
   public private(set) var completedSteps = 0
@@ -83,8 +84,10 @@ public final class Trainer {
     instructionSet: InstructionSet,
     implementation: Implementation
   ) throws(ConfigurationError) {
+    let tokenizer = Tokenizer(corpus)
+    try Trainer.check(configuration, tokenizer, arithmetic)
     var random = PythonRandom(seed: configuration.seed)
-    let (shuffled, tokenizer) = try Trainer.prepare(corpus, configuration, arithmetic, &random)
+    let shuffled = corpus.shuffled(using: &random)
     let set = min(instructionSet, .widest)
     let parameters = random.gaussians(
       configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!,
@@ -119,34 +122,33 @@ public final class Trainer {
     resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet?,
     implementation: Implementation
   ) throws(TrainingStateError) {
-    var random = PythonRandom(seed: state.configuration.seed)
-    let shuffled: Corpus, tokenizer: Tokenizer
-    do {
-      (shuffled, tokenizer) = try Trainer.prepare(corpus, state.configuration, state.arithmetic, &random)
-    } catch {
+    do { try Trainer.check(state.configuration, state.tokenizer, state.arithmetic) } catch {
       throw .configuration(error)
     }
-    try state.validate(corpus, tokenizer)
+    try state.validate(corpus)
+    var random = PythonRandom(seed: state.configuration.seed)
+    let shuffled = corpus.shuffled(using: &random)
     let set = min(instructionSet ?? state.instructionSet ?? .widest, .widest)
     let engine = Engine(state.arithmetic, implementation).training(
-      state.configuration, tokenizer.vocabularySize, set, .state(state.engineState))
+      state.configuration, state.tokenizer.vocabularySize, set, .state(state.engineState))
     self.init(
-      engine, state.configuration, state.arithmetic, set, tokenizer, corpus, shuffled: shuffled, state.random)
+      engine, state.configuration, state.arithmetic, set, state.tokenizer, corpus, shuffled: shuffled,
+      state.random)
     completedSteps = state.completedSteps
   }
 
-  private static func prepare(
-    _ corpus: Corpus, _ configuration: Configuration, _ arithmetic: Arithmetic, _ random: inout PythonRandom
-  ) throws(ConfigurationError) -> (shuffled: Corpus, tokenizer: Tokenizer) {
+  /// Checks that a configuration can be run, and that its bytes can be counted.
+  static func check(
+    _ configuration: Configuration, _ tokenizer: Tokenizer, _ arithmetic: Arithmetic
+  ) throws(ConfigurationError) {
     try configuration.validate()
-    let tokenizer = Tokenizer(corpus)
     guard
       configuration.trainingMemory(vocabularySize: tokenizer.vocabularySize, engine: arithmetic) != nil
     else { throw .tooLarge }
-    return (corpus.shuffled(using: &random), tokenizer)
   }
 
-  private init(
+  /// A run of these parts, before its first step.
+  init(
     _ engine: TrainingEngine, _ configuration: Configuration, _ arithmetic: Arithmetic, _ set: InstructionSet,
     _ tokenizer: Tokenizer, _ corpus: Corpus, shuffled: Corpus, _ random: PythonRandom
   ) {

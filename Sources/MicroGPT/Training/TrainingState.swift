@@ -15,7 +15,7 @@ public struct TrainingState: Sendable, Equatable {
   public var arithmetic: Arithmetic
   /// The instruction set of the run if its bits depend on it, as in the fast arithmetic.
   public var instructionSet: InstructionSet?
-  /// The vocabulary.
+  /// The vocabulary: the corpus's, or a model's that has more characters.
   public var tokenizer: Tokenizer
   /// `Corpus.sha256` of the corpus as it was given.
   public var corpusSHA256: String
@@ -55,11 +55,13 @@ public struct TrainingState: Sendable, Equatable {
       secondMoment: secondMoment, secondMomentFactor: secondMomentFactor)
   }
 
-  /// Checks that the parts agree with each other and with the corpus, whose vocabulary is `tokenizer`.
-  func validate(_ corpus: Corpus, _ tokenizer: Tokenizer) throws(TrainingStateError) {
+  /// Checks that the parts agree with each other and with the corpus.
+  func validate(_ corpus: Corpus) throws(TrainingStateError) {
     let found = corpus.sha256
     guard found == corpusSHA256 else { throw .otherCorpus(expected: corpusSHA256, found: found) }
-    guard tokenizer == self.tokenizer else { throw .otherVocabulary }
+    if let (character, document) = tokenizer.firstUnknown(in: corpus) {
+      throw .unknownCharacter(character, document: document)
+    }
     guard completedSteps >= 0, completedSteps <= configuration.steps else {
       throw .steps(completed: completedSteps, all: configuration.steps)
     }
@@ -87,8 +89,8 @@ public enum TrainingStateError: Error, Equatable {
   case configuration(ConfigurationError)
   /// The corpus is not the state's: their `Corpus.sha256` differ.
   case otherCorpus(expected: String, found: String)
-  /// The state's vocabulary is not that of its corpus.
-  case otherVocabulary
+  /// The corpus has a character outside the state's vocabulary. Documents count from 1.
+  case unknownCharacter(Unicode.Scalar, document: Int)
   /// The number of steps taken is negative, or larger than the configuration's.
   case steps(completed: Int, all: Int)
   /// The number of parameters or moments does not match the configuration.
@@ -106,8 +108,9 @@ extension TrainingStateError: CustomStringConvertible {
     case .otherCorpus(let expected, let found):
       "The run comes from another text: its documents have SHA-256 \(expected), these \(found). "
         + "Give the text that it began with."
-    case .otherVocabulary:
-      "The run's vocabulary is not that of its text. The state is damaged; start from another one."
+    case .unknownCharacter(let character, let document):
+      "The run's vocabulary lacks \(name(of: character)), which document \(document) of its text has. "
+        + "The state is damaged; start from another one."
     case .steps(let completed, let all):
       "The run has taken \(completed) of \(all) steps, which is impossible. The state is damaged; start from another one."
     case .count(let name, let expected, let found):
