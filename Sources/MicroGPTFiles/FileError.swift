@@ -18,6 +18,10 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     case create
     /// Writing to an open file, or closing it.
     case write
+    /// Replacing a whole file by another one.
+    case replace
+    /// Locking a file against other processes.
+    case lock
   }
 
   /// The operation that failed.
@@ -54,11 +58,28 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
         default: ""
         }
       return "\(file) cannot be read: \(reason).\(advice)"
+    case .create where code == EEXIST:
+      return "\(file) is a device or a pipe, which cannot be replaced. Name a file."
+    case .create where code == EISDIR:
+      return "\(file) is a folder. Name a file, such as one inside."
     case .create:
       return "\(file) cannot be created: \(reason). "
         + "Name a file in a folder that exists and can be written to."
     case .write:
       return "Writing to \(file) failed: \(reason). What was written before is kept, the rest is lost."
+    case .replace:
+      let advice =
+        switch code {
+        case ENOSPC, EDQUOT: "Make room on its disk."
+        case ENOENT, ENOTDIR: "Make its folder again."
+        default: "Check its folder's permissions and its disk."
+        }
+      return "\(file) cannot be saved: \(reason). If it existed before, it is unchanged. \(advice)"
+    case .lock where code == EWOULDBLOCK:
+      return
+        "\(file) belongs to another process, which is saving to it. Wait for its end, or name another file."
+    case .lock:
+      return "\(file) cannot be locked: \(reason). Name a file in another folder."
     }
   }
 }

@@ -44,20 +44,49 @@ public func isSameFile(_ first: String, _ second: String) -> Bool {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino
 }
 
-/// Writes a file completely or not at all: to a temporary file in its folder, which is then renamed.
+/// Whether there is a regular file with contents at `path`: writing to it loses something. A pipe or a device holds nothing.
+public func hasContents(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
+}
+
+/// Writes a file completely or not at all, whenever the process or the machine stops: to a temporary file in its folder,
+/// which reaches the disk and is then renamed.
 ///
+/// - Parameter temporary: The temporary file's path; by default no other process has it.
 /// - Throws: `FileError`; the file is then unchanged.
-public func writeFileAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
-  let temporary = "\(path).\(getpid()).part"
+public func writeFileAtomically(
+  _ bytes: [UInt8], to path: String, through temporary: String? = nil
+) throws(FileError) {
+  let temporary = temporary ?? "\(path).\(getpid()).part"
   do throws(FileError) {
+    // A process that was killed may have left it; if it is a link, the file it leads to is not ours to write.
+    unlink(temporary)
     let file = try OutputFile(creating: temporary)
     try file.write(bytes)
+    try file.synchronize()
     try file.close()
-    guard rename(temporary, path) == 0 else { throw FileError(.create, path: path, code: errno) }
+    guard rename(temporary, path) == 0 else { throw FileError(.replace, path: path, code: errno) }
   } catch {
     unlink(temporary)
-    throw FileError(error.operation, path: path, code: error.code)
+    throw FileError(.replace, path: path, code: error.code)
   }
+  synchronizeFolder(of: path)
+}
+
+/// Makes a renamed file's new name reach the disk. Failures are ignored: some file systems cannot, and the file is whole
+/// under one of its names.
+private func synchronizeFolder(of path: String) {
+  let folder = open(folder(of: path), O_RDONLY | O_CLOEXEC)
+  guard folder >= 0 else { return }
+  fsync(folder)
+  close(folder)
+}
+
+/// The folder that a file is in, or would be.
+private func folder(of path: String) -> String {
+  guard let slash = path.lastIndex(of: "/") else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
 }
 
 /// Creates the folder at `path` and those above it, if they do not exist.

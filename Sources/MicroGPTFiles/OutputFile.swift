@@ -31,6 +31,19 @@ public final class OutputFile {
     isOurs = true
   }
 
+  /// The existing file at `path`, to be continued after its first `length` bytes; what follows them is lost.
+  ///
+  /// - Throws: `FileError` if it cannot be opened, or is not a file that can be cut.
+  public convenience init(continuing path: String, after length: Int) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
+    self.init(descriptor: descriptor, path: path)
+    isOurs = true
+    guard ftruncate(descriptor, off_t(length)) == 0, lseek(descriptor, 0, SEEK_END) >= 0 else {
+      throw FileError(.write, path: path, code: errno)
+    }
+  }
+
   /// The file that is open as `descriptor`, such as 1 for standard output.
   public init(descriptor: Int32, path: String) {
     self.descriptor = descriptor
@@ -71,6 +84,20 @@ public final class OutputFile {
         throw FileError(.write, path: path, code: errno)
       }
       done += written
+    }
+  }
+
+  /// Writes the buffer and waits until the disk has it. Pipes and devices have no disk to wait for.
+  ///
+  /// - Throws: `FileError` if the buffer cannot be written.
+  public func synchronize() throws(FileError) {
+    try flush()
+    while fsync(descriptor) != 0 {
+      switch errno {
+      case EINTR: continue
+      case EINVAL, ENOTSUP, EROFS: return
+      default: throw FileError(.write, path: path, code: errno)
+      }
     }
   }
 

@@ -1,0 +1,53 @@
+// The loss on the held-out documents: at the end and, with --eval-every, on the way, where the lowest is remembered.
+
+import MicroGPT
+
+/// Measures a run's model on the documents that it does not learn from.
+struct HeldOutLoss {
+  let documents: Corpus
+  /// When to measure, and the lowest loss so far; `nil` if only at the end.
+  private(set) var evaluations: Checkpoint.Evaluations?
+  private var last: (step: Int, evaluation: Evaluation)?
+
+  init(_ documents: Corpus, _ evaluations: Checkpoint.Evaluations?) {
+    (self.documents, self.evaluations) = (documents, evaluations)
+  }
+
+  /// Whether the loss has not improved for as many evaluations as the run's patience lasts.
+  var isPatienceExhausted: Bool {
+    guard let patience = evaluations?.patience, let best = evaluations?.best else { return false }
+    return best.evaluationsSince >= patience
+  }
+
+  /// Whether the last evaluation is the best so far.
+  var isBest: Bool { evaluations?.best?.evaluationsSince == 0 }
+
+  /// Measures the model if it is time to.
+  mutating func measureOnTheWay(_ trainer: Trainer) throws -> Evaluation? {
+    guard let interval = evaluations?.interval, trainer.completedSteps.isMultiple(of: interval) else {
+      return nil
+    }
+    let evaluation = try measure(trainer)
+    if let best = evaluations?.best, !(evaluation.loss < best.loss) {
+      evaluations?.best?.evaluationsSince += 1
+    } else {
+      evaluations?.best = .init(loss: evaluation.loss, step: trainer.completedSteps, evaluationsSince: 0)
+    }
+    return evaluation
+  }
+
+  /// The loss of the model as it is now.
+  mutating func measure(_ trainer: Trainer) throws -> Evaluation {
+    if let last, last.step == trainer.completedSteps { return last.evaluation }
+    let evaluation = try trainer.evaluate(documents)
+    guard evaluation.loss.isFinite else { throw HeldOutLossError.notFinite }
+    last = (trainer.completedSteps, evaluation)
+    return evaluation
+  }
+}
+
+/// Why a loss on held-out documents cannot be used.
+enum HeldOutLossError: Error {
+  /// It is infinite or not a number.
+  case notFinite
+}

@@ -1,0 +1,172 @@
+// Where a run begins: with random parameters, at a checkpoint or with the weights of a model, and which options that
+// decides.
+
+import CommandLineOptions
+import MicroGPT
+import MicroGPTFiles
+
+enum TrainingStart {
+  case random
+  case checkpoint(Checkpoint, path: String)
+  case weights(Model, path: String)
+
+  /// - Throws: `ModelFileError` if the file that the options name cannot be used.
+  init(_ options: CheckpointOptions) throws(ModelFileError) {
+    if let path = options.resume {
+      self = .checkpoint(try Checkpoint(contentsOf: path), path: path)
+    } else if let path = options.weights {
+      self = .weights(try Model(contentsOf: path), path: path)
+    } else {
+      self = .random
+    }
+  }
+
+  /// The settings of the run: those of the checkpoint or the model's sizes, and else those of the command line.
+  ///
+  /// - Throws: `UsageError` if an option is given that has another value there.
+  func settings(_ line: Train, _ given: GivenOptions) throws(UsageError) -> Train {
+    switch self {
+    case .random: line
+    case .checkpoint(let checkpoint, _): try line.resuming(checkpoint, given)
+    case .weights(let model, _): try line.starting(from: model, given)
+    }
+  }
+
+  /// Checks that the text is the checkpoint's.
+  ///
+  /// - Throws: `UsageError` if the user has named another one, `Failure` if another one was found.
+  func check(_ source: TextSource, _ options: DataOptions) throws {
+    guard case .checkpoint(let checkpoint, let path) = self, let expected = checkpoint.textSHA256,
+      source.sha256 != expected
+    else { return }
+    if let file = options.file {
+      throw UsageError(
+        "'--data \(file)' is not the text that the run in '\(path)' learns from: the bytes have another SHA-256. "
+          + "Name that text, or use '--init-from \(path)' to learn from this one.")
+    }
+    throw Failure(
+      code: Failure.data,
+      "The run in '\(path)' learns from another text than \(source.name): the bytes have another SHA-256. "
+        + "Name its text with --data.")
+  }
+
+  /// The vocabulary, unless it is the text's.
+  var tokenizer: Tokenizer? {
+    switch self {
+    case .random: nil
+    case .checkpoint(let checkpoint, _): checkpoint.state.tokenizer
+    case .weights(let model, _): model.tokenizer
+    }
+  }
+
+  /// When to measure the model on the way and what was found so far, if it is measured on the way.
+  func evaluations(_ settings: Train) -> Checkpoint.Evaluations? {
+    if case .checkpoint(let checkpoint, _) = self { return checkpoint.evaluations }
+    return settings.measuring.interval.map {
+      Checkpoint.Evaluations(interval: $0, patience: settings.measuring.patience)
+    }
+  }
+
+  /// What the user should know about the start, if anything.
+  func remark(_ trainer: Trainer) -> String? {
+    switch self {
+    case .random: return nil
+    case .weights(_, let path): return "Starting with the weights in \(path)."
+    case .checkpoint(let checkpoint, let path):
+      let (done, steps) = (trainer.completedSteps, trainer.configuration.steps)
+      let former = checkpoint.state.configuration.steps
+      var lines = ["Resuming \(path) after step \(grouped(done)) of \(grouped(steps))."]
+      if steps != former {
+        let schedule = trainer.configuration.schedule
+        let effect =
+          schedule == .constant
+          ? "" : "; the learning rate's \(schedule.rawValue) schedule now ends at the last of them"
+        lines.append("The run now has \(grouped(steps)) steps instead of \(grouped(former))\(effect).")
+      }
+      if let set = checkpoint.state.instructionSet, set != trainer.instructionSet {
+        lines.append(
+          "It was saved by \(set.rawValue) instructions and goes on by \(trainer.instructionSet.rawValue): "
+            + "the fast arithmetic's last bits will not be those of a run that never stopped.")
+      }
+      return lines.joined(separator: "\n")
+    }
+  }
+
+  /// The trainer at the start of this sitting.
+  func trainer(
+    _ corpus: Corpus, _ settings: Train, _ instructionSet: InstructionSet?
+  ) throws -> Trainer {
+    switch self {
+    case .random:
+      return try Trainer(
+        corpus: corpus, configuration: settings.configuration, engine: settings.engine,
+        instructionSet: instructionSet ?? .widest)
+    case .checkpoint(let checkpoint, _):
+      var state = checkpoint.state
+      state.configuration = settings.configuration
+      return try Trainer(resuming: state, corpus: corpus, instructionSet: instructionSet)
+    case .weights(let model, _):
+      return try Trainer(
+        model: model, corpus: corpus, configuration: settings.configuration, engine: settings.engine,
+        instructionSet: instructionSet ?? .widest)
+    }
+  }
+}
+
+extension Train {
+  /// The settings of a checkpoint's run. Only the number of steps may be another one, and whatever does not change
+  /// the parameters: sampling, output and when to save.
+  fileprivate func resuming(
+    _ checkpoint: Checkpoint, _ given: GivenOptions
+  ) throws(UsageError) -> Train {
+    var settings = self
+    settings.configuration = checkpoint.state.configuration
+    settings.engine = checkpoint.state.arithmetic
+    settings.measuring = MeasuringOptions(
+      heldOut: checkpoint.heldOut?.share ?? 0, interval: checkpoint.evaluations?.interval,
+      patience: checkpoint.evaluations?.patience)
+    if !given.contains("--samples") { settings.sampling.count = checkpoint.sampling.count }
+    if !given.contains("--temperature") { settings.sampling.temperature = checkpoint.sampling.temperature }
+    if !given.contains("--streams") { settings.sampling.streams = checkpoint.sampling.streams }
+
+    func check(_ option: String, _ text: String, _ expected: String?) throws(UsageError) {
+      guard given.contains(option), text != expected else { return }
+      throw UsageError(
+        "'\(option) \(text)' is not what the run was started with\(expected.map { ": '\(option) \($0)'" } ?? ""). "
+          + "Leave it out: a resumed run keeps its options.")
+    }
+    for parameter in Hyperparameter.all where parameter.option != "--steps" {
+      try check(
+        parameter.option, parameter.text(in: configuration), parameter.text(in: settings.configuration))
+    }
+    try check("--engine", engine.rawValue, settings.engine.rawValue)
+    try check("--held-out", "\(measuring.heldOut)", "\(settings.measuring.heldOut)")
+    try check(
+      "--eval-every", "\(measuring.interval ?? 0)", settings.measuring.interval.map { "\($0)" })
+    try check("--patience", "\(measuring.patience ?? 0)", settings.measuring.patience.map { "\($0)" })
+    if given.contains("--steps") {
+      guard configuration.steps >= settings.configuration.steps else {
+        throw UsageError(
+          "'--steps \(configuration.steps)' is fewer than the \(grouped(settings.configuration.steps)) that the run "
+            + "was started with. Give more, or end this sitting early with '--stop-after N'.")
+      }
+      settings.configuration.steps = configuration.steps
+    }
+    return settings
+  }
+
+  /// The settings of a new run with the sizes of a model.
+  fileprivate func starting(from model: Model, _ given: GivenOptions) throws(UsageError) -> Train {
+    var settings = self
+    for parameter in Hyperparameter.all where parameter.group == .model {
+      let (text, size) = (parameter.text(in: configuration), parameter.text(in: model.configuration))
+      if given.contains(parameter.option), text != size {
+        throw UsageError(
+          "'\(parameter.option) \(text)' is not the model's size: '\(parameter.option) \(size)'. "
+            + "Leave it out: the sizes are those of the weights.")
+      }
+      try! parameter.set(size, in: &settings.configuration)  // A model's sizes are valid.
+    }
+    return settings
+  }
+}

@@ -1,0 +1,77 @@
+// A file that one process at a time may replace, as a run's checkpoint is replaced again and again.
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that this process alone may replace until the object is released.
+///
+/// Replacing gives the path another file each time, so the lock is on a file beside it, `model.safetensors.lock`, which
+/// is removed at the end. The system drops the lock when the process ends in any way; what a killed process leaves of
+/// that file holds nobody up.
+///
+/// A class, because it owns the lock.
+public final class LockedFile {
+  /// The file, as the user named it.
+  public let path: String
+  /// The file itself, where `path` is a link to it.
+  private let target: String
+  private let lock: Int32
+  private var lockPath: String { target + ".lock" }
+
+  /// Locks the file at `path`, which need not exist.
+  ///
+  /// - Throws: `FileError` if another process has the lock, the folder cannot be written to, or there is something at
+  ///   `path` that is not a regular file.
+  public init(_ path: String) throws(FileError) {
+    self.path = path
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FileError(.create, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
+    }
+    let resolved = realpath(path, nil)
+    defer { free(resolved) }
+    target = resolved.map { String(cString: $0) } ?? path
+    lock = try LockedFile.lock(target + ".lock", of: path)
+  }
+
+  deinit {
+    unlink(lockPath)
+    close(lock)
+  }
+
+  /// Replaces the file as a whole: `writeFileAtomically(_:to:)`.
+  ///
+  /// - Throws: `FileError`; the file is then unchanged.
+  public func replace(with bytes: [UInt8]) throws(FileError) {
+    // The lock makes this name ours, so what a killed process left there is used up, not added to.
+    do { try writeFileAtomically(bytes, to: target, through: target + ".part") } catch {
+      throw FileError(error.operation, path: path, code: error.code)
+    }
+  }
+
+  /// The descriptor of the locked file at `lockPath`.
+  private static func lock(_ lockPath: String, of path: String) throws(FileError) -> Int32 {
+    while true {
+      let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let code = errno
+        close(descriptor)
+        throw FileError(.lock, path: path, code: code)
+      }
+      // The process that had the lock may have removed this file after it was opened here.
+      var ours = stat(), current = stat()
+      if fstat(descriptor, &ours) == 0, stat(lockPath, &current) == 0, ours.st_dev == current.st_dev,
+        ours.st_ino == current.st_ino
+      {
+        return descriptor
+      }
+      close(descriptor)
+    }
+  }
+}
