@@ -12,10 +12,15 @@ extension Option {
     _ name: String, get: @escaping (Owner) -> Value, set: @escaping (inout Owner, Value) -> Void,
     _ limits: Limits<Value>, _ help: String
   ) -> Self {
-    let notation = Notation(
-      name: "a whole number", placeholder: "N", advice: "digits only", characters: "+-0123456789",
-      greatest: .max, read: Value.init(_:))
-    return number(name, initial: get(Owner()), set, limits, help, notation)
+    let initial = get(Owner())
+    return number(name, initial: initial, set, limits, example: initial, help, .whole)
+  }
+
+  /// A whole number without a default. Errors show `example` as a model.
+  package static func number(
+    _ name: String, _ path: WritableKeyPath<Owner, Int?>, _ limits: Limits<Int>, example: Int, _ help: String
+  ) -> Self {
+    number(name, initial: nil, { $0[keyPath: path] = $1 }, limits, example: example, help, .whole)
   }
 
   /// A finite decimal number, such as `0.01`, `.5` or `1e-3`.
@@ -30,25 +35,23 @@ extension Option {
     _ name: String, get: @escaping (Owner) -> Double, set: @escaping (inout Owner, Double) -> Void,
     _ limits: Limits<Double>, _ help: String
   ) -> Self {
-    let notation = Notation(
-      name: "a decimal number", placeholder: "X", advice: "digits and a point", characters: "+-.0123456789eE",
-      greatest: Double.greatestFiniteMagnitude, read: { Double($0).flatMap { $0.isFinite ? $0 : nil } })
-    return number(name, initial: get(Owner()), set, limits, help, notation)
+    let initial = get(Owner())
+    return number(name, initial: initial, set, limits, example: initial, help, .decimal)
   }
 
   private static func number<Value>(
-    _ name: String, initial: Value, _ set: @escaping (inout Owner, Value) -> Void, _ limits: Limits<Value>,
-    _ help: String, _ notation: Notation<Value>
+    _ name: String, initial: Value?, _ set: @escaping (inout Owner, Value) -> Void, _ limits: Limits<Value>,
+    example: Value, _ help: String, _ notation: Notation<Value>
   ) -> Self {
     let expected = "\(notation.name), \(limits.words)"
-    let facts = "\(limits.words); default: \(plain(initial))"
+    let facts = limits.words + (initial.map { "; default: \(plain($0))" } ?? "")
     return Self(
       name: name, placeholder: notation.placeholder, expected: expected, help: help, facts: facts
     ) { (owner, text) throws(UsageError) in
       // Double also reads 0x10, nan and inf, which are more often mistakes than intended.
       guard text.allSatisfy(notation.characters.contains), Double(text) != nil else {
         let meant = Double(text.filter { $0 != "_" }).flatMap { notation.read(plain($0)) }
-        let example = meant.flatMap { limits.contain($0) ? $0 : nil } ?? initial
+        let example = meant.flatMap { limits.contain($0) ? $0 : nil } ?? example
         throw UsageError(
           "'\(name) \(text)' is not \(notation.name). "
             + "Write \(notation.advice), as in '\(name) \(plain(example))'.")
@@ -74,6 +77,22 @@ private struct Notation<Value> {
   let greatest: Value
   /// Returns nil beyond the range of the type.
   let read: (String) -> Value?
+}
+
+extension Notation where Value: FixedWidthInteger {
+  static var whole: Self {
+    Notation(
+      name: "a whole number", placeholder: "N", advice: "digits only", characters: "+-0123456789",
+      greatest: .max, read: Value.init(_:))
+  }
+}
+
+extension Notation<Double> {
+  static var decimal: Self {
+    Notation(
+      name: "a decimal number", placeholder: "X", advice: "digits and a point", characters: "+-.0123456789eE",
+      greatest: Double.greatestFiniteMagnitude, read: { Double($0).flatMap { $0.isFinite ? $0 : nil } })
+  }
 }
 
 /// The numbers an option accepts, and their description in help and errors.
