@@ -21,9 +21,13 @@ struct CheckpointOptions: OptionGroup, Equatable {
   static var options: [Option<Self>] {
     [
       .text("--save", "FILE", \.save, "Keep the model and its run in FILE, as safetensors"),
-      .number("--save-every", \.interval, .atLeast(1), example: 100, "Save after every N steps, not only at the end"),
+      .number(
+        "--save-every", \.interval, .atLeast(1), example: 100, "Save after every N steps, not only at the end"
+      ),
       .text("--resume", "FILE", \.resume, "Go on with the run in FILE, with its options, and save it there"),
-      .number("--stop-after", \.limit, .atLeast(1), example: 100, "Save and stop after N more steps; --resume goes on"),
+      .number(
+        "--stop-after", \.limit, .atLeast(1), example: 100,
+        "Save and stop after N more steps; --resume goes on"),
       .text("--init-from", "FILE", \.weights, "Begin a new run with the weights in FILE"),
     ]
   }
@@ -54,8 +58,11 @@ struct MeasuringOptions: OptionGroup, Equatable {
     [
       .number(
         "--held-out", \.heldOut, .from(0, below: 1), "Share of the lines kept from training, to measure on"),
-      .number("--eval-every", \.interval, .atLeast(1), example: 100, "Measure on them every N steps, not only at the end"),
-      .number("--patience", \.patience, .atLeast(1), example: 5, "Stop after N of these without a lower loss"),
+      .number(
+        "--eval-every", \.interval, .atLeast(1), example: 100,
+        "Measure on them every N steps, not only at the end"),
+      .number(
+        "--patience", \.patience, .atLeast(1), example: 5, "Stop after N of these without a lower loss"),
     ]
   }
 

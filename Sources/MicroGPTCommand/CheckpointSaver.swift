@@ -34,23 +34,24 @@ final class CheckpointSaver {
   /// Why a file does not hold what it should, if that is so.
   var failure: FileError? { failures[newest.path] ?? failures.values.first }
 
+  /// Tells the user that saving a file has begun to fail, or that it works again and the file is saved. A failure does not
+  /// end the run.
+  typealias Remark = (_ report: String, _ isSaved: Bool) throws -> Void
+
   /// Saves the run as it is now, unless the file has it already.
   ///
-  /// - Returns: What to tell the user: that saving has begun to fail, or works again. A failure does not end the run.
   /// - Throws: `CheckpointError` if the parameters are not finite numbers.
-  func save(_ trainer: Trainer, _ evaluations: Checkpoint.Evaluations?) throws(CheckpointError) -> String? {
-    if savedStep == trainer.completedSteps { return nil }
-    let report = attempt(newest, try bytes(trainer, evaluations))
+  func save(_ trainer: Trainer, _ evaluations: Checkpoint.Evaluations?, _ remark: Remark) throws {
+    if savedStep == trainer.completedSteps { return }
+    try save(bytes(trainer, evaluations), to: newest, remark)
     if failures[newest.path] == nil { savedStep = trainer.completedSteps }
-    return report
   }
 
-  /// Saves the run as the best so far.
+  /// Saves the run as the best so far, if that has a file.
   ///
-  /// - Returns: As `save`.
-  func saveBest(_ trainer: Trainer, _ evaluations: Checkpoint.Evaluations?) throws(CheckpointError) -> String? {
-    guard let best else { return nil }
-    return attempt(best, try bytes(trainer, evaluations))
+  /// - Throws: As `save`.
+  func saveBest(_ trainer: Trainer, _ evaluations: Checkpoint.Evaluations?, _ remark: Remark) throws {
+    if let best { try save(bytes(trainer, evaluations), to: best, remark) }
   }
 
   private func bytes(
@@ -61,15 +62,16 @@ final class CheckpointSaver {
     ).bytes()
   }
 
-  private func attempt(_ file: LockedFile, _ bytes: [UInt8]) -> String? {
+  private func save(_ bytes: [UInt8], to file: LockedFile, _ remark: Remark) throws {
     let former = failures[file.path]
-    do {
+    do throws(FileError) {
       try file.replace(with: bytes)
-      failures[file.path] = nil
-      return former == nil ? nil : "'\(file.path)' could be saved again."
     } catch {
       failures[file.path] = error
-      return former == nil ? "\(error) Training goes on." : nil
+      if former == nil { try remark("\(error)", false) }
+      return
     }
+    failures[file.path] = nil
+    if former != nil { try remark("'\(file.path)' could be saved again.", true) }
   }
 }

@@ -5,14 +5,14 @@ import CommandLineOptions
 import MicroGPT
 
 extension InstructionSet {
-  /// The instruction set that MICROGPT_ISA names, or the widest that this processor has.
+  /// The instruction set that MICROGPT_ISA names, if it names one.
   ///
   /// - Throws: `UsageError` if this processor does not have the one named. Silently using another would defeat the
   ///   test.
   static func chosen(
     environment: (String) -> String? = Console.environment, available: [InstructionSet] = available
-  ) throws(UsageError) -> InstructionSet {
-    guard let name = environment("MICROGPT_ISA"), !name.isEmpty else { return .widest }
+  ) throws(UsageError) -> InstructionSet? {
+    guard let name = environment("MICROGPT_ISA"), !name.isEmpty else { return nil }
     if let set = available.first(where: { $0.rawValue == name }) { return set }
     let problem = InstructionSet(rawValue: name) == nil ? "" : ", which this processor does not have"
     throw UsageError(

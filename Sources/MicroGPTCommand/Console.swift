@@ -60,13 +60,17 @@ enum Console {
   }
 }
 
-/// Flushes an output about ten times a second, for a person who follows it.
+/// Flushes an output every so often: about ten times a second, for a person who follows it.
 ///
 /// Reading the clock for every line would cost more than writing it, so it is read about a thousand times a second:
 /// the number of calls between two readings doubles while they take less than a millisecond, and is halved otherwise.
 struct PeriodicFlush {
   private var flushed = Console.seconds, asked = Console.seconds
   private var calls = 0, callsBetween = 1
+  private let interval: Double
+
+  /// - Parameter interval: The seconds between two flushes.
+  init(every interval: Double = 0.1) { self.interval = interval }
 
   mutating func flush(_ output: OutputFile) throws(FileError) {
     calls += 1
@@ -74,7 +78,7 @@ struct PeriodicFlush {
     let now = Console.seconds
     callsBetween = now - asked < 0.001 ? min(2 * callsBetween, 4096) : max(callsBetween / 2, 1)
     (asked, calls) = (now, 0)
-    guard now - flushed >= 0.1 else { return }
+    guard now - flushed >= interval else { return }
     try output.flush()
     flushed = now
   }

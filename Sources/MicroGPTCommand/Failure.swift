@@ -15,9 +15,11 @@ import MicroGPTFiles
 /// Ends the command before its work is done.
 ///
 /// Codes are those of sysexits.h: 64 for the command line, 65 for the data, 66 for input that cannot be opened, 70
-/// for a computation that cannot continue, 73 for output that cannot be created, 74 for a write that fails.
+/// for a computation that cannot continue, 73 for output that cannot be created, 74 for a write that fails, 75 for a file
+/// that another process has locked. A run that a signal has stopped ends with 128 and the signal's number, as in shells.
 struct Failure: Error, Equatable {
   static let usage = EX_USAGE, data = EX_DATAERR, software = EX_SOFTWARE
+  static let output = EX_CANTCREAT, write = EX_IOERR
 
   let code: Int32
   /// What is wrong, where, and what to do; `nil` if there is nothing to report.
@@ -43,9 +45,12 @@ struct Failure: Error, Equatable {
         switch error.operation {
         case .read: EX_NOINPUT
         case .create: EX_CANTCREAT
-        case .write: EX_IOERR
+        case .write, .replace: EX_IOERR
+        case .lock: EX_TEMPFAIL
         }
       self.init(code: code, error.description)
+    case ModelFileError.file(let error): self.init(error)
+    case let error as ModelFileError: self.init(code: EX_DATAERR, error.description)
     default: self.init(code: EX_SOFTWARE, "\(error)")
     }
   }

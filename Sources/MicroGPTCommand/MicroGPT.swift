@@ -23,8 +23,9 @@ struct MicroGPT {
   }
 
   static func main() {
-    // If a reader such as `head` exits, the next write fails; without this a signal would end the process.
-    signal(SIGPIPE, SIG_IGN)
+    // If a reader such as `head` exits, or a file reaches the size that `ulimit -f` allows, the next write fails; without
+    // this a signal would end the process.
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
     do {
       switch try command.parse(Array(CommandLine.arguments.dropFirst())) {
       case .run(let subcommand, let given): try subcommand.run(given: given)

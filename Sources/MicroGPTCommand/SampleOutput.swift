@@ -6,9 +6,11 @@ import MicroGPTFiles
 
 extension Train {
   /// Draws the samples, each printed and logged at once, and ends the log.
+  ///
+  /// - Returns: The number of samples, which is smaller than asked for if a signal came.
   func printSamples(
     _ sampler: Sampler, _ instructions: InstructionSet, _ results: OutputFile, _ log: TrainingLog?
-  ) throws {
+  ) throws -> Int {
     let count = sampling.count
     let batch =
       sampling.streams == .one
@@ -19,6 +21,7 @@ extension Train {
     var line = SampleLine(), flushing = PeriodicFlush()
     if count > 0 { try results.write("\n--- inference (new, hallucinated names) ---\n") }
     for number in 0..<count {
+      if Interruption.number != nil { return number }
       line.begin(number + 1)
       if let batch {
         _ = try batch.next(appendingTo: &line.bytes)
@@ -35,6 +38,7 @@ extension Train {
     try results.flush()
     if count == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
     try log?.end()
+    return count
   }
 }
 

@@ -1,6 +1,7 @@
 // Options that several subcommands share: which text, how to sample, and what to print.
 
 import CommandLineOptions
+import MicroGPT
 
 /// Which text to read.
 struct DataOptions: OptionGroup, Equatable {
@@ -18,9 +19,7 @@ struct DataOptions: OptionGroup, Equatable {
 
 /// How many samples to draw from a model, and how.
 struct SamplingOptions: OptionGroup, Equatable {
-  enum Streams: String, CaseIterable {
-    case one, many
-  }
+  typealias Streams = Checkpoint.Sampling.Streams
 
   var count = 20
   var temperature = 0.5
@@ -47,12 +46,15 @@ struct OutputOptions: OptionGroup, Equatable {
 
   /// The file of the training log, if any.
   var log: String?
+  /// Whether files with contents may be replaced.
+  var force = false
   var quiet = false
   var color = Color.auto
 
   static var options: [Option<Self>] {
     [
       .text("--log", "FILE", \.log, "Write losses, samples and the parameters' hash to FILE, as JSON Lines"),
+      .flag("--force", \.force, "Let --log and --save replace files that have contents"),
       .flag("--quiet", \.quiet, "No step lines, no live line and no remarks"),
       .choice("--color", "WHEN", \.color, "Color the live line; auto respects NO_COLOR"),
     ]

@@ -36,21 +36,20 @@ final class Sitting {
 
   /// The whole sitting.
   func run() throws {
-    Interruption.watch()
     do {
       try results.write("num docs: \(trainer.corpus.count)\n")
       if let heldOut { try results.write("held-out docs: \(heldOut.documents.count)\n") }
       try results.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
       try results.write("num params: \(trainer.parameterCount)\n")
       let end = try takeSteps()
-      try save { Console.remark($0) }
+      try save { if $1 { Console.remark($0) } }
       try conclude(end)
       try results.flush()
     } catch {
       // Keep what was computed before the error: results, log and, unless the error is in the numbers, the model.
       try? results.flush()
       try? log?.flush()
-      if error is FileError { try? save { Console.remark($0) } }
+      if error is FileError { try? save { _, _ in } }
       throw error
     }
     if let failure = saver?.failure { throw failure }
@@ -64,11 +63,13 @@ final class Sitting {
     let last = settings.checkpoints.limit.map { trainer.completedSteps + $0 }
     var end: End?
     repeat {
-      if heldOut?.isPatienceExhausted == true {
+      if let number = Interruption.number {
+        end = .signal(number)
+      } else if heldOut?.isPatienceExhausted == true {
         end = .patience
       } else if let step = try trainer.step() {
-        end = try finish(step, &lines)
-        if end == nil, step.number == last { end = .limit }
+        try finish(step, &lines)
+        if step.number == last { end = .limit }
       } else {
         end = .complete
       }
@@ -79,34 +80,34 @@ final class Sitting {
   }
 
   /// Measures, logs, shows and saves a step that has been taken.
-  ///
-  /// - Returns: A signal, if one has come.
-  private func finish(_ step: Trainer.Step, _ lines: inout StepLines) throws -> End? {
+  private func finish(_ step: Trainer.Step, _ lines: inout StepLines) throws {
     let evaluation = try heldOut?.measureOnTheWay(trainer)
-    try log?.step(step, heldOut: evaluation)
+    try log?.step(step.number, loss: step.loss, heldOut: evaluation)
     try lines.show(step, heldOut: evaluation)
     if step.number == 1, let remark = startIsBad(step) { try lines.remark(remark) }
-    if evaluation != nil, heldOut!.isBest, let report = try saver?.saveBest(trainer, heldOut!.evaluations) {
-      try lines.remark(report)
+    func remark(_ report: String, _ isSaved: Bool) throws {
+      try lines.remark(isSaved ? report : report + " Training goes on.")
+    }
+    if evaluation != nil, heldOut!.isBest {
+      try saver?.saveBest(trainer, heldOut!.evaluations, remark)
     }
     if let interval = settings.checkpoints.interval, step.number.isMultiple(of: interval) {
-      try save { try lines.remark($0) }
+      try save(remark)
     }
-    return Interruption.number.map { .signal($0) }
   }
 
   /// Saves the run, after its log: a log then never ends before the step that its run can be resumed from.
-  private func save(_ remark: (String) throws -> Void) throws {
+  private func save(_ remark: CheckpointSaver.Remark) throws {
     guard let saver else { return }
     try log?.synchronize()
-    if let report = try saver.save(trainer, heldOut?.evaluations) { try remark(report) }
+    try saver.save(trainer, heldOut?.evaluations, remark)
   }
 
   /// Ends the sitting: measures and samples a run that is complete, tells how to go on with another one.
   private func conclude(_ end: End) throws {
     switch end {
     case .complete, .patience:
-      if !settings.output.quiet { remarkOnBest(end) }
+      if !settings.output.quiet { remarkOnSaved(end) }
       if var heldOut { try report(heldOut.measure(trainer)) }
       let samples = try settings.printSamples(trainer.sampler(), trainer.instructionSet, results, log)
       if samples < settings.sampling.count, let number = Interruption.number {
@@ -150,15 +151,18 @@ final class Sitting {
     try results.write("held-out loss: \(loss) (per token: \(perToken))\n")
   }
 
-  /// Says where the best model is, and why training stopped early.
-  private func remarkOnBest(_ end: End) {
-    guard let evaluations = heldOut?.evaluations, let best = evaluations.best else { return }
-    var line = "Lowest held-out loss \(fixed(best.loss, 4)), after step \(grouped(best.step))"
-    if let path = saver?.bestPath { line += ": \(path)" }
-    if end == .patience {
-      line += ". Stopped after \(progress): \(counted(best.evaluationsSince, "evaluation")) without a lower one"
+  /// Says where the models are, and why training stopped early.
+  private func remarkOnSaved(_ end: End) {
+    if end == .patience, let best = heldOut?.evaluations?.best {
+      Console.remark(
+        "Stopped after \(progress): no lower held-out loss in \(counted(best.evaluationsSince, "evaluation"))."
+      )
     }
-    Console.remark(line + ".")
+    if let best = heldOut?.evaluations?.best {
+      let place = saver?.bestPath.map { ", saved in \($0)" } ?? ""
+      Console.remark("Lowest held-out loss \(fixed(best.loss, 4)) after step \(grouped(best.step))\(place).")
+    }
+    if let saver, saver.failure == nil { Console.remark("Saved in \(saver.path).") }
   }
 
   /// The remark on a first loss far above that of guessing.

@@ -50,6 +50,13 @@ struct TextSource {
     TextSource(bytes: Array(Corpus.namesText.utf8), name: "the built-in names", reason: reason)
   }
 
+  /// The SHA-256 of its bytes.
+  var sha256: String {
+    var digest = SHA256()
+    digest.update(bytes)
+    return digest.hexString
+  }
+
   /// The documents of the text.
   func corpus() throws(Failure) -> Corpus {
     do {

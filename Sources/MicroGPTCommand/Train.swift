@@ -6,10 +6,10 @@ import MicroGPTFiles
 
 struct Train: Subcommand, Equatable {
   var data = DataOptions()
-  /// The share of the documents that is held out from training.
-  var heldOut = 0.0
+  var measuring = MeasuringOptions()
   var configuration = Configuration()
   var engine = Arithmetic.exact
+  var checkpoints = CheckpointOptions()
   var sampling = SamplingOptions()
   var output = OutputOptions()
 
@@ -24,85 +24,102 @@ struct Train: Subcommand, Equatable {
     "Learn from your own lines, for 2,000 steps:": "microgpt train --data cities.txt --steps 2000",
     "Train a wider model and keep its losses:":
       "microgpt train --embedding 64 --heads 8 --log losses.jsonl",
+    "Keep the model:": "microgpt train --save model.safetensors",
+    "Go on with it, to 2,000 steps in all:": "microgpt train --resume model.safetensors --steps 2000",
   ]
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
     [
-      "DATA": .group(\.data) + [
-        .number(
-          "--held-out", \.heldOut, .from(0, below: 1), "Share of the lines kept from training, to measure on")
-      ],
+      "DATA": .group(\.data),
       "MODEL": .hyperparameters(.model, in: \.configuration),
       "TRAINING": [
         .choice("--engine", "NAME", \.engine, "Arithmetic: microgpt.py's bits, or floats and speed")
       ] + .hyperparameters(.training, in: \.configuration),
+      "MEASURING": .group(\.measuring),
+      "CHECKPOINTS": .group(\.checkpoints),
       "SAMPLING": .group(\.sampling),
       "OUTPUT": .group(\.output),
     ]
   }
 
   func validate() throws(UsageError) {
+    try checkpoints.validate()
+    if output.log == "-" {
+      throw UsageError("'--log -' is not a file: standard output is for the results. Name a file.")
+    }
+    // The options of a resumed run and the sizes of weights are in their file.
+    if checkpoints.resume != nil { return }
+    try measuring.validate()
     let (embedding, heads) = (configuration.embedding, configuration.heads)
-    guard embedding.isMultiple(of: heads) else {
+    guard embedding.isMultiple(of: heads) || checkpoints.weights != nil else {
       throw UsageError(
         "'--embedding \(embedding)' is not a multiple of '--heads \(heads)'. "
           + "Give a multiple, such as '--embedding \(max(embedding / heads, 1) * heads)'.")
-    }
-    if output.log == "-" {
-      throw UsageError("'--log -' is not a file: standard output is for the results. Name a file.")
     }
   }
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
-    let source = try TextSource.find(data)
-    let corpus = try source.corpus()
-    let memory = try requiredMemory(vocabularySize: Tokenizer(corpus).vocabularySize)
-    try checkLog(against: source)
-    let documents = try TrainingDocuments(corpus, of: source, holdingOut: heldOut, seed: configuration.seed)
-    let log = try output.log.map { (path) throws(FileError) in try TrainingLog(path: path) }
-    if !output.quiet { Console.remark(remarks(source, documents, memory: memory)) }
+    let start = try TrainingStart(checkpoints)
+    try start.settings(self, given).train(from: start, instructions)
+  }
 
-    let trainer = try Trainer(
-      corpus: documents.training, configuration: configuration, engine: engine,
-      instructionSet: instructions)
-    let results = Console.output()
-    try results.write("num docs: \(documents.training.count)\n")
-    if let heldOut = documents.heldOut { try results.write("held-out docs: \(heldOut.count)\n") }
-    try results.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
-    try results.write("num params: \(trainer.parameterCount)\n")
-    do {
-      try train(trainer, results, log)
-      if let heldOut = documents.heldOut { try evaluate(trainer, heldOut, results, log) }
-      try printSamples(trainer.sampler(), instructions, results, log)
-      try results.flush()
-    } catch {
-      // Keep the results and the log of what was computed before the error.
-      try? results.flush()
-      try? log?.flush()
+  /// One sitting of the run, with these settings.
+  private func train(from start: TrainingStart, _ instructions: InstructionSet?) throws {
+    let source = try TextSource.find(data)
+    Interruption.watch()
+    try start.check(source, data)
+    let corpus = try source.corpus()
+    let memory = try requiredMemory(
+      vocabularySize: (start.tokenizer ?? Tokenizer(corpus)).vocabularySize)
+    try checkOutputs(against: source)
+    let documents = try TrainingDocuments(
+      corpus, of: source, holdingOut: measuring.heldOut, seed: configuration.seed)
+    let saver = try saver(source)
+    let trainer: Trainer
+    do { trainer = try start.trainer(documents.training, self, instructions) } catch {
       throw explained(error)
     }
-  }
-
-  /// Takes all steps, and shows and logs each.
-  private func train(_ trainer: Trainer, _ results: OutputFile, _ log: TrainingLog?) throws {
-    var lines = try StepLines(steps: configuration.steps, options: output, results)
-    defer { lines.clear() }
-    while let step = try trainer.step() {
-      try log?.step(step.number, loss: step.loss)
-      try lines.show(step)
+    let log = try openLog(after: trainer.completedSteps)
+    if !output.quiet {
+      Console.remark(remarks(source, documents, memory: memory))
+      if let remark = start.remark(trainer) { Console.remark(remark) }
     }
-    try lines.finish(vocabularySize: trainer.tokenizer.vocabularySize)
+    let sitting = Sitting(
+      self, trainer, heldOut: documents.heldOut.map { HeldOutLoss($0, start.evaluations(self)) },
+      saver: saver, log: log)
+    do { try sitting.run() } catch { throw explained(error) }
   }
 
-  /// Measures the loss on the held-out documents.
-  private func evaluate(
-    _ trainer: Trainer, _ heldOut: Corpus, _ results: OutputFile, _ log: TrainingLog?
-  ) throws {
-    let evaluation = try trainer.evaluate(heldOut)
-    if !evaluation.loss.isFinite { throw parametersTooLarge("The held-out loss is not a finite number") }
-    try log?.heldOut(evaluation)
-    let (loss, perToken) = (fixed(evaluation.loss, 4), fixed(evaluation.lossPerToken, 4))
-    try results.write("held-out loss: \(loss) (per token: \(perToken))\n")
+  /// What saves the run, if it is saved.
+  private func saver(_ source: TextSource) throws(FileError) -> CheckpointSaver? {
+    guard let target = checkpoints.target else { return nil }
+    let heldOut =
+      measuring.heldOut > 0
+      ? Checkpoint.HeldOut(share: measuring.heldOut, seed: configuration.seed) : nil
+    return try CheckpointSaver(
+      target, best: bestPath, textSHA256: source.sha256, heldOut: heldOut,
+      sampling: Checkpoint.Sampling(
+        temperature: sampling.temperature, count: sampling.count, streams: sampling.streams))
+  }
+
+  /// The file of the checkpoint with the lowest loss, if there is to be one: `model.best.safetensors` beside
+  /// `model.safetensors`.
+  var bestPath: String? {
+    guard let target = checkpoints.target, measuring.interval != nil else { return nil }
+    let suffix = ".safetensors"
+    return target.hasSuffix(suffix) ? target.dropLast(suffix.count) + ".best" + suffix : target + ".best"
+  }
+
+  /// The log, if there is to be one: a new one, or that of the run before this sitting.
+  private func openLog(after step: Int) throws -> TrainingLog? {
+    guard let path = output.log else { return nil }
+    guard checkpoints.resume != nil, hasContents(path) else { return try TrainingLog(path: path) }
+    if let log = try TrainingLog(continuing: path, after: step) { return log }
+    if output.force { return try TrainingLog(path: path) }
+    throw Failure(
+      code: Failure.output,
+      "'\(path)' is not the log of this run: it has no row of step \(grouped(step)), or others than steps before it. "
+        + "Name another file after --log, or add --force to begin it anew.")
   }
 }

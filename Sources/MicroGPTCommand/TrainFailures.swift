@@ -8,6 +8,15 @@ extension Train {
     switch error {
     case TrainingError.lossNotFinite(let step, _):
       parametersTooLarge("The loss of step \(step) is not a finite number")
+    case let error as FineTuningError: Failure(code: Failure.data, error.description)
+    case TrainingStateError.otherCorpus:
+      Failure(
+        code: Failure.data, "The run to resume learns from other lines than these. Name its text with --data."
+      )
+    case HeldOutLossError.notFinite:
+      parametersTooLarge("The held-out loss is not a finite number")
+    case CheckpointError.number:
+      parametersTooLarge("The model stopped being finite, so it is not saved")
     case SamplerError.notFinite:
       parametersTooLarge("The trained model computes no finite numbers")
     case SamplerError.temperature:

@@ -38,11 +38,35 @@ extension Train {
         + "Choose a smaller --embedding, --layers, --block-size or --batch-size.")
   }
 
-  /// - Throws: `Failure` if the log is the text's own file.
-  func checkLog(against source: TextSource) throws(Failure) {
-    if let log = output.log, isSameFile(log, source.name) {
+  /// Checks that the files to be written would destroy nothing.
+  ///
+  /// - Throws: `Failure` if one of them is the text's or the other's own, or has contents and need not.
+  func checkOutputs(against source: TextSource) throws(Failure) {
+    let outputs = [("--log", output.log), ("--save", checkpoints.target), ("--save", bestPath)]
+      .compactMap { option, path in path.map { (option: option, path: $0) } }
+    for (option, path) in outputs where isSameFile(path, source.name) {
       throw Failure(
-        code: Failure.usage, "'--log \(log)' would overwrite the text to learn from. Name another file.")
+        code: Failure.usage, "'\(option) \(path)' would overwrite the text to learn from. Name another file.")
+    }
+    if let log = output.log,
+      let other = outputs.first(where: {
+        $0.option != "--log" && ($0.path == log || isSameFile($0.path, log))
+      })
+    {
+      throw Failure(
+        code: Failure.usage, "'--log \(log)' and '--save \(other.path)' are the same file. Name two.")
+    }
+    // A resumed run goes on with its own files.
+    func isOwn(_ option: String) -> Bool {
+      guard let resume = checkpoints.resume else { return false }
+      guard let save = checkpoints.save, option == "--save" else { return true }
+      return isSameFile(save, resume)
+    }
+    if output.force { return }
+    for (option, path) in outputs where hasContents(path) && !isOwn(option) {
+      throw Failure(
+        code: Failure.output,
+        "'\(path)' exists and would be replaced. Name another file after \(option), or add --force.")
     }
   }
 }

@@ -3,11 +3,12 @@
 import MicroGPT
 import MicroGPTFiles
 
-/// The log of a run, written while it runs.
+/// The log of a run, written while it runs: what has been added reaches the file within about half a second.
 ///
 /// A class, because it owns the file, which is written once, in order.
 final class TrainingLog {
   private let file: OutputFile
+  private var flushing = PeriodicFlush(every: 0.5)
   /// The number of samples in the last object, or `nil` unless that is open.
   private var samples: Int?
 
@@ -16,10 +17,50 @@ final class TrainingLog {
   /// - Throws: `FileError` if it cannot be created.
   init(path: String) throws(FileError) { file = try OutputFile(creating: path) }
 
-  /// Adds a step: `{"step": 1, "loss": 3.3659669475848504}`, with digits that parse back to the same double.
-  func step(_ number: Int, loss: Double) throws(FileError) {
-    try file.write("{\"step\": \(number), \"loss\": \(loss)}\n")
+  /// Continues the log at `path` after a step; rows of later steps and a torn last line are removed.
+  ///
+  /// - Returns: `nil` if the file is not a log that has this step, or that begins with the one after it.
+  /// - Throws: `FileError` if it cannot be read or opened.
+  init?(continuing path: String, after step: Int) throws(FileError) {
+    guard let length = TrainingLog.length(of: try readFile(path), through: step) else { return nil }
+    file = try OutputFile(continuing: path, after: length)
   }
+
+  /// The number of bytes up to the end of a step's row, or `nil` if these are not the rows of a log with that step.
+  static func length(of bytes: [UInt8], through step: Int) -> Int? {
+    var length = 0, last: Int?
+    while last != step, length < bytes.count {
+      // A line without an end was torn off when its process was killed.
+      guard let end = bytes[length...].firstIndex(of: UInt8(ascii: "\n")) else { break }
+      guard let number = stepNumber(bytes[length..<end]), number == (last ?? number - 1) + 1 else {
+        return nil
+      }
+      if last == nil, number == step + 1 { return 0 }
+      (last, length) = (number, end + 1)
+    }
+    return last == step || bytes.isEmpty || step == 0 && length == 0 ? length : nil
+  }
+
+  /// The step of a row, if it is one.
+  private static func stepNumber(_ row: ArraySlice<UInt8>) -> Int? {
+    let start = Array("{\"step\": ".utf8)
+    guard row.starts(with: start), row.last == UInt8(ascii: "}") else { return nil }
+    let digits = row.dropFirst(start.count).prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
+    return Int(String(decoding: digits, as: UTF8.self))
+  }
+
+  /// Adds a step: `{"step": 1, "loss": 3.3659669475848504}`, with digits that parse back to the same double, and if the
+  /// model was measured after it, the loss on the held-out documents.
+  func step(_ number: Int, loss: Double, heldOut: Evaluation? = nil) throws(FileError) {
+    let measured =
+      heldOut.map { ", \"held_out_loss\": \($0.loss), \"held_out_loss_per_token\": \($0.lossPerToken)" } ?? ""
+    try file.write("{\"step\": \(number), \"loss\": \(loss)\(measured)}\n")
+    try flushing.flush(file)
+  }
+
+  /// Waits until the disk has what has been added: before a checkpoint is saved, so that a log never ends before the
+  /// step that its run can be resumed from.
+  func synchronize() throws(FileError) { try file.synchronize() }
 
   /// Adds the loss on the held-out documents.
   func heldOut(_ evaluation: Evaluation) throws(FileError) {
@@ -41,6 +82,7 @@ final class TrainingLog {
     guard let count = samples else { preconditionFailure("The last object has not begun.") }
     try file.write((count > 0 ? ", " : "") + TrainingLog.quoted(text))
     samples = count + 1
+    try flushing.flush(file)
   }
 
   /// Ends the last object and closes the file.

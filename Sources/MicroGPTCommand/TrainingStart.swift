@@ -131,19 +131,19 @@ extension Train {
 
     func check(_ option: String, _ text: String, _ expected: String?) throws(UsageError) {
       guard given.contains(option), text != expected else { return }
-      throw UsageError(
-        "'\(option) \(text)' is not what the run was started with\(expected.map { ": '\(option) \($0)'" } ?? ""). "
-          + "Leave it out: a resumed run keeps its options.")
+      let problem =
+        expected.map { "is not the run's, which is '\(option) \($0)'" } ?? "is not one of the run's options"
+      throw UsageError("'\(option) \(text)' \(problem). Leave it out: a resumed run keeps its options.")
     }
     for parameter in Hyperparameter.all where parameter.option != "--steps" {
       try check(
         parameter.option, parameter.text(in: configuration), parameter.text(in: settings.configuration))
     }
     try check("--engine", engine.rawValue, settings.engine.rawValue)
-    try check("--held-out", "\(measuring.heldOut)", "\(settings.measuring.heldOut)")
-    try check(
-      "--eval-every", "\(measuring.interval ?? 0)", settings.measuring.interval.map { "\($0)" })
-    try check("--patience", "\(measuring.patience ?? 0)", settings.measuring.patience.map { "\($0)" })
+    try check("--held-out", "\(measuring.heldOut)", checkpoint.heldOut.map { "\($0.share)" } ?? "0.0")
+    let evaluations = checkpoint.evaluations
+    try check("--eval-every", "\(measuring.interval ?? 0)", evaluations.map { "\($0.interval)" })
+    try check("--patience", "\(measuring.patience ?? 0)", evaluations?.patience.map { "\($0)" })
     if given.contains("--steps") {
       guard configuration.steps >= settings.configuration.steps else {
         throw UsageError(

@@ -23,7 +23,7 @@ struct Verify: Subcommand, Equatable {
   static var options: KeyValuePairs<String, [Option<Self>]> { ["DATA": .group(\.data)] }
 
   func run(given: GivenOptions) throws {
-    let instructions = try InstructionSet.chosen()
+    let instructions = try InstructionSet.chosen() ?? .widest
     let (source, figures) = try Verify.withFigures(TextSource.find(data), isNamed: data.file != nil)
     let corpus = try source.corpus()
     Console.remark(source.remark(corpus))

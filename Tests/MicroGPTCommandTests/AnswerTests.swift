@@ -183,7 +183,6 @@ import Testing
     "a log that cannot be created is refused before the run",
     arguments: [
       ("missing/run.jsonl", "No such file or directory"), ("input.txt/run.jsonl", "Not a directory"),
-      (".", "Is a directory"),
     ])
   func log(path: String, reason: String) throws {
     #expect(
@@ -191,6 +190,13 @@ import Testing
         == Ending(
           error: "Error: '\(path)' cannot be created: \(reason). "
             + "Name a file in a folder that exists and can be written to.\n", code: 73))
+  }
+
+  @Test("a log that is a folder is refused before the run")
+  func logFolder() throws {
+    #expect(
+      try run("--log .")
+        == Ending(error: "Error: '.' is a folder. Name a file, such as one inside.\n", code: 73))
   }
 
   @Test("a mistake leaves the text and an existing log unchanged")

@@ -80,7 +80,7 @@ import Testing
       ("-help", "Unknown option '-help'. Did you mean '--help'?"),
       (
         "-s 10",
-        "Unknown option '-s'. Did you mean '--steps', '--schedule', '--seed', '--samples' or '--streams'?"
+        "Unknown option '-s'. Did you mean '--steps', '--schedule', '--seed', '--save', '--save-every', '--stop-after', '--samples' or '--streams'?"
       ),
       ("—help", "Unknown option '—help'. Did you mean '--help'?"),
       ("--epochs 5", "Unknown option '--epochs'. See 'microgpt train --help' for the options it takes."),

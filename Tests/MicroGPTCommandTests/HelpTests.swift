@@ -82,8 +82,6 @@ private let trainPage = """
   DATA:
     --data FILE        Learn from the lines of FILE, or - for standard input
     --offline          Never download; so does MICROGPT_OFFLINE=1
-    --held-out X       Share of the lines kept from training, to measure on
-                       (0 or more but less than 1; default: 0)
 
   MODEL:
     --layers N         Transformer layers (1 or more; default: 1)
@@ -114,6 +112,22 @@ private let trainPage = """
     --seed N           The same seed and options give the same run
                        (0 to 18446744073709551615; default: 42)
 
+  MEASURING:
+    --held-out X       Share of the lines kept from training, to measure on
+                       (0 or more but less than 1; default: 0)
+    --eval-every N     Measure on them every N steps, not only at the end
+                       (1 or more)
+    --patience N       Stop after N of these without a lower loss (1 or more)
+
+  CHECKPOINTS:
+    --save FILE        Keep the model and its run in FILE, as safetensors
+    --save-every N     Save after every N steps, not only at the end (1 or more)
+    --resume FILE      Go on with the run in FILE, with its options, and save it
+                       there
+    --stop-after N     Save and stop after N more steps; --resume goes on
+                       (1 or more)
+    --init-from FILE   Begin a new run with the weights in FILE
+
   SAMPLING:
     --samples N        Lines to generate after training (0 or more; default: 20)
     --temperature X    Sampling temperature; 0 always takes the most probable
@@ -125,6 +139,7 @@ private let trainPage = """
   OUTPUT:
     --log FILE         Write losses, samples and the parameters' hash to FILE, as
                        JSON Lines
+    --force            Let --log and --save replace files that have contents
     --quiet            No step lines, no live line and no remarks
     --color WHEN       Color the live line; auto respects NO_COLOR
                        (never, auto or always; default: auto)
@@ -138,6 +153,10 @@ private let trainPage = """
       microgpt train --data cities.txt --steps 2000
     Train a wider model and keep its losses:
       microgpt train --embedding 64 --heads 8 --log losses.jsonl
+    Keep the model:
+      microgpt train --save model.safetensors
+    Go on with it, to 2,000 steps in all:
+      microgpt train --resume model.safetensors --steps 2000
   """
 
 private let verifyPage = """
