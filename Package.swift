@@ -5,6 +5,7 @@ let package = Package(
   name: "microgpt",
   products: [
     .library(name: "MicroGPT", targets: ["MicroGPT"]),
+    .library(name: "MicroGPTFiles", targets: ["MicroGPTFiles"]),
     .executable(name: "microgpt", targets: ["MicroGPTCommand"]),
   ],
   targets: [

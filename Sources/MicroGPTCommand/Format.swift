@@ -19,9 +19,11 @@ func fixed(_ number: Double, _ decimals: Int) -> String {
 }
 
 /// `number` padded with blanks on the left to `width` characters, as `%4d` prints it.
-func padded(_ number: Int, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: " ", count: max(0, width - digits.utf8.count)) + digits
+func padded(_ number: Int, _ width: Int) -> String { padded(String(number), width, with: " ") }
+
+/// `digits` padded on the left to `width` characters.
+func padded(_ digits: String, _ width: Int, with filler: String) -> String {
+  String(repeating: filler, count: max(0, width - digits.utf8.count)) + digits
 }
 
 /// `number` with a comma between thousands: 32,033.

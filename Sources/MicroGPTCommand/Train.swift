@@ -70,6 +70,7 @@ struct Train: Subcommand, Equatable {
     Interruption.watch()
     try start.check(source, data)
     let corpus = try source.corpus()
+    try start.check(corpus, of: source)
     let memory = try requiredMemory(
       vocabularySize: (start.tokenizer ?? Tokenizer(corpus)).vocabularySize)
     try checkOutputs(against: source)

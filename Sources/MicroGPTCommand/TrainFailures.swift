@@ -8,7 +8,6 @@ extension Train {
     switch error {
     case TrainingError.lossNotFinite(let step, _):
       parametersTooLarge("The loss of step \(step) is not a finite number")
-    case let error as FineTuningError: Failure(code: Failure.data, error.description)
     case TrainingStateError.otherCorpus:
       Failure(
         code: Failure.data, "The run to resume learns from other lines than these. Name its text with --data."

@@ -50,6 +50,22 @@ enum TrainingStart {
         + "Name its text with --data.")
   }
 
+  /// Checks that the model whose weights the run starts with knows every character of the text.
+  func check(_ corpus: Corpus, of source: TextSource) throws(Failure) {
+    guard case .weights(let model, let path) = self else { return }
+    let characters = Set(model.tokenizer.characters)
+    for (index, document) in corpus.enumerated() {
+      guard let unknown = document.first(where: { !characters.contains($0) }) else { continue }
+      var vocabulary = ""
+      vocabulary.unicodeScalars.append(contentsOf: model.tokenizer.characters)
+      let code = String(unknown.value, radix: 16, uppercase: true)
+      throw Failure(
+        code: Failure.data,
+        "Document \(grouped(index + 1)) of \(source.name) has '\(unknown)' (U+\(padded(code, 4, with: "0"))), which is not in the "
+          + "vocabulary of \(path): \(vocabulary). Change the text, or train a new model on it.")
+    }
+  }
+
   /// The vocabulary, unless it is the text's.
   var tokenizer: Tokenizer? {
     switch self {
