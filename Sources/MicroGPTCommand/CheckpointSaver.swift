@@ -17,12 +17,15 @@ final class CheckpointSaver {
   /// Why the last attempt to save each file failed, if it did.
   private var failures: [String: FileError] = [:]
 
-  /// - Throws: `FileError` if a file cannot be locked.
+  /// - Parameters:
+  ///   - newest: The file of the newest checkpoint.
+  ///   - best: The path of the one with the lowest loss, if that is kept.
+  /// - Throws: `FileError` if that cannot be locked.
   init(
-    _ path: String, best: String?, textSHA256: String, heldOut: Checkpoint.HeldOut?,
+    _ newest: LockedFile, best: String?, textSHA256: String, heldOut: Checkpoint.HeldOut?,
     sampling: Checkpoint.Sampling
   ) throws(FileError) {
-    newest = try LockedFile(path)
+    self.newest = newest
     self.best = try best.map { (path) throws(FileError) in try LockedFile(path) }
     (self.textSHA256, self.heldOut, self.sampling) = (textSHA256, heldOut, sampling)
   }

@@ -8,15 +8,15 @@ import MicroGPTFiles
 ///
 /// A class, because a sitting happens once.
 final class Sitting {
-  private let settings: Train
-  private let trainer: Trainer
-  private var heldOut: HeldOutLoss?
-  private let saver: CheckpointSaver?
+  let settings: Train
+  let trainer: Trainer
+  private(set) var heldOut: HeldOutLoss?
+  let saver: CheckpointSaver?
   private let log: TrainingLog?
   private let results = Console.output()
 
   /// Why steps are no longer taken.
-  private enum End: Equatable {
+  enum End: Equatable {
     /// All steps are taken.
     case complete
     /// The held-out loss has not improved for a while.
@@ -46,10 +46,11 @@ final class Sitting {
       try conclude(end)
       try results.flush()
     } catch {
-      // Keep what was computed before the error: results, log and, unless the error is in the numbers, the model.
+      // Keep what was computed before the error: results, log and, unless the error is in the numbers, the model, even
+      // if the log is what cannot be written.
       try? results.flush()
       try? log?.flush()
-      if error is FileError { try? save { _, _ in } }
+      if error is FileError { try? saver?.save(trainer, heldOut?.evaluations) { _, _ in } }
       throw error
     }
     if let failure = saver?.failure { throw failure }
@@ -88,8 +89,8 @@ final class Sitting {
     func remark(_ report: String, _ isSaved: Bool) throws {
       try lines.remark(isSaved ? report : report + " Training goes on.")
     }
-    if evaluation != nil, heldOut!.isBest {
-      try saver?.saveBest(trainer, heldOut!.evaluations, remark)
+    if evaluation != nil, let heldOut, heldOut.isBest {
+      try saver?.saveBest(trainer, heldOut.evaluations, remark)
     }
     if let interval = settings.checkpoints.interval, step.number.isMultiple(of: interval) {
       try save(remark)
@@ -122,11 +123,6 @@ final class Sitting {
     }
   }
 
-  /// "step 400 of 1,000"
-  private var progress: String {
-    "step \(grouped(trainer.completedSteps)) of \(grouped(settings.configuration.steps))"
-  }
-
   /// Ends the command because of a signal.
   private func stop(_ number: Int32, after progress: String) throws {
     try results.flush()
@@ -135,77 +131,10 @@ final class Sitting {
     if saver?.failure == nil { throw Failure(code: 128 + number, nil) }
   }
 
-  /// What a person should know who finds the run stopped.
-  private func stopped(_ how: String) -> String {
-    guard let saver else {
-      return "Stopped \(how). Nothing was saved: a run with --save FILE can be resumed."
-    }
-    if saver.failure != nil { return "Stopped \(how)." }
-    return "Stopped \(how), saved in \(saver.path). To go on:\n  \(settings.resumingLine(saver.path))"
-  }
-
   /// Prints and logs the loss on the held-out documents.
   private func report(_ evaluation: Evaluation) throws {
     try log?.heldOut(evaluation)
     let (loss, perToken) = (fixed(evaluation.loss, 4), fixed(evaluation.lossPerToken, 4))
     try results.write("held-out loss: \(loss) (per token: \(perToken))\n")
   }
-
-  /// Says where the models are, and why training stopped early.
-  private func remarkOnSaved(_ end: End) {
-    if end == .patience, let best = heldOut?.evaluations?.best {
-      Console.remark(
-        "Stopped after \(progress): no lower held-out loss in \(counted(best.evaluationsSince, "evaluation"))."
-      )
-    }
-    if let best = heldOut?.evaluations?.best {
-      let place = saver?.bestPath.map { ", saved in \($0)" } ?? ""
-      Console.remark("Lowest held-out loss \(fixed(best.loss, 4)) after step \(grouped(best.step))\(place).")
-    }
-    if let saver, saver.failure == nil { Console.remark("Saved in \(saver.path).") }
-  }
-
-  /// The remark on a first loss far above that of guessing.
-  private func startIsBad(_ step: Trainer.Step) -> String? {
-    let guessing = guessingLoss(vocabularySize: trainer.tokenizer.vocabularySize)
-    guard !settings.output.quiet, step.loss > guessing + 1 else { return nil }
-    let advice =
-      settings.checkpoints.weights == nil
-      ? "Lower --init-std, which is \(settings.configuration.initialStandardDeviation)."
-      : "The weights of --init-from have learned another kind of text."
-    return "The first loss is \(fixed(step.loss, 2)), and guessing gives \(fixed(guessing, 2)). \(advice)"
-  }
-
-  /// The remark on a loss that is above that of guessing after many steps.
-  private func worseThanGuessing(_ lines: StepLines) -> String? {
-    let guessing = guessingLoss(vocabularySize: trainer.tokenizer.vocabularySize)
-    guard !settings.output.quiet, let loss = lines.judgement, loss > guessing else { return nil }
-    return "The model is worse than guessing. Lower --learning-rate, which is "
-      + "\(settings.configuration.learningRate), or --init-std, which is "
-      + "\(settings.configuration.initialStandardDeviation)."
-  }
-}
-
-extension Train {
-  /// The command line that goes on with the run saved in `path`.
-  fileprivate func resumingLine(_ path: String) -> String {
-    var words = ["microgpt", "train", "--resume", path]
-    if let file = data.file { words += ["--data", file] }
-    if data.offline { words.append("--offline") }
-    if let log = output.log { words += ["--log", log] }
-    return words.map(quotedForShell).joined(separator: " ")
-  }
-}
-
-/// A word as a shell reads it back.
-func quotedForShell(_ word: String) -> String {
-  let isPlain = word.utf8.allSatisfy { byte in
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "-_./+=:,@%".utf8.contains(byte)
-    }
-  }
-  return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

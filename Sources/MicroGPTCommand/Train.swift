@@ -60,12 +60,16 @@ struct Train: Subcommand, Equatable {
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
+    // Locked before it is read: another process may be about to save a later step to it.
+    let file = try checkpoints.target.map { try LockedFile($0) }
     let start = try TrainingStart(checkpoints)
-    try start.settings(self, given).train(from: start, instructions)
+    try start.settings(self, given).train(from: start, file, instructions)
   }
 
   /// One sitting of the run, with these settings.
-  private func train(from start: TrainingStart, _ instructions: InstructionSet?) throws {
+  private func train(
+    from start: TrainingStart, _ file: LockedFile?, _ instructions: InstructionSet?
+  ) throws {
     let source = try TextSource.find(data)
     Interruption.watch()
     try start.check(source, data)
@@ -76,7 +80,7 @@ struct Train: Subcommand, Equatable {
     try checkOutputs(against: source)
     let documents = try TrainingDocuments(
       corpus, of: source, holdingOut: measuring.heldOut, seed: configuration.seed)
-    let saver = try saver(source)
+    let saver = try file.map { try self.saver($0, source) }
     let trainer: Trainer
     do { trainer = try start.trainer(documents.training, self, instructions) } catch {
       throw explained(error)
@@ -92,14 +96,13 @@ struct Train: Subcommand, Equatable {
     do { try sitting.run() } catch { throw explained(error) }
   }
 
-  /// What saves the run, if it is saved.
-  private func saver(_ source: TextSource) throws(FileError) -> CheckpointSaver? {
-    guard let target = checkpoints.target else { return nil }
+  /// What saves the run to `file`.
+  private func saver(_ file: LockedFile, _ source: TextSource) throws(FileError) -> CheckpointSaver {
     let heldOut =
       measuring.heldOut > 0
       ? Checkpoint.HeldOut(share: measuring.heldOut, seed: configuration.seed) : nil
     return try CheckpointSaver(
-      target, best: bestPath, textSHA256: source.sha256, heldOut: heldOut,
+      file, best: bestPath, textSHA256: source.sha256, heldOut: heldOut,
       sampling: Checkpoint.Sampling(
         temperature: sampling.temperature, count: sampling.count, streams: sampling.streams))
   }
