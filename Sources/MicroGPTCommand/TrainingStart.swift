@@ -53,11 +53,11 @@ enum TrainingStart {
   /// Checks that the model whose weights the run starts with knows every character of the text.
   func check(_ corpus: Corpus, of source: TextSource) throws(Failure) {
     guard case .weights(let model, let path) = self else { return }
-    let characters = Set(model.tokenizer.characters)
+    let tokenizer = model.tokenizer
     for (index, document) in corpus.enumerated() {
-      guard let unknown = document.first(where: { !characters.contains($0) }) else { continue }
+      guard let unknown = document.first(where: { tokenizer.token(of: $0) == nil }) else { continue }
       var vocabulary = ""
-      vocabulary.unicodeScalars.append(contentsOf: model.tokenizer.characters)
+      vocabulary.unicodeScalars.append(contentsOf: tokenizer.characters)
       let code = String(unknown.value, radix: 16, uppercase: true)
       throw Failure(
         code: Failure.data,
