@@ -68,7 +68,7 @@ extension Checkpoint {
       state.configuration, vocabularySize: state.tokenizer.vocabularySize)
     let file = Safetensors(
       metadata: metadata,
-      tensors: tensors.flatMap { _, prefix, numbers, _ in
+      tensors: state.tensors.flatMap { _, prefix, numbers, _ in
         layout.all.map { matrix in
           let numbers = numbers[matrix.offset..<matrix.offset + matrix.count]
           return Safetensors.Tensor(
@@ -140,9 +140,9 @@ extension Checkpoint {
       tokenizer: tokenizer, corpusSHA256: try metadata.required(.corpusSHA256) { $0 },
       completedSteps: try metadata.required(.completedSteps) { Int($0) }, random: try metadata.random(),
       parameters: parameters, firstMoment: firstMoment,
-      firstMomentFactor: try metadata.required(.firstMomentFactor) { Double(spelled: $0) },
+      firstMomentFactor: try metadata.factor(.firstMomentFactor),
       secondMoment: secondMoment,
-      secondMomentFactor: try metadata.required(.secondMomentFactor) { Double(spelled: $0) })
+      secondMomentFactor: try metadata.factor(.secondMomentFactor))
     try self.init(
       state, textSHA256: try metadata.optional(.textSHA256) { $0 }, heldOut: try metadata.heldOut(),
       evaluations: try metadata.evaluations(),
@@ -168,7 +168,9 @@ extension Model {
     let file = try CheckpointFile(bytes)
     let (configuration, tokenizer) = try file.sizes()
     let parameters = try file.numbers(file.layout(configuration, tokenizer), prefix: "")
-    self.init(unchecked: parameters, configuration, tokenizer)
+    do { try self.init(configuration: configuration, tokenizer: tokenizer, parameters: parameters) } catch {
+      throw .model(error)
+    }
   }
 }
 
@@ -244,11 +246,7 @@ private struct CheckpointFile {
       guard tensor.shape == expected else {
         throw .wrongShape(name: name, expected: expected, found: tensor.shape)
       }
-      let values = tensor.values.doubles
-      if let i = values.firstIndex(where: { !$0.isFinite }) {
-        throw .number(tensor: name, row: i / matrix.columns, column: i % matrix.columns, found: values[i])
-      }
-      numbers += values
+      numbers += tensor.values.doubles
     }
     return numbers
   }
@@ -316,6 +314,13 @@ private struct Metadata {
       }
     }
     return configuration
+  }
+
+  /// The factor of a moment.
+  func factor(_ key: MetadataKey) throws(CheckpointError) -> Double {
+    try required(key) { text in
+      Double(spelled: text).flatMap { TrainingState.isFactor($0) ? $0 : nil }
+    }
   }
 
   /// The state of the random numbers.

@@ -122,6 +122,7 @@ public final class Trainer {
     resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet?,
     implementation: Implementation
   ) throws(TrainingStateError) {
+    try state.validate()
     do { try Trainer.check(state.configuration, state.tokenizer, state.arithmetic) } catch {
       throw .configuration(error)
     }
