@@ -66,28 +66,21 @@ extension Checkpoint {
   public func bytes() -> [UInt8] {
     let layout = ParameterLayout(
       state.configuration, vocabularySize: state.tokenizer.vocabularySize)
-    let file = Safetensors(
+    // The matrices of a layout follow each other without a gap, as tensors in the file do.
+    let matrices = layout.all, isExact = state.arithmetic == .exact
+    return Safetensors.bytes(
       metadata: metadata,
-      tensors: state.tensors.flatMap { _, prefix, numbers, _ in
-        layout.all.map { matrix in
-          let numbers = numbers[matrix.offset..<matrix.offset + matrix.count]
-          return Safetensors.Tensor(
-            prefix + matrix.name, [matrix.rows, matrix.columns],
-            state.arithmetic == .exact ? .float64(Array(numbers)) : .float32(numbers.map { Float($0) }))
-        }
-      })
-    return file.bytes()
+      tensors: state.tensors.flatMap { _, prefix, _, _ in
+        matrices.map { (prefix + $0.name, [$0.rows, $0.columns], isExact ? .float64 : .float32) }
+      },
+      numbers: state.tensors.map { isExact ? .float64($0.numbers) : .float32($0.numbers.map { Float($0) }) })
   }
 
   /// Everything but the tensors, as text by key.
   private var metadata: [(key: String, value: String)] {
-    var vocabulary = "", words = ""
+    var vocabulary = ""
     vocabulary.unicodeScalars.append(contentsOf: state.tokenizer.characters)
     let random = state.random.state
-    for word in random.words {
-      let digits = String(word, radix: 16)
-      words += String(repeating: "0", count: 8 - digits.utf8.count) + digits
-    }
     let hyperparameters = state.configuration.entries.map { (key: $0.key, value: $0.text) }
     return [(MetadataKey.version.rawValue, formatVersion)] + hyperparameters
       + MetadataKey.allCases.compactMap { key in
@@ -100,7 +93,7 @@ extension Checkpoint {
           case .corpusSHA256: state.corpusSHA256
           case .textSHA256: textSHA256
           case .completedSteps: "\(state.completedSteps)"
-          case .randomWords: words
+          case .randomWords: hexDigits(of: random.words)
           case .randomPosition: "\(random.position)"
           case .randomGaussian: random.cachedGaussian.map { "\($0)" }
           case .firstMomentFactor: "\(state.firstMomentFactor)"
