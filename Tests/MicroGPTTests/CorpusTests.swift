@@ -165,6 +165,14 @@ import Testing
     Result(catching: make).map { $0.map(Array.init) }
   }
 
+  @Test("the hash is that of the documents' bytes with a line feed after each", arguments: [1, 100, 2000])
+  func hash(count: Int) throws {
+    let documents = (0..<count).map { "\($0) é\u{FFFF}😀" } + ["", String(repeating: "a", count: 5000)]
+    var digest = SHA256()
+    digest.update(Array(documents.map { $0 + "\n" }.joined().utf8))
+    #expect(try Corpus(documents: documents).sha256 == digest.hexString)
+  }
+
   /// What the reference does to a file's bytes, one Python call after the other; slow.
   private func specification(_ bytes: [UInt8]) -> Result<[[Unicode.Scalar]], CorpusError> {
     // Decoding replaces invalid UTF-8 by U+FFFD; if it changes nothing, the bytes were valid.

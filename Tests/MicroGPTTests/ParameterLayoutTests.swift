@@ -44,6 +44,19 @@ import Testing
     #expect(layout.all.map(\.columns) == expected.map(\.2))
   }
 
+  @Test("every parameter has the place that leads back to it", arguments: sizes)
+  func places(_ sizes: Sizes) {
+    let layout = ParameterLayout(sizes.configuration, vocabularySize: sizes.vocabularySize)
+    for matrix in layout.all {
+      for (row, column) in [
+        (0, 0), (0, matrix.columns - 1), (matrix.rows - 1, 0), (matrix.rows - 1, matrix.columns - 1),
+      ] {
+        let place = layout.place(of: matrix.offset + row * matrix.columns + column)
+        #expect(place == (matrix.name, row, column))
+      }
+    }
+  }
+
   @Test("each matrix begins where the one before it ends", arguments: sizes)
   func offsets(_ sizes: Sizes) {
     let layout = ParameterLayout(sizes.configuration, vocabularySize: sizes.vocabularySize)

@@ -123,15 +123,28 @@ struct TrainingStateTests {
       change(&state)
       #expect(throws: error) { try Trainer(resuming: state, corpus: corpus) }
       #expect(error.description.contains(text))
+      // A checkpoint refuses the same, but knows no corpus.
+      if case .unknownCharacter = error { return }
+      #expect(throws: CheckpointError.state(error)) { try Checkpoint(state) }
+      #expect(CheckpointError.state(error).description == error.description)
     }
     expect(.configuration(.tooSmall(name: "layers", minimum: 1, found: 0)), "'layers'") {
       $0.configuration.layers = 0
     }
     expect(.unknownCharacter("o", document: 2), "lacks 'o' (U+006F), which document 2") {
-      $0.tokenizer = Tokenizer(characters: ["a", "e", "m"])
+      $0.tokenizer = Tokenizer(characters: $0.tokenizer.characters.map { $0 == "o" ? "x" : $0 })
     }
     expect(.steps(completed: 31, all: 30), "31 of 30") { $0.completedSteps = 31 }
     expect(.steps(completed: -1, all: 30), "-1 of 30") { $0.completedSteps = -1 }
+    expect(.steps(completed: 1 << 53, all: .max), "of") {
+      ($0.completedSteps, $0.configuration.steps) = (1 << 53, .max)
+    }
+    expect(.steps(completed: 1 << 52, all: .max), "of") {
+      ($0.completedSteps, $0.configuration.steps, $0.configuration.batchSize) = (1 << 52, .max, 2)
+    }
+    expect(.steps(completed: .max, all: .max), "of") {
+      ($0.completedSteps, $0.configuration.steps, $0.configuration.batchSize) = (.max, .max, 3)
+    }
     expect(.count(name: "parameters", expected: count, found: 1), "'parameters' has 1") {
       $0.parameters = [0]
     }
@@ -139,15 +152,28 @@ struct TrainingStateTests {
     expect(.count(name: "secondMoment", expected: count, found: count + 1), "'secondMoment'") {
       $0.secondMoment.append(0)
     }
-    expect(.number(name: "parameters", index: 3, found: .infinity), "'parameters'[3] is inf") {
-      $0.parameters[3] = .infinity
+    expect(.number(tensor: "wte", row: 1, column: 3, found: .infinity), "'wte'[1, 3] is inf") {
+      $0.parameters[19] = .infinity
     }
-    expect(.number(name: "secondMoment", index: 0, found: -1), "-1") { $0.secondMoment[0] = -1 }
-    expect(.number(name: "firstMoment", index: count - 1, found: -.infinity), "'firstMoment'[") {
+    expect(.number(tensor: "adam.v.wte", row: 0, column: 0, found: -1), "-1") { $0.secondMoment[0] = -1 }
+    let last = "adam.m.layer0.mlp_fc2"
+    expect(.number(tensor: last, row: 15, column: 63, found: -.infinity), "'\(last)'[15, 63]") {
       $0.firstMoment[count - 1] = -.infinity
     }
-    expect(.number(name: "firstMomentFactor", index: 0, found: 0), "Factor") { $0.firstMomentFactor = 0 }
-    expect(.number(name: "secondMomentFactor", index: 0, found: 1.5), "1.5") { $0.secondMomentFactor = 1.5 }
+    expect(.notFloat(tensor: "adam.m.wte", row: 0, column: 2, found: 0.1), "not a float") {
+      $0.arithmetic = .fast
+      $0.parameters = $0.parameters.map { Double(Float($0)) }
+      $0.firstMoment[2] = 0.1
+    }
+    expect(.factor(name: "firstMomentFactor", found: 0), "'firstMomentFactor' is 0.0") {
+      $0.firstMomentFactor = 0
+    }
+    expect(.factor(name: "secondMomentFactor", found: 1.5), "1.5") { $0.secondMomentFactor = 1.5 }
+    var nan = state
+    nan.parameters[0] = .nan
+    #expect { try Trainer(resuming: nan, corpus: corpus) } throws: {
+      "\($0)".hasPrefix("'wte'[0, 0] is not a number")
+    }
     expect(
       .count(name: "parameters", expected: count + 12 * 16 * 16, found: count), "parameters"
     ) {

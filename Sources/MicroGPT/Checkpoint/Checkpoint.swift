@@ -98,7 +98,7 @@ public struct Checkpoint: Sendable, Equatable {
   ) throws(CheckpointError) {
     (self.state, self.textSHA256, self.heldOut) = (state, textSHA256, heldOut)
     (self.evaluations, self.sampling) = (evaluations, sampling)
-    try validateState()
+    do { try state.validate() } catch { throw .state(error) }
     try validateSettings()
   }
 
@@ -107,51 +107,6 @@ public struct Checkpoint: Sendable, Equatable {
 }
 
 extension Checkpoint {
-  /// Parameters and both moments: their name in messages, the prefix of their tensors' names, the numbers, and the least
-  /// that a number may be.
-  var tensors: [(name: String, prefix: String, numbers: [Double], least: Double)] {
-    [
-      ("parameters", "", state.parameters, -.infinity),
-      ("firstMoment", firstMomentPrefix, state.firstMoment, -.infinity),
-      ("secondMoment", secondMomentPrefix, state.secondMoment, 0),
-    ]
-  }
-
-  /// Checks that the parts of the state fit each other.
-  private func validateState() throws(CheckpointError) {
-    let configuration = state.configuration, vocabularySize = state.tokenizer.vocabularySize
-    do { try configuration.validate() } catch { throw .configuration(error) }
-    guard let count = configuration.parameterCount(vocabularySize: vocabularySize) else {
-      throw .configuration(.tooLarge)
-    }
-    // A run that seems to have read 2⁵³ documents did not; counting on from there could overflow.
-    let documents = UInt64(clamping: state.completedSteps).multipliedReportingOverflow(
-      by: UInt64(configuration.batchSize))
-    guard 0...configuration.steps ~= state.completedSteps, !documents.overflow,
-      documents.partialValue < 1 << 53
-    else {
-      throw .steps(completed: state.completedSteps, all: configuration.steps)
-    }
-    for (name, _, numbers, _) in tensors where numbers.count != count {
-      throw .count(name: name, expected: count, found: numbers.count)
-    }
-    let layout = ParameterLayout(configuration, vocabularySize: vocabularySize)
-    let isExact = state.arithmetic == .exact
-    for (_, prefix, numbers, least) in tensors {
-      for matrix in layout.all {
-        for i in 0..<matrix.count {
-          let number = numbers[matrix.offset + i]
-          if number.isFinite, number >= least, isExact || Double(Float(number)) == number { continue }
-          let name = prefix + matrix.name, (row, column) = i.quotientAndRemainder(dividingBy: matrix.columns)
-          guard number.isFinite, number >= least else {
-            throw .number(tensor: name, row: row, column: column, found: number)
-          }
-          throw .notFloat(tensor: name, row: row, column: column, found: number)
-        }
-      }
-    }
-  }
-
   /// Checks each setting against its range, under its name in the file.
   private func validateSettings() throws(CheckpointError) {
     func check(_ key: MetadataKey, _ isGood: Bool, _ found: String) throws(CheckpointError) {
@@ -163,10 +118,6 @@ extension Checkpoint {
     }
     try checkDigest(.corpusSHA256, state.corpusSHA256)
     if let textSHA256 { try checkDigest(.textSHA256, textSHA256) }
-    for (key, factor) in [
-      (MetadataKey.firstMomentFactor, state.firstMomentFactor),
-      (.secondMomentFactor, state.secondMomentFactor),
-    ] { try check(key, factor > 0 && factor <= 1, "\(factor)") }
     if let number = state.random.state.cachedGaussian {
       try check(.randomGaussian, number.isFinite, "\(number)")
     }

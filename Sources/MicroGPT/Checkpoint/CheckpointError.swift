@@ -28,14 +28,10 @@ public enum CheckpointError: Error, Equatable {
   case unknownTensor(String)
   /// A tensor has another shape than the model calls for; -1 stands for any length.
   case wrongShape(name: String, expected: [Int], found: [Int])
-  /// Parameters or moments are not as many as the configuration calls for.
-  case count(name: String, expected: Int, found: Int)
-  /// A parameter or moment is not finite, or a second moment is negative.
-  case number(tensor: String, row: Int, column: Int, found: Double)
-  /// A number of the fast arithmetic is not a float.
-  case notFloat(tensor: String, row: Int, column: Int, found: Double)
-  /// More steps were taken than the configuration has, or fewer than none.
-  case steps(completed: Int, all: Int)
+  /// The tensors of a model's file do not form a model.
+  case model(ModelError)
+  /// The parts of a checkpoint's run contradict each other.
+  case state(TrainingStateError)
 }
 
 extension CheckpointError: CustomStringConvertible {
@@ -75,17 +71,10 @@ extension CheckpointError: CustomStringConvertible {
     case .wrongShape(let name, let expected, let found):
       "Tensor \(excerpt(name)) has the shape \(shown(found)), but this model needs \(shown(expected)). "
         + "Save the file with the sizes that it was trained with."
-    case .count(let name, let expected, let found):
-      "'\(name)' has \(found) numbers, but a model of these sizes has \(expected). "
-        + "Use the configuration that the run began with."
-    case .number(let tensor, let row, let column, let found):
-      "'\(tensor)'[\(row), \(column)] is \(found.isNaN ? "not a number" : "\(found)"), but parameters and moments have to "
-        + "be finite, second moments also 0 or more. Use an earlier checkpoint, or train with a smaller learning rate."
-    case .notFloat(let tensor, let row, let column, let found):
-      "'\(tensor)'[\(row), \(column)] is \(found), which is not a float, but all numbers of the fast arithmetic are. "
-        + "Use the exact arithmetic."
-    case .steps(let completed, let all):
-      "The run has taken \(completed) of \(all) steps, which is impossible. The checkpoint is damaged: use another one."
+    case .model(let error):
+      error.description
+    case .state(let error):
+      error.description
     }
   }
 

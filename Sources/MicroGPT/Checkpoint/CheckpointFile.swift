@@ -66,28 +66,21 @@ extension Checkpoint {
   public func bytes() -> [UInt8] {
     let layout = ParameterLayout(
       state.configuration, vocabularySize: state.tokenizer.vocabularySize)
-    let file = Safetensors(
+    // The matrices of a layout follow each other without a gap, as tensors in the file do.
+    let matrices = layout.all, isExact = state.arithmetic == .exact
+    return Safetensors.bytes(
       metadata: metadata,
-      tensors: tensors.flatMap { _, prefix, numbers, _ in
-        layout.all.map { matrix in
-          let numbers = numbers[matrix.offset..<matrix.offset + matrix.count]
-          return Safetensors.Tensor(
-            prefix + matrix.name, [matrix.rows, matrix.columns],
-            state.arithmetic == .exact ? .float64(Array(numbers)) : .float32(numbers.map { Float($0) }))
-        }
-      })
-    return file.bytes()
+      tensors: state.tensors.flatMap { _, prefix, _, _ in
+        matrices.map { (prefix + $0.name, [$0.rows, $0.columns], isExact ? .float64 : .float32) }
+      },
+      numbers: state.tensors.map { isExact ? .float64($0.numbers) : .float32($0.numbers.map { Float($0) }) })
   }
 
   /// Everything but the tensors, as text by key.
   private var metadata: [(key: String, value: String)] {
-    var vocabulary = "", words = ""
+    var vocabulary = ""
     vocabulary.unicodeScalars.append(contentsOf: state.tokenizer.characters)
     let random = state.random.state
-    for word in random.words {
-      let digits = String(word, radix: 16)
-      words += String(repeating: "0", count: 8 - digits.utf8.count) + digits
-    }
     let hyperparameters = state.configuration.entries.map { (key: $0.key, value: $0.text) }
     return [(MetadataKey.version.rawValue, formatVersion)] + hyperparameters
       + MetadataKey.allCases.compactMap { key in
@@ -100,7 +93,7 @@ extension Checkpoint {
           case .corpusSHA256: state.corpusSHA256
           case .textSHA256: textSHA256
           case .completedSteps: "\(state.completedSteps)"
-          case .randomWords: words
+          case .randomWords: hexDigits(of: random.words)
           case .randomPosition: "\(random.position)"
           case .randomGaussian: random.cachedGaussian.map { "\($0)" }
           case .firstMomentFactor: "\(state.firstMomentFactor)"
@@ -140,9 +133,9 @@ extension Checkpoint {
       tokenizer: tokenizer, corpusSHA256: try metadata.required(.corpusSHA256) { $0 },
       completedSteps: try metadata.required(.completedSteps) { Int($0) }, random: try metadata.random(),
       parameters: parameters, firstMoment: firstMoment,
-      firstMomentFactor: try metadata.required(.firstMomentFactor) { Double(spelled: $0) },
+      firstMomentFactor: try metadata.factor(.firstMomentFactor),
       secondMoment: secondMoment,
-      secondMomentFactor: try metadata.required(.secondMomentFactor) { Double(spelled: $0) })
+      secondMomentFactor: try metadata.factor(.secondMomentFactor))
     try self.init(
       state, textSHA256: try metadata.optional(.textSHA256) { $0 }, heldOut: try metadata.heldOut(),
       evaluations: try metadata.evaluations(),
@@ -168,7 +161,9 @@ extension Model {
     let file = try CheckpointFile(bytes)
     let (configuration, tokenizer) = try file.sizes()
     let parameters = try file.numbers(file.layout(configuration, tokenizer), prefix: "")
-    self.init(unchecked: parameters, configuration, tokenizer)
+    do { try self.init(configuration: configuration, tokenizer: tokenizer, parameters: parameters) } catch {
+      throw .model(error)
+    }
   }
 }
 
@@ -244,11 +239,7 @@ private struct CheckpointFile {
       guard tensor.shape == expected else {
         throw .wrongShape(name: name, expected: expected, found: tensor.shape)
       }
-      let values = tensor.values.doubles
-      if let i = values.firstIndex(where: { !$0.isFinite }) {
-        throw .number(tensor: name, row: i / matrix.columns, column: i % matrix.columns, found: values[i])
-      }
-      numbers += values
+      numbers += tensor.values.doubles
     }
     return numbers
   }
@@ -316,6 +307,13 @@ private struct Metadata {
       }
     }
     return configuration
+  }
+
+  /// The factor of a moment.
+  func factor(_ key: MetadataKey) throws(CheckpointError) -> Double {
+    try required(key) { text in
+      Double(spelled: text).flatMap { TrainingState.isFactor($0) ? $0 : nil }
+    }
   }
 
   /// The state of the random numbers.

@@ -213,22 +213,47 @@ func hexDigitValue(_ byte: UInt8) -> UInt32? {
   }
 }
 
+/// Words as eight hexadecimal digits each, in lower case.
+func hexDigits(of words: [UInt32]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(unsafeUninitializedCapacity: 8 * words.count) { text in
+    for (i, word) in words.enumerated() {
+      for j in 0..<8 { text[8 * i + j] = digits[Int(word >> UInt32(28 - 4 * j) & 15)] }
+    }
+    return 8 * words.count
+  }
+}
+
 /// Appends a string in quotes, escaped as Python's `json.dumps(text, ensure_ascii=False)` does it.
 func appendJSON(_ text: String, to output: inout [UInt8]) {
+  var text = text
   output.append(UInt8(ascii: "\""))
-  for byte in text.utf8 {
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-    case 0x08: output += "\\b".utf8
-    case 0x09: output += "\\t".utf8
-    case 0x0A: output += "\\n".utf8
-    case 0x0C: output += "\\f".utf8
-    case 0x0D: output += "\\r".utf8
-    case 0..<0x20: output += ((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16)).utf8
-    default: output.append(byte)
+  text.withUTF8 { bytes in
+    // Bytes that need no escape are appended together.
+    var plain = 0
+    for (i, byte) in bytes.enumerated()
+    where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+      output += bytes[plain..<i]
+      output += jsonEscape(of: byte).utf8
+      plain = i + 1
     }
+    output += bytes[plain...]
   }
   output.append(UInt8(ascii: "\""))
+}
+
+/// What stands for a quote, a backslash or a control character in a JSON string.
+private func jsonEscape(of byte: UInt8) -> String {
+  switch byte {
+  case UInt8(ascii: "\""): "\\\""
+  case UInt8(ascii: "\\"): "\\\\"
+  case 0x08: "\\b"
+  case 0x09: "\\t"
+  case 0x0A: "\\n"
+  case 0x0C: "\\f"
+  case 0x0D: "\\r"
+  default: (byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16)
+  }
 }
 
 /// Why JSON text cannot be read. Offsets count bytes from the start of the file.

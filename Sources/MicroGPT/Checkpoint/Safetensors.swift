@@ -64,7 +64,7 @@ public struct Safetensors: Sendable {
       }
     }
 
-    fileprivate var type: NumberType {
+    var type: NumberType {
       switch self {
       case .float64: .float64
       case .float32: .float32
@@ -85,12 +85,14 @@ public struct Safetensors: Sendable {
   }
 }
 
-/// A type of numbers in a file.
-private enum NumberType: String {
-  case float64 = "F64"
-  case float32 = "F32"
+extension Safetensors {
+  /// A type of numbers in a file.
+  enum NumberType: String {
+    case float64 = "F64"
+    case float32 = "F32"
 
-  var byteCount: Int { self == .float64 ? 8 : 4 }
+    var byteCount: Int { self == .float64 ? 8 : 4 }
+  }
 }
 
 /// The key of the metadata among the tensors' names.
@@ -103,6 +105,25 @@ extension Safetensors {
   ///   shape says.
   /// - Complexity: O(*n*).
   public func bytes() -> [UInt8] {
+    for tensor in tensors {
+      let count = tensor.shape.reduce(Count(1)) { $0 * Count($1) }.value
+      precondition(
+        count == tensor.values.count && tensor.shape.allSatisfy { $0 >= 0 },
+        "\(excerpt(tensor.name)) has \(tensor.values.count) numbers, which its shape does not allow.")
+    }
+    return Safetensors.bytes(
+      metadata: metadata, tensors: tensors.map { ($0.name, $0.shape, $0.values.type) },
+      numbers: tensors.map { $0.values })
+  }
+
+  /// The file of these tensors.
+  ///
+  /// - Parameter numbers: The numbers of all tensors, one after the other. An array may hold those of several, which
+  ///   then need not be copied into an array each.
+  static func bytes(
+    metadata: [(key: String, value: String)], tensors: [(name: String, shape: [Int], type: NumberType)],
+    numbers: [Values]
+  ) -> [UInt8] {
     let keys = NameIndex(metadata.map { $0.key }).duplicate, names = tensors.map { $0.name }
     let twice = NameIndex(names + [metadataKey]).duplicate ?? keys
     precondition(
@@ -120,44 +141,43 @@ extension Safetensors {
       header.append(UInt8(ascii: "}"))
     }
     for tensor in tensors {
-      let count = tensor.shape.reduce(Count(1)) { $0 * Count($1) }.value, end: Int
-      precondition(
-        count == tensor.values.count && tensor.shape.allSatisfy { $0 >= 0 },
-        "\(excerpt(tensor.name)) has \(tensor.values.count) numbers, which its shape does not allow.")
-      end = offset + tensor.values.count * tensor.values.type.byteCount
+      let end = offset + tensor.shape.reduce(1, *) * tensor.type.byteCount
       if header.count > 1 { header.append(UInt8(ascii: ",")) }
       appendJSON(tensor.name, to: &header)
       let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
-      header += ":{\"dtype\":\"\(tensor.values.type.rawValue)\",\"shape\":[\(shape)],".utf8
+      header += ":{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],".utf8
       header += "\"data_offsets\":[\(offset),\(end)]}".utf8
       offset = end
     }
     header.append(UInt8(ascii: "}"))
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
-    return Safetensors.bytes(header, tensors, dataCount: offset)
+    precondition(
+      offset == numbers.reduce(0) { $0 + $1.count * $1.type.byteCount },
+      "The numbers are not as many as the tensors' shapes call for.")
+    return bytes(header, numbers, dataCount: offset)
   }
 
-  private static func bytes(_ header: [UInt8], _ tensors: [Tensor], dataCount: Int) -> [UInt8] {
+  private static func bytes(_ header: [UInt8], _ numbers: [Values], dataCount: Int) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 8 + header.count + dataCount) { output, count in
-      let output = UnsafeMutableRawBufferPointer(output)
-      output.storeBytes(of: UInt64(header.count).littleEndian, as: UInt64.self)
-      for (i, byte) in header.enumerated() { output[8 + i] = byte }
-      var offset = 8 + header.count
-      for tensor in tensors {
-        switch tensor.values {
+      let start = UnsafeMutableRawPointer(output.baseAddress!)
+      start.storeBytes(of: UInt64(header.count).littleEndian, as: UInt64.self)
+      (start + 8).copyMemory(from: header, byteCount: header.count)
+      var end = start + 8 + header.count
+      for numbers in numbers {
+        switch numbers {
         case .float64(let values):
           for value in values {
-            output.storeBytes(of: value.bitPattern.littleEndian, toByteOffset: offset, as: UInt64.self)
-            offset += 8
+            end.storeBytes(of: value.bitPattern.littleEndian, as: UInt64.self)
+            end += 8
           }
         case .float32(let values):
           for value in values {
-            output.storeBytes(of: value.bitPattern.littleEndian, toByteOffset: offset, as: UInt32.self)
-            offset += 4
+            end.storeBytes(of: value.bitPattern.littleEndian, as: UInt32.self)
+            end += 4
           }
         }
       }
-      count = offset
+      count = end - start
     }
   }
 }

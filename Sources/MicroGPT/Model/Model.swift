@@ -37,10 +37,8 @@ public struct Model: Sendable, Equatable {
     }
     self.init(unchecked: parameters, configuration, tokenizer)
     if let index = parameters.firstIndex(where: { !$0.isFinite }) {
-      let matrix = layout.all.last { $0.offset <= index }!, place = index - matrix.offset
-      throw .notFinite(
-        tensor: matrix.name, row: place / matrix.columns, column: place % matrix.columns,
-        found: parameters[index])
+      let (name, row, column) = layout.place(of: index)
+      throw .notFinite(tensor: name, row: row, column: column, found: parameters[index])
     }
   }
 

@@ -45,6 +45,15 @@ struct ParameterLayout: Sendable, Equatable {
   /// Every matrix, in the reference's order.
   var all: [Matrix] { [tokenEmbedding, positionEmbedding, head] + layers.flatMap { $0.all } }
 
+  /// The matrix of a parameter, and its row and column there.
+  ///
+  /// - Precondition: `index` is in 0..<`count`.
+  func place(of index: Int) -> (matrix: String, row: Int, column: Int) {
+    let matrix = all.last { $0.offset <= index }!
+    let (row, column) = (index - matrix.offset).quotientAndRemainder(dividingBy: matrix.columns)
+    return (matrix.name, row, column)
+  }
+
   /// The layout for a configuration and *V* tokens.
   ///
   /// - Precondition: `parameterCount(vocabularySize:)` is not `nil`.

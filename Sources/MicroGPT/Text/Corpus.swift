@@ -120,11 +120,17 @@ public struct Corpus: Sendable {
   public var sha256: String {
     var digest = SHA256(), bytes: [UInt8] = []
     for document in self {
-      bytes.removeAll(keepingCapacity: true)
-      for scalar in document { bytes.append(contentsOf: UTF8.encode(scalar)!) }
+      for scalar in document {
+        if scalar.isASCII { bytes.append(UInt8(scalar.value)) } else { bytes += UTF8.encode(scalar)! }
+      }
       bytes.append(UInt8(ascii: "\n"))
-      digest.update(bytes)
+      // Short documents are hashed together, as every update has its cost.
+      if bytes.count >= 4096 {
+        digest.update(bytes)
+        bytes.removeAll(keepingCapacity: true)
+      }
     }
+    digest.update(bytes)
     return digest.hexString
   }
 

@@ -39,6 +39,8 @@ public final class Trainer {
   private let engine: TrainingEngine
   /// The documents as they were given, before they were shuffled.
   private let originalCorpus: Corpus
+  /// The hash of `originalCorpus`, computed when the run's state is first asked for.
+  private lazy var corpusSHA256 = originalCorpus.sha256
   /// The documents of a step; unused between steps.
   var batch: Batch
   private let tokens: UnsafeMutableBufferPointer<Int32>
@@ -122,6 +124,7 @@ public final class Trainer {
     resuming state: TrainingState, corpus: Corpus, instructionSet: InstructionSet?,
     implementation: Implementation
   ) throws(TrainingStateError) {
+    try state.validate()
     do { try Trainer.check(state.configuration, state.tokenizer, state.arithmetic) } catch {
       throw .configuration(error)
     }
@@ -135,6 +138,7 @@ public final class Trainer {
       engine, state.configuration, state.arithmetic, set, state.tokenizer, corpus, shuffled: shuffled,
       state.random)
     completedSteps = state.completedSteps
+    corpusSHA256 = state.corpusSHA256
   }
 
   /// Checks that a configuration can be run, and that its bytes can be counted.
@@ -206,13 +210,13 @@ public final class Trainer {
 
   /// The run as it is now: everything needed to continue from here, except the corpus.
   ///
-  /// - Complexity: O(*n*) in the parameters and in the corpus's characters.
+  /// - Complexity: O(*n*) in the parameters; the first time also in the corpus's characters, which are hashed once.
   public var state: TrainingState {
     let engine = engine.state()
     return TrainingState(
       configuration: configuration, arithmetic: arithmetic,
       instructionSet: arithmetic == .exact ? nil : instructionSet, tokenizer: tokenizer,
-      corpusSHA256: originalCorpus.sha256, completedSteps: completedSteps, random: random,
+      corpusSHA256: corpusSHA256, completedSteps: completedSteps, random: random,
       parameters: engine.parameters, firstMoment: engine.firstMoment,
       firstMomentFactor: engine.firstMomentFactor, secondMoment: engine.secondMoment,
       secondMomentFactor: engine.secondMomentFactor)

@@ -24,12 +24,6 @@ struct PanelMatrix: Sendable {
   @inline(__always)
   func index(_ row: Int, _ column: Int) -> Int { offset &+ column &* rows &+ row &* width(at: column) }
 
-  /// The index of a number.
-  func place(_ row: Int, _ column: Int) -> Int {
-    let first = column / panel * panel
-    return index(row, first) + column - first
-  }
-
   /// The transposed matrix, at the same place of another buffer.
   var transposed: PanelMatrix {
     PanelMatrix(

@@ -74,7 +74,9 @@ final class PackedParameters<A: KernelArithmetic> {
 
   /// Sets a buffer of the parameters' size from numbers in the reference's order.
   func load(_ buffer: Buffer, _ value: (Int) -> Double) {
-    forEachParameter { index, place in buffer[place] = Scalar(value(index)) }
+    forEachRun { index, place, count in
+      for i in 0..<count { buffer[place &+ i] = Scalar(value(index &+ i)) }
+    }
   }
 
   /// Sets all parameters from numbers in the reference's order, and updates the transposed copies.
@@ -85,18 +87,28 @@ final class PackedParameters<A: KernelArithmetic> {
 
   /// A buffer of the parameters' size as numbers in the reference's order.
   func unpacked(_ buffer: Buffer) -> [Double] {
-    var numbers: [Double] = []
-    forEachParameter { _, place in numbers.append(Double(buffer[place])) }
-    return numbers
+    [Double](unsafeUninitializedCapacity: ParameterLayout(shape).count) { numbers, initializedCount in
+      let numbers = numbers.baseAddress!
+      forEachRun { index, place, count in
+        for i in 0..<count { numbers[index &+ i] = Double(buffer[place &+ i]) }
+        initializedCount += count
+      }
+    }
   }
 
-  /// Calls `body` for every parameter in the reference's order, with its index there and its place in a buffer.
+  /// Calls `body` for all parameters in the reference's order, a row of a panel at a time: with the index of its first
+  /// one, its place in a buffer, and how many there are.
   @inline(__always)
-  private func forEachParameter(_ body: (_ index: Int, _ place: Int) -> Void) {
+  private func forEachRun(_ body: (_ index: Int, _ place: Int, _ count: Int) -> Void) {
     for part in layout.parts(ParameterLayout(shape)) {
-      for r in 0..<part.source.rows {
-        for c in 0..<part.source.columns {
-          body(part.source.offset + r * part.source.columns + c, part.matrix.place(part.firstRow + r, c))
+      let (source, matrix) = (part.source, part.matrix)
+      for row in 0..<source.rows {
+        var column = 0
+        while column < source.columns {
+          let count = Swift.min(matrix.width(at: column), source.columns - column)
+          body(
+            source.offset + row * source.columns + column, matrix.index(part.firstRow + row, column), count)
+          column += count
         }
       }
     }
