@@ -40,7 +40,8 @@ public final class LockedFile {
   }
 
   deinit {
-    unlink(lockPath)
+    // If someone has removed the file, the one that is there now may be another process's lock.
+    if LockedFile.isFile(lock, at: lockPath) { unlink(lockPath) }
     close(lock)
   }
 
@@ -58,20 +59,24 @@ public final class LockedFile {
   private static func lock(_ lockPath: String, of path: String) throws(FileError) -> Int32 {
     while true {
       let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
+      guard descriptor >= 0 else {
+        throw FileError(errno == EISDIR ? .lock : .create, path: path, code: errno)
+      }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let code = errno
         close(descriptor)
         throw FileError(.lock, path: path, code: code)
       }
       // The process that had the lock may have removed this file after it was opened here.
-      var ours = stat(), current = stat()
-      if fstat(descriptor, &ours) == 0, stat(lockPath, &current) == 0, ours.st_dev == current.st_dev,
-        ours.st_ino == current.st_ino
-      {
-        return descriptor
-      }
+      if isFile(descriptor, at: lockPath) { return descriptor }
       close(descriptor)
     }
+  }
+
+  /// Whether the file that is open as `descriptor` is the one at `path`.
+  private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+    var ours = stat(), current = stat()
+    return fstat(descriptor, &ours) == 0 && stat(path, &current) == 0 && ours.st_dev == current.st_dev
+      && ours.st_ino == current.st_ino
   }
 }
