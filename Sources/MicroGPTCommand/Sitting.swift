@@ -1,6 +1,7 @@
 // One sitting of a run: steps until the last one, a signal or a limit; then the model is saved and, at the end of the run,
 // measured and sampled.
 
+import CommandLineOptions
 import MicroGPT
 import MicroGPTFiles
 
@@ -188,12 +189,16 @@ final class Sitting {
 
 extension Train {
   /// The command line that goes on with the run saved in `path`.
-  fileprivate func resumingLine(_ path: String) -> String {
-    var words = ["microgpt", "train", "--resume", path]
-    if let file = data.file { words += ["--data", file] }
-    if data.offline { words.append("--offline") }
-    if let log = output.log { words += ["--log", log] }
-    return words.map(quotedForShell).joined(separator: " ")
+  func resumingLine(_ path: String) -> String {
+    // A name that begins with a dash needs the equals sign.
+    func words(_ option: String, _ value: String) -> [String] {
+      looksLikeOption(value) ? ["\(option)=\(value)"] : [option, value]
+    }
+    var line = ["microgpt", "train"] + words("--resume", path)
+    if let file = data.file { line += words("--data", file) }
+    if data.offline { line.append("--offline") }
+    if let log = output.log { line += words("--log", log) }
+    return line.map(quotedForShell).joined(separator: " ")
   }
 }
 
@@ -207,5 +212,11 @@ func quotedForShell(_ word: String) -> String {
     default: "-_./+=:,@%".utf8.contains(byte)
     }
   }
-  return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  if isPlain && !word.isEmpty { return word }
+  var quoted = "'"
+  // As a character, an apostrophe with a combining accent is not an apostrophe.
+  for scalar in word.unicodeScalars {
+    if scalar == "'" { quoted += "'\\''" } else { quoted.unicodeScalars.append(scalar) }
+  }
+  return quoted + "'"
 }
