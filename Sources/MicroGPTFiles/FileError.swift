@@ -18,9 +18,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     case create
     /// Writing to an open file, or closing it.
     case write
-    /// Replacing a whole file by another one.
+    /// Replacing a file as a whole.
     case replace
-    /// Locking a file against other processes.
+    /// Locking a file, so that no other process replaces it.
     case lock
   }
 

@@ -8,11 +8,17 @@
   import Darwin
 #endif
 
-/// A file that this process alone may replace until the object is released.
+/// A file that no one else can lock until the object is released: `replace(with:)` then never meets another process.
 ///
-/// Replacing gives the path another file each time, so the lock is on a file beside it, `model.safetensors.lock`, which
-/// is removed at the end. The system drops the lock when the process ends in any way; what a killed process leaves of
-/// that file holds nobody up.
+///     let file = try LockedFile(path)
+///     try file.replace(with: checkpoint.bytes())
+///
+/// Every replacement puts a new file at the path, so the lock is on a file beside it, `model.safetensors.lock`, which is
+/// removed when the object is released. The system releases the lock however the process ends. A killed process leaves
+/// the lock's file behind, which does not prevent the next lock.
+///
+/// The lock is advisory (`flock`): it stops other `LockedFile`s, in this process too, but not programs that write to the
+/// file without asking.
 ///
 /// A class, because it owns the lock.
 public final class LockedFile {
@@ -23,10 +29,11 @@ public final class LockedFile {
   private let lock: Int32
   private var lockPath: String { target + ".lock" }
 
-  /// Locks the file at `path`, which need not exist.
+  /// Locks the file at `path`, which need not exist. If `path` is a link to a file, that file is locked and replaced,
+  /// and the link stays.
   ///
-  /// - Throws: `FileError` if another process has the lock, the folder cannot be written to, or there is something at
-  ///   `path` that is not a regular file.
+  /// - Throws: `FileError`: of the operation `lock` with `EWOULDBLOCK` if the lock is taken, of `create` if the folder
+  ///   cannot be written to or `path` is a folder, a device or a pipe.
   public init(_ path: String) throws(FileError) {
     self.path = path
     var status = stat()
@@ -45,11 +52,11 @@ public final class LockedFile {
     close(lock)
   }
 
-  /// Replaces the file as a whole: `writeFileAtomically(_:to:)`.
+  /// Replaces the file as a whole, or creates it: `writeFileAtomically(_:to:through:)`.
   ///
-  /// - Throws: `FileError`; the file is then unchanged.
+  /// - Throws: `FileError` with the operation `replace`; the file is then unchanged.
   public func replace(with bytes: [UInt8]) throws(FileError) {
-    // The lock makes this name ours, so what a killed process left there is used up, not added to.
+    // Who has the lock has this name too. It is always the same, so that killed processes do not leave ever more files.
     do { try writeFileAtomically(bytes, to: target, through: target + ".part") } catch {
       throw FileError(error.operation, path: path, code: error.code)
     }
