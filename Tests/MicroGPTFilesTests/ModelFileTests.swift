@@ -38,6 +38,17 @@ import Testing
     #expect(folder.contents == ["model.safetensors"])
   }
 
+  @Test("the example in the documentation of locked files holds")
+  func documentedExample() throws {
+    let checkpoint = try checkpoint(steps: 1)
+
+    let file = try LockedFile(path)
+    try file.replace(with: checkpoint.bytes())
+
+    #expect(try Checkpoint(contentsOf: path) == checkpoint)
+    withExtendedLifetime(file) {}
+  }
+
   @Test("writing replaces a checkpoint, and one that cannot be written leaves it as it was")
   func replacing() throws {
     try checkpoint(steps: 1).write(to: path)
