@@ -18,7 +18,7 @@ let package = Package(
     .executableTarget(
       name: "MicroGPTCommand", dependencies: ["MicroGPT", "MicroGPTFiles", "CommandLineOptions"]),
     .testTarget(name: "MicroGPTTests", dependencies: ["MicroGPT"]),
-    .testTarget(name: "MicroGPTFilesTests", dependencies: ["MicroGPTFiles"]),
+    .testTarget(name: "MicroGPTFilesTests", dependencies: ["MicroGPT", "MicroGPTFiles"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
     .testTarget(
       name: "MicroGPTCommandTests", dependencies: ["MicroGPT", "MicroGPTCommand", "CommandLineOptions"]),

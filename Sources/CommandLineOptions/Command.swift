@@ -185,7 +185,7 @@ extension Option {
 }
 
 /// Whether a word is an option and not a value: `-` alone is standard input, `-1` and `-.5` are numbers.
-private func looksLikeOption(_ word: String) -> Bool {
+package func looksLikeOption(_ word: String) -> Bool {
   guard let first = word.first, let second = word.dropFirst().first else { return false }
   return dashes.contains(first) && !"0123456789.".contains(second)
 }

@@ -38,6 +38,13 @@ struct CheckpointOptions: OptionGroup, Equatable {
       throw UsageError(
         "'--resume' goes on with a run and '--init-from' begins a new one. Leave one of them out.")
     }
+    if save == "-" {
+      throw UsageError("'--save -' is not a file: standard output is for the results. Name a file.")
+    }
+    if target == "-" {
+      throw UsageError(
+        "'--resume -' is no file that could be saved to. Add '--save model.safetensors'.")
+    }
     for (option, isGiven) in [("--save-every", interval != nil), ("--stop-after", limit != nil)]
     where isGiven && target == nil {
       throw UsageError("'\(option)' needs a file to save to. Add '--save model.safetensors'.")

@@ -61,7 +61,7 @@ final class Sitting {
     var lines = try StepLines(
       steps: settings.configuration.steps, after: trainer.completedSteps, options: settings.output, results)
     defer { lines.clear() }
-    let last = settings.checkpoints.limit.map { trainer.completedSteps + $0 }
+    let earlier = trainer.completedSteps
     var end: End?
     repeat {
       if let number = Interruption.number {
@@ -70,7 +70,7 @@ final class Sitting {
         end = .patience
       } else if let step = try trainer.step() {
         try finish(step, &lines)
-        if step.number == last { end = .limit }
+        if step.number - earlier == settings.checkpoints.limit { end = .limit }
       } else {
         end = .complete
       }

@@ -1,5 +1,6 @@
 // What a sitting says on standard error about its losses, its files and how to go on.
 
+import CommandLineOptions
 import MicroGPT
 
 extension Sitting {
@@ -54,24 +55,15 @@ extension Sitting {
 
 extension Train {
   /// The command line that goes on with the run saved in `path`.
-  fileprivate func resumingLine(_ path: String) -> String {
-    var words = ["microgpt", "train", "--resume", path]
-    if let file = data.file { words += ["--data", file] }
-    if data.offline { words.append("--offline") }
-    if let log = output.log { words += ["--log", log] }
-    return words.map(quotedForShell).joined(separator: " ")
-  }
-}
-
-/// A word as a shell reads it back.
-func quotedForShell(_ word: String) -> String {
-  let isPlain = word.utf8.allSatisfy { byte in
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "-_./+=:,@%".utf8.contains(byte)
+  func resumingLine(_ path: String) -> String {
+    // A name that begins with a dash needs the equals sign.
+    func words(_ option: String, _ value: String) -> [String] {
+      looksLikeOption(value) ? ["\(option)=\(value)"] : [option, value]
     }
+    var line = ["microgpt", "train"] + words("--resume", path)
+    if let file = data.file { line += words("--data", file) }
+    if data.offline { line.append("--offline") }
+    if let log = output.log { line += words("--log", log) }
+    return line.map(quotedForShell).joined(separator: " ")
   }
-  return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

@@ -14,7 +14,7 @@ extension Train {
       )
     case HeldOutLossError.notFinite:
       parametersTooLarge("The held-out loss is not a finite number")
-    case CheckpointError.number:
+    case CheckpointError.state(.number):
       parametersTooLarge("The model stopped being finite, so it is not saved")
     case SamplerError.notFinite:
       parametersTooLarge("The trained model computes no finite numbers")

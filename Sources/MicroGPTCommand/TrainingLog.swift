@@ -28,25 +28,30 @@ final class TrainingLog {
 
   /// The number of bytes up to the end of a step's row, or `nil` if these are not the rows of a log with that step.
   static func length(of bytes: [UInt8], through step: Int) -> Int? {
+    // An empty log, or one that begins with the step after it. When a process is killed its last line may be torn off.
+    if zip(bytes, rowStart(step + 1)).allSatisfy({ $0 == $1 }) { return 0 }
     var length = 0, last: Int?
-    while last != step, length < bytes.count {
-      // A line without an end was torn off when its process was killed.
-      guard let end = bytes[length...].firstIndex(of: UInt8(ascii: "\n")) else { break }
-      guard let number = stepNumber(bytes[length..<end]), number == (last ?? number - 1) + 1 else {
-        return nil
-      }
-      if last == nil, number == step + 1 { return 0 }
+    while last != step {
+      guard let end = bytes[length...].firstIndex(of: UInt8(ascii: "\n")),
+        let number = stepNumber(bytes[length..<end]), last == nil || number - 1 == last
+      else { return nil }
       (last, length) = (number, end + 1)
     }
-    return last == step || bytes.isEmpty || step == 0 && length == 0 ? length : nil
+    return length
   }
+
+  /// How a step's row begins.
+  private static func rowStart(_ step: Int) -> [UInt8] { Array("{\"step\": \(step), \"loss\": ".utf8) }
 
   /// The step of a row, if it is one.
   private static func stepNumber(_ row: ArraySlice<UInt8>) -> Int? {
-    let start = Array("{\"step\": ".utf8)
-    guard row.starts(with: start), row.last == UInt8(ascii: "}") else { return nil }
-    let digits = row.dropFirst(start.count).prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-    return Int(String(decoding: digits, as: UTF8.self))
+    let digits = row.dropFirst("{\"step\": ".utf8.count).prefix {
+      UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0
+    }
+    guard let number = Int(String(decoding: digits, as: UTF8.self)), row.starts(with: rowStart(number)),
+      row.last == UInt8(ascii: "}")
+    else { return nil }
+    return number
   }
 
   /// Adds a step: `{"step": 1, "loss": 3.3659669475848504}`, with digits that parse back to the same double, and if the

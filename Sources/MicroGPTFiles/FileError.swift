@@ -18,9 +18,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
     case create
     /// Writing to an open file, or closing it.
     case write
-    /// Replacing a whole file by another one.
+    /// Replacing a file as a whole.
     case replace
-    /// Locking a file against other processes.
+    /// Locking a file, so that no other process replaces it.
     case lock
   }
 
@@ -44,9 +44,12 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
   /// Whether the file is a pipe whose reader has closed it.
   public var isClosedPipe: Bool { code == EPIPE }
 
+  /// A path as messages show it: in quotes, unless it is one of `streams`.
+  static func quoted(_ path: String) -> String { streams.contains(path) ? path : "'\(path)'" }
+
   /// What is wrong, where, and what to do.
   public var description: String {
-    let file = FileError.streams.contains(path) ? path : "'\(path)'"
+    let file = FileError.quoted(path)
     let reason = String(cString: strerror(code))
     switch operation {
     case .read:

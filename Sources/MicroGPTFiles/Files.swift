@@ -44,17 +44,25 @@ public func isSameFile(_ first: String, _ second: String) -> Bool {
   return one.st_dev == other.st_dev && one.st_ino == other.st_ino
 }
 
-/// Whether there is a regular file with contents at `path`: writing to it loses something. A pipe or a device holds nothing.
+/// Whether the file at `path` is a regular file that is not empty, so that overwriting it loses something. Pipes and
+/// devices have no contents to lose.
 public func hasContents(_ path: String) -> Bool {
   var status = stat()
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
 }
 
-/// Writes a file completely or not at all, whenever the process or the machine stops: to a temporary file in its folder,
-/// which reaches the disk and is then renamed.
+/// Writes a file completely or not at all, even if the process or the machine stops meanwhile: the bytes go to a
+/// temporary file in the same folder, which is renamed once they are on the disk.
 ///
-/// - Parameter temporary: The temporary file's path; by default no other process has it.
-/// - Throws: `FileError`; the file is then unchanged.
+/// A link at `path` is replaced, not the file that it leads to. The new file has the default permissions, whatever those
+/// of the former one were.
+///
+/// - Parameters:
+///   - bytes: The whole contents.
+///   - path: The file to create or replace.
+///   - temporary: The temporary file, in the same folder; by default a name that only this process uses. A file that is
+///     there already is removed.
+/// - Throws: `FileError` with the operation `replace`; the file is then unchanged and the temporary one removed.
 public func writeFileAtomically(
   _ bytes: [UInt8], to path: String, through temporary: String? = nil
 ) throws(FileError) {
@@ -74,8 +82,8 @@ public func writeFileAtomically(
   synchronizeFolder(of: path)
 }
 
-/// Makes a renamed file's new name reach the disk. Failures are ignored: some file systems cannot, and the file is whole
-/// under one of its names.
+/// Waits until the disk has a renamed file's new name. Failures are ignored: some file systems cannot do this, and
+/// without it the path leads to the former file or to the new one, both of which are complete.
 private func synchronizeFolder(of path: String) {
   let folder = open(folder(of: path), O_RDONLY | O_CLOEXEC)
   guard folder >= 0 else { return }

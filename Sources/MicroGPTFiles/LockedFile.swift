@@ -8,11 +8,17 @@
   import Darwin
 #endif
 
-/// A file that this process alone may replace until the object is released.
+/// A file that no one else can lock until the object is released: `replace(with:)` then never meets another process.
 ///
-/// Replacing gives the path another file each time, so the lock is on a file beside it, `model.safetensors.lock`, which
-/// is removed at the end. The system drops the lock when the process ends in any way; what a killed process leaves of
-/// that file holds nobody up.
+///     let file = try LockedFile(path)
+///     try file.replace(with: checkpoint.bytes())
+///
+/// Every replacement puts a new file at the path, so the lock is on a file beside it, `model.safetensors.lock`, which is
+/// removed when the object is released. The system releases the lock however the process ends. A killed process leaves
+/// the lock's file behind, which does not prevent the next lock.
+///
+/// The lock is advisory (`flock`): it stops other `LockedFile`s, in this process too, but not programs that write to the
+/// file without asking.
 ///
 /// A class, because it owns the lock.
 public final class LockedFile {
@@ -23,10 +29,11 @@ public final class LockedFile {
   private let lock: Int32
   private var lockPath: String { target + ".lock" }
 
-  /// Locks the file at `path`, which need not exist.
+  /// Locks the file at `path`, which need not exist. If `path` is a link to a file, that file is locked and replaced,
+  /// and the link stays.
   ///
-  /// - Throws: `FileError` if another process has the lock, the folder cannot be written to, or there is something at
-  ///   `path` that is not a regular file.
+  /// - Throws: `FileError`: of the operation `lock` with `EWOULDBLOCK` if the lock is taken, of `create` if the folder
+  ///   cannot be written to or `path` is a folder, a device or a pipe.
   public init(_ path: String) throws(FileError) {
     self.path = path
     var status = stat()
@@ -40,15 +47,16 @@ public final class LockedFile {
   }
 
   deinit {
-    unlink(lockPath)
+    // If someone has removed the file, the one that is there now may be another process's lock.
+    if LockedFile.isFile(lock, at: lockPath) { unlink(lockPath) }
     close(lock)
   }
 
-  /// Replaces the file as a whole: `writeFileAtomically(_:to:)`.
+  /// Replaces the file as a whole, or creates it: `writeFileAtomically(_:to:through:)`.
   ///
-  /// - Throws: `FileError`; the file is then unchanged.
+  /// - Throws: `FileError` with the operation `replace`; the file is then unchanged.
   public func replace(with bytes: [UInt8]) throws(FileError) {
-    // The lock makes this name ours, so what a killed process left there is used up, not added to.
+    // Who has the lock has this name too. It is always the same, so that killed processes do not leave ever more files.
     do { try writeFileAtomically(bytes, to: target, through: target + ".part") } catch {
       throw FileError(error.operation, path: path, code: error.code)
     }
@@ -58,20 +66,24 @@ public final class LockedFile {
   private static func lock(_ lockPath: String, of path: String) throws(FileError) -> Int32 {
     while true {
       let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-      guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
+      guard descriptor >= 0 else {
+        throw FileError(errno == EISDIR ? .lock : .create, path: path, code: errno)
+      }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let code = errno
         close(descriptor)
         throw FileError(.lock, path: path, code: code)
       }
       // The process that had the lock may have removed this file after it was opened here.
-      var ours = stat(), current = stat()
-      if fstat(descriptor, &ours) == 0, stat(lockPath, &current) == 0, ours.st_dev == current.st_dev,
-        ours.st_ino == current.st_ino
-      {
-        return descriptor
-      }
+      if isFile(descriptor, at: lockPath) { return descriptor }
       close(descriptor)
     }
+  }
+
+  /// Whether the file that is open as `descriptor` is the one at `path`.
+  private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+    var ours = stat(), current = stat()
+    return fstat(descriptor, &ours) == 0 && stat(path, &current) == 0 && ours.st_dev == current.st_dev
+      && ours.st_ino == current.st_ino
   }
 }

@@ -3,12 +3,12 @@
 import MicroGPT
 
 extension Checkpoint {
-  /// The checkpoint in the file at `path`.
+  /// The checkpoint in the file at `path`, or from standard input for `-`.
   ///
   /// - Throws: `ModelFileError` if the file cannot be read, or is not a checkpoint.
   public init(contentsOf path: String) throws(ModelFileError) {
     let bytes = try modelBytes(path)
-    do { try self.init(bytes: bytes) } catch { throw .contents(path: path, error) }
+    do { try self.init(bytes: bytes) } catch { throw .contents(path: name(path), error) }
   }
 
   /// Writes the checkpoint to the file at `path`, completely or not at all.
@@ -18,12 +18,13 @@ extension Checkpoint {
 }
 
 extension Model {
-  /// The model in the file at `path`: a checkpoint, or weights that another program has written.
+  /// The model in the file at `path`, or from standard input for `-`: a checkpoint, or weights that another program has
+  /// written.
   ///
   /// - Throws: `ModelFileError` if the file cannot be read, or holds no model.
   public init(contentsOf path: String) throws(ModelFileError) {
     let bytes = try modelBytes(path)
-    do { try self.init(safetensors: bytes) } catch { throw .contents(path: path, error) }
+    do { try self.init(safetensors: bytes) } catch { throw .contents(path: name(path), error) }
   }
 }
 
@@ -31,18 +32,21 @@ private func modelBytes(_ path: String) throws(ModelFileError) -> [UInt8] {
   do { return try readFile(path) } catch { throw .file(error) }
 }
 
+/// A file as errors name it.
+private func name(_ path: String) -> String { path == "-" ? "standard input" : path }
+
 /// Why a model's file cannot be used.
 public enum ModelFileError: Error, Equatable, CustomStringConvertible {
   /// It cannot be read.
   case file(FileError)
-  /// It can be read, but its contents cannot be used.
+  /// It can be read, but its contents cannot be used. The path is the one given, or "standard input".
   case contents(path: String, CheckpointError)
 
   /// What is wrong, where, and what to do.
   public var description: String {
     switch self {
     case .file(let error): error.description
-    case .contents(let path, let error): "'\(path)' cannot be used. \(error)"
+    case .contents(let path, let error): "\(FileError.quoted(path)) cannot be used. \(error)"
     }
   }
 }

@@ -31,9 +31,10 @@ public final class OutputFile {
     isOurs = true
   }
 
-  /// The existing file at `path`, to be continued after its first `length` bytes; what follows them is lost.
+  /// The existing file at `path`, to be continued after its first `length` bytes; those that follow them are removed at
+  /// once. A shorter file is filled with zeros.
   ///
-  /// - Throws: `FileError` if it cannot be opened, or is not a file that can be cut.
+  /// - Throws: `FileError` if it cannot be opened, or not be cut, as a pipe or a device.
   public convenience init(continuing path: String, after length: Int) throws(FileError) {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(.create, path: path, code: errno) }
@@ -89,7 +90,7 @@ public final class OutputFile {
 
   /// Writes the buffer and waits until the disk has it. Pipes and devices have no disk to wait for.
   ///
-  /// - Throws: `FileError` if the buffer cannot be written.
+  /// - Throws: `FileError` if the buffer cannot be written, or the disk reports that it cannot store it.
   public func synchronize() throws(FileError) {
     try flush()
     while fsync(descriptor) != 0 {

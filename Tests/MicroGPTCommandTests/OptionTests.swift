@@ -230,4 +230,123 @@ import Testing
         == "'--embedding 9223372036854775807' is not a multiple of '--heads 2'. "
         + "Give a multiple, such as '--embedding 9223372036854775806'.")
   }
+
+  /// The options whose numbers may be left out, with the examples in their messages.
+  static let optionalNumbers = [
+    ("--save-every", 100), ("--stop-after", 100), ("--eval-every", 100), ("--patience", 5),
+  ]
+
+  @Test(
+    "a number without a default is nil until it is given, and help shows only its range",
+    arguments: optionalNumbers)
+  func optionalNumber(name: String, example: Int) throws {
+    func numbers(_ settings: Train) -> [Int] {
+      [
+        settings.checkpoints.interval, settings.checkpoints.limit, settings.measuring.interval,
+        settings.measuring.patience,
+      ].compactMap { $0 }
+    }
+    let option = try #require(Train.options.flatMap(\.value).first { $0.name == name })
+    #expect(option.facts == "1 or more")
+    #expect(numbers(Train()) == [])
+    for number in [1, 7, Int.max] {
+      var settings = Train()
+      try option.read(&settings, "\(number)")
+      #expect(numbers(settings) == [number])
+    }
+  }
+
+  @Test(
+    "a number without a default is refused with its range, the most likely number or an example",
+    arguments: optionalNumbers)
+  func optionalNumberMessages(name: String, example: Int) {
+    for (text, number) in [
+      ("many", example), ("1.5", example), ("nan", example), ("0.0", example), ("-1e3", example),
+      ("1e3", 1000), ("2_5", 25), ("10.0", 10),
+    ] {
+      #expect(
+        refusal(name, text)
+          == "'\(name) \(text)' is not a whole number. Write digits only, as in '\(name) \(number)'.")
+    }
+    for text in ["0", "-1", "-99999999999999999999"] {
+      #expect(
+        refusal(name, text) == "'\(name) \(text)' is out of range. Give a whole number, 1 or more.")
+    }
+    #expect(
+      refusal(name, "9223372036854775808")
+        == "'\(name) 9223372036854775808' is too large. Give at most 9223372036854775807.")
+    #expect(
+      refusal([name])
+        == "'\(name)' needs a value. Write '\(name) N', where N is a whole number, 1 or more.")
+  }
+
+  @Test(
+    "options that save and measure are refused without those that they need",
+    arguments: [
+      (
+        "--resume a --init-from b",
+        "'--resume' goes on with a run and '--init-from' begins a new one. Leave one of them out."
+      ),
+      (
+        "--init-from b --resume a --save c",
+        "'--resume' goes on with a run and '--init-from' begins a new one. Leave one of them out."
+      ),
+      ("--save-every 5", "'--save-every' needs a file to save to. Add '--save model.safetensors'."),
+      (
+        "--stop-after 5 --init-from a",
+        "'--stop-after' needs a file to save to. Add '--save model.safetensors'."
+      ),
+      (
+        "--stop-after 5 --save-every 5",
+        "'--save-every' needs a file to save to. Add '--save model.safetensors'."
+      ),
+      ("--save -", "'--save -' is not a file: standard output is for the results. Name a file."),
+      (
+        "--save - --resume a",
+        "'--save -' is not a file: standard output is for the results. Name a file."
+      ),
+      ("--resume -", "'--resume -' is no file that could be saved to. Add '--save model.safetensors'."),
+      ("--eval-every 5", "'--eval-every' needs lines to measure on. Add '--held-out 0.1'."),
+      ("--eval-every 5 --held-out 0", "'--eval-every' needs lines to measure on. Add '--held-out 0.1'."),
+      ("--patience 2 --eval-every 5", "'--eval-every' needs lines to measure on. Add '--held-out 0.1'."),
+      ("--patience 2", "'--patience' counts evaluations. Add '--eval-every 100'."),
+      ("--patience 2 --held-out 0.1", "'--patience' counts evaluations. Add '--eval-every 100'."),
+    ])
+  func missingOptions(line: String, message: String) {
+    #expect(refusal(line) == message)
+  }
+
+  @Test(
+    "options that are in the file of a run or of weights are not asked for again",
+    arguments: [
+      "--resume a --save-every 5 --stop-after 5", "--resume a --save b", "--resume - --save b",
+      "--init-from -", "--resume a --patience 2", "--resume a --eval-every 5", "--resume a --embedding 30",
+      "--init-from a --embedding 30", "--init-from a --save b --save-every 5",
+      "--held-out 0.1 --eval-every 5 --patience 2",
+    ])
+  func enoughOptions(line: String) { #expect(refusal(line) == nil) }
+
+  @Test("a run is saved to the file that is named, or to the one that it goes on from")
+  func target() throws {
+    #expect(try train("--steps", "1")?.checkpoints.target == nil)
+    #expect(try train("--init-from", "a")?.checkpoints.target == nil)
+    #expect(try train("--save", "a")?.checkpoints.target == "a")
+    #expect(try train("--resume", "a")?.checkpoints.target == "a")
+    #expect(try train("--resume", "a", "--save", "b")?.checkpoints.target == "b")
+  }
+
+  @Test(
+    "the best checkpoint's file is named after the newest's, if the model is measured on the way",
+    arguments: [
+      ("model.safetensors", "model.best.safetensors"),
+      ("a.b/model.safetensors", "a.b/model.best.safetensors"), ("model", "model.best"),
+      ("a.b/model", "a.b/model.best"), ("model.bin", "model.bin.best"),
+      (".safetensors", ".best.safetensors"),
+    ])
+  func bestPath(path: String, best: String) throws {
+    #expect(try train("--save", path)?.bestPath == nil)
+    #expect(try train("--save", path, "--held-out", "0.1")?.bestPath == nil)
+    #expect(try train("--held-out", "0.1", "--eval-every", "5")?.bestPath == nil)
+    #expect(try train("--save", path, "--held-out", "0.1", "--eval-every", "5")?.bestPath == best)
+  }
 }

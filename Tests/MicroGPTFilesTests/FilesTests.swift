@@ -127,7 +127,33 @@ import Testing
     #expect(!isSameFile(path + "/missing", path + "/missing"))
     #expect(fileExists(path) && fileExists(path + "/link") && !fileExists(path + "/missing"))
   }
+
+  @Test("only a file with at least a byte has contents, also behind a link")
+  func contents() throws {
+    try folder.write("a", to: "file")
+    try folder.write("", to: "empty")
+    #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+    for (link, file) in [("link", "file"), ("link to empty", "empty"), ("dangling", "missing")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder.path)/\(link)", withDestinationPath: file)
+    }
+    let names = ["file", "empty", "pipe", "link", "link to empty", "dangling", "missing", ".", "file/inside"]
+    #expect(names.filter { hasContents("\(folder.path)/\($0)") } == ["file", "link"])
+    #expect(!hasContents("/dev/null") && !hasContents(""))
+  }
+
+  @Test("a link is replaced, and the file that it leads to is unchanged")
+  func writingLink() throws {
+    try folder.write("precious", to: "file")
+    try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "file")
+    try writeFileAtomically([49], to: folder.path + "/link")
+    #expect(folder.contents == ["file", "link"])
+    #expect(folder.text(of: "file") == "precious" && folder.text(of: "link") == "1")
+  }
 }
+
+/// The system's words for an error that not every system calls the same.
+private func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
 
 /// The complete sentences of errors.
 @Suite("File errors") struct FileErrorTests {
@@ -156,6 +182,49 @@ import Testing
         .write, "standard output", ENOSPC,
         "Writing to standard output failed: No space left on device. What was written before is kept, the "
           + "rest is lost."
+      ),
+      (
+        .create, "/dev/null", EEXIST,
+        "'/dev/null' is a device or a pipe, which cannot be replaced. Name a file."
+      ),
+      (.create, "b", EISDIR, "'b' is a folder. Name a file, such as one inside."),
+      (
+        .replace, "a.model", ENOSPC,
+        "'a.model' cannot be saved: No space left on device. If it existed before, it is unchanged. "
+          + "Make room on its disk."
+      ),
+      (
+        .replace, "a.model", EDQUOT,
+        "'a.model' cannot be saved: \(reason(EDQUOT)). If it existed before, it is unchanged. "
+          + "Make room on its disk."
+      ),
+      (
+        .replace, "b/a.model", ENOENT,
+        "'b/a.model' cannot be saved: No such file or directory. If it existed before, it is unchanged. "
+          + "Make its folder again."
+      ),
+      (
+        .replace, "b/a.model", ENOTDIR,
+        "'b/a.model' cannot be saved: Not a directory. If it existed before, it is unchanged. "
+          + "Make its folder again."
+      ),
+      (
+        .replace, "a.model", EACCES,
+        "'a.model' cannot be saved: Permission denied. If it existed before, it is unchanged. "
+          + "Check its folder's permissions and its disk."
+      ),
+      (
+        .replace, "a.model", EIO,
+        "'a.model' cannot be saved: Input/output error. If it existed before, it is unchanged. "
+          + "Check its folder's permissions and its disk."
+      ),
+      (
+        .lock, "a.model", EWOULDBLOCK,
+        "'a.model' belongs to another process, which is saving to it. Wait for its end, or name another file."
+      ),
+      (
+        .lock, "a.model", ENOLCK,
+        "'a.model' cannot be locked: No locks available. Name a file in another folder."
       ),
     ] as [(FileError.Operation, String, Int32, String)])
   func sentences(operation: FileError.Operation, path: String, code: Int32, sentence: String) {

@@ -100,6 +100,98 @@ import Testing
     try file.close()
   }
 
+  @Test("a file is continued after the bytes to keep, and what follows them is lost", arguments: 0...6)
+  func continuing(length: Int) throws {
+    try folder.write("former", to: "file")
+    let kept = "former".prefix(length),
+      file = try OutputFile(continuing: folder.path + "/file", after: length)
+    #expect(folder.text(of: "file") ?? "" == kept)
+    try file.write(", and ")
+    try file.flush()
+    try file.write("more")
+    try file.close()
+    #expect(folder.text(of: "file") ?? "" == kept + ", and more")
+    #expect(folder.contents == ["file"])
+  }
+
+  @Test("a continued file has the length asked for, whatever came to it meanwhile")
+  func continuingTwice() throws {
+    try folder.write("former", to: "file")
+    let path = folder.path + "/file", first = try OutputFile(continuing: path, after: 3)
+    try first.write("lost")
+    try first.flush()
+    let second = try OutputFile(continuing: path, after: 3)
+    try second.write("kept")
+    try second.close()
+    #expect(folder.text(of: "file") == "forkept")
+  }
+
+  @Test(
+    "a file that does not exist or cannot be opened is not continued",
+    arguments: [("missing", ENOENT), ("file/inside", ENOTDIR), (".", EISDIR)])
+  func notContinued(file: String, code: Int32) throws {
+    try folder.write("text", to: "file")
+    let path = "\(folder.path)/\(file)"
+    #expect(throws: FileError(.create, path: path, code: code)) { try OutputFile(continuing: path, after: 0) }
+    #expect(folder.contents == ["file"] && folder.text(of: "file") == "text")
+  }
+
+  @Test("what cannot be cut is not continued, and does not stay open")
+  func notCut() throws {
+    // More files than a process may have open at once.
+    for _ in 0..<2_000 {
+      #expect(throws: FileError(.write, path: "/dev/null", code: EINVAL)) {
+        try OutputFile(continuing: "/dev/null", after: 0)
+      }
+    }
+  }
+
+  @Test("after synchronizing the file has everything, and takes more")
+  func synchronizing() throws {
+    let file = try OutputFile(creating: folder.path + "/file")
+    try file.synchronize()
+    try file.write("text")
+    #expect(folder.text(of: "file") == "")
+    try file.synchronize()
+    #expect(folder.text(of: "file") == "text")
+    try file.write(", and more")
+    try file.synchronize()
+    #expect(folder.text(of: "file") == "text, and more")
+  }
+
+  @Test("pipes and devices are synchronized once they are written to")
+  func synchronizingPipes() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    let file = OutputFile(descriptor: ends[1], path: "standard output")
+    try file.write("text")
+    try file.synchronize()
+    var bytes = [UInt8](repeating: 0, count: 4)
+    #expect(read(ends[0], &bytes, 4) == 4 && bytes == Array("text".utf8))
+
+    let null = try OutputFile(creating: "/dev/null")
+    try null.write("text")
+    try null.synchronize()
+  }
+
+  @Test(
+    "a disk that is full is an error of synchronizing",
+    .enabled(if: hasFullDevice, "This system has no /dev/full."))
+  func synchronizingFull() throws {
+    let file = try OutputFile(creating: fullDevice)
+    try file.synchronize()
+    try file.write("text")
+    #expect(throws: FileError(.write, path: fullDevice, code: ENOSPC)) { try file.synchronize() }
+    try file.synchronize()  // There is nothing left that could fail.
+  }
+
+  @Test("a file that is not open cannot be synchronized")
+  func synchronizingClosed() {
+    let file = OutputFile(descriptor: -1, path: "standard output")
+    #expect(throws: FileError(.write, path: "standard output", code: EBADF)) { try file.synchronize() }
+  }
+
   @Test("a given descriptor stays open")
   func borrowed() throws {
     var ends: [Int32] = [0, 0]
