@@ -75,14 +75,14 @@ struct Train: Subcommand, Equatable {
     try start.check(source, data)
     let corpus = try source.corpus()
     try start.check(corpus, of: source)
-    let memory = try requiredMemory(
-      vocabularySize: (start.tokenizer ?? Tokenizer(corpus)).vocabularySize)
     try checkOutputs(against: source)
     let documents = try TrainingDocuments(
       corpus, of: source, holdingOut: measuring.heldOut, seed: configuration.seed)
+    let tokenizer = start.tokenizer(documents.training)
+    let memory = try requiredMemory(vocabularySize: tokenizer.vocabularySize)
     let saver = try file.map { try self.saver($0, source) }
     let trainer: Trainer
-    do { trainer = try start.trainer(documents.training, self, instructions) } catch {
+    do { trainer = try start.trainer(documents.training, tokenizer, self, instructions) } catch {
       throw explained(error)
     }
     let log = try openLog(after: trainer.completedSteps)

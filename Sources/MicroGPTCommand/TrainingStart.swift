@@ -66,10 +66,10 @@ enum TrainingStart {
     }
   }
 
-  /// The vocabulary, unless it is the text's.
-  var tokenizer: Tokenizer? {
+  /// The vocabulary of the run: that of its documents, or of the model that it goes on with.
+  func tokenizer(_ corpus: Corpus) -> Tokenizer {
     switch self {
-    case .random: nil
+    case .random: Tokenizer(corpus)
     case .checkpoint(let checkpoint, _): checkpoint.state.tokenizer
     case .weights(let model, _): model.tokenizer
     }
@@ -110,12 +110,12 @@ enum TrainingStart {
 
   /// The trainer at the start of this sitting.
   func trainer(
-    _ corpus: Corpus, _ settings: Train, _ instructionSet: InstructionSet?
+    _ corpus: Corpus, _ tokenizer: Tokenizer, _ settings: Train, _ instructionSet: InstructionSet?
   ) throws -> Trainer {
     switch self {
     case .random:
       return try Trainer(
-        corpus: corpus, configuration: settings.configuration, engine: settings.engine,
+        corpus: corpus, tokenizer: tokenizer, configuration: settings.configuration, engine: settings.engine,
         instructionSet: instructionSet ?? .widest)
     case .checkpoint(let checkpoint, _):
       var state = checkpoint.state

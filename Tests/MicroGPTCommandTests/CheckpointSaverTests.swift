@@ -20,7 +20,7 @@ import Testing
 
   private func saver(best: Bool = false) throws -> CheckpointSaver {
     try CheckpointSaver(
-      path, best: best ? bestPath : nil, textSHA256: CheckpointSaverTests.sha256,
+      LockedFile(path), best: best ? bestPath : nil, textSHA256: CheckpointSaverTests.sha256,
       heldOut: .init(share: 0.25, seed: 3), sampling: CheckpointSaverTests.sampling)
   }
 

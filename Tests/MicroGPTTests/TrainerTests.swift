@@ -52,6 +52,23 @@ import Testing
     #expect(resumed.model == trainer.model)
   }
 
+  @Test("a given vocabulary may have more characters than the corpus, and the corpus's own changes nothing")
+  func givenVocabulary() throws {
+    let corpus = try Corpus(documents: TrainerTests.names)
+    var configuration = Configuration()
+    configuration.steps = 5
+    func run(_ tokenizer: Tokenizer?) throws -> Trainer {
+      let trainer = try Trainer(corpus: corpus, tokenizer: tokenizer, configuration: configuration)
+      try trainer.train()
+      return trainer
+    }
+    #expect(try run(Tokenizer(corpus)).model == run(nil).model)
+    let larger = try run(Tokenizer(characters: Array("abcdefghijklmnopqrstuvwxyz".unicodeScalars)))
+    #expect(larger.tokenizer.vocabularySize == 27 && larger.model["lm_head"]!.shape == [27, 16])
+    let resumed = try Trainer(resuming: larger.state, corpus: corpus)
+    #expect(resumed.model == larger.model)
+  }
+
   @Test("steps are numbered from 1 to the last, and then there are none")
   func stepsEnd() throws {
     let trainer = try TrainerTests.trainer()

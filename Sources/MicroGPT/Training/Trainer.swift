@@ -65,6 +65,8 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - corpus: The documents to learn from.
+  ///   - tokenizer: The vocabulary, by default the corpus's. It has to have every character of the corpus and may have
+  ///     others, such as those of documents that are held out.
   ///   - configuration: The run's sizes and hyperparameters.
   ///   - arithmetic: The arithmetic to compute in.
   ///   - instructionSet: The instruction set to use, by default the widest. The exact arithmetic's bits do not depend
@@ -72,21 +74,20 @@ public final class Trainer {
   /// - Throws: `ConfigurationError` if a value is outside its range, or the model has more bytes than an `Int` can
   ///   count.
   public convenience init(
-    corpus: Corpus, configuration: Configuration = Configuration(), engine arithmetic: Arithmetic = .exact,
-    instructionSet: InstructionSet = .widest
+    corpus: Corpus, tokenizer: Tokenizer? = nil, configuration: Configuration = Configuration(),
+    engine arithmetic: Arithmetic = .exact, instructionSet: InstructionSet = .widest
   ) throws(ConfigurationError) {
     try self.init(
-      corpus: corpus, configuration: configuration, engine: arithmetic, instructionSet: instructionSet,
-      implementation: .standard)
+      corpus: corpus, tokenizer: tokenizer, configuration: configuration, engine: arithmetic,
+      instructionSet: instructionSet, implementation: .standard)
   }
 
   /// A run by a given implementation.
   convenience init(
-    corpus: Corpus, configuration: Configuration, engine arithmetic: Arithmetic,
-    instructionSet: InstructionSet,
-    implementation: Implementation
+    corpus: Corpus, tokenizer: Tokenizer? = nil, configuration: Configuration, engine arithmetic: Arithmetic,
+    instructionSet: InstructionSet, implementation: Implementation
   ) throws(ConfigurationError) {
-    let tokenizer = Tokenizer(corpus)
+    let tokenizer = tokenizer ?? Tokenizer(corpus)
     try Trainer.check(configuration, tokenizer, arithmetic)
     var random = PythonRandom(seed: configuration.seed)
     let shuffled = corpus.shuffled(using: &random)
