@@ -164,6 +164,7 @@ import Testing
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
+    #expect(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)  // Reading an empty pipe fails instead of waiting.
     let file = OutputFile(descriptor: ends[1], path: "standard output")
     try file.write("text")
     try file.synchronize()
