@@ -4,7 +4,7 @@ import Testing
 @testable import MicroGPTCommand
 
 /// How a sitting tells to go on, and its remarks on the run.
-@Suite("Sittings") struct SittingTests {
+@Suite("Sittings") struct SittingRemarksTests {
   /// Words that a shell or the command could read as something else.
   private static let words = [
     "model.safetensors", "a b", " ", "'", "''", "it's", "'quoted'", "\"", "\\", "\\'", "$HOME", "`id`",
@@ -23,7 +23,7 @@ import Testing
 
   @Test("a shell reads every quoted word as it was")
   func quoting() throws {
-    let words = SittingTests.words + ["", "-"]
+    let words = SittingRemarksTests.words + ["", "-"]
     let found = try read(words.map(quotedForShell).joined(separator: " "))
     // As bytes, because strings compare characters.
     #expect(found.map { Array($0.utf8) } == words.map { Array($0.utf8) })
@@ -52,7 +52,7 @@ import Testing
 
   @Test("the command reads that line as it was meant, whatever the names")
   func readBack() throws {
-    for word in SittingTests.words {
+    for word in SittingRemarksTests.words {
       let given = changed { ($0.data.file, $0.output.log) = (word, word + "g") }
       let line = given.resumingLine(word).dropFirst("microgpt ".count)
       var expected = given
@@ -70,7 +70,7 @@ import Testing
 
   @Test("a first loss far above that of guessing is remarked on, one near it is not")
   func firstLoss() throws {
-    let sandbox = try Sandbox(["input.txt": SittingTests.text]), options = "--steps 1 --samples 0"
+    let sandbox = try Sandbox(["input.txt": SittingRemarksTests.text]), options = "--steps 1 --samples 0"
     let ending = try sandbox.run("\(options) --init-std 1 --save model.safetensors")
     #expect(
       remarks(ending.error).replacing(#/loss is [0-9.]+/#, with: "loss is N") == """
@@ -89,7 +89,7 @@ import Testing
 
   @Test("a model that is worse than guessing is remarked on after fifty steps, not before")
   func worseThanGuessing() throws {
-    let sandbox = try Sandbox(["input.txt": SittingTests.text])
+    let sandbox = try Sandbox(["input.txt": SittingRemarksTests.text])
     let size = "--samples 0 --embedding 4 --block-size 4"
     let remark =
       "The model is worse than guessing. Lower --learning-rate, which is 0.0, or --init-std, which is 1.0.\n"
@@ -102,7 +102,7 @@ import Testing
 
   @Test("a run that is measured on the way tells the lowest loss and its file, a quiet one tells nothing")
   func lowest() throws {
-    let sandbox = try Sandbox(["input.txt": SittingTests.text])
+    let sandbox = try Sandbox(["input.txt": SittingRemarksTests.text])
     let options = "--steps 12 --samples 0 --held-out 0.3 --eval-every 5 --learning-rate 0 --embedding 4"
     let start = """
       Learning from 5 documents of input.txt.
@@ -130,7 +130,7 @@ import Testing
 
   @Test("a resumed run may have any number of steps to go, the greatest too")
   func greatestLimit() throws {
-    let sandbox = try Sandbox(["input.txt": SittingTests.text])
+    let sandbox = try Sandbox(["input.txt": SittingRemarksTests.text])
     let first = try sandbox.run("--steps 5 --stop-after 2 --samples 0 --embedding 4 --save model.safetensors")
     #expect(first.code == 0)
     #expect(
@@ -146,7 +146,7 @@ import Testing
 
   @Test("a model from standard input is used, and errors call it that")
   func standardInput() throws {
-    let sandbox = try Sandbox(["input.txt": SittingTests.text])
+    let sandbox = try Sandbox(["input.txt": SittingRemarksTests.text])
     #expect(try sandbox.run("--steps 1 --samples 0 --embedding 4 --save model.safetensors").code == 0)
     let used = try sandbox.shell("\"$microgpt\" --init-from - --steps 0 --samples 0 < model.safetensors")
     #expect(used.code == 0, "\(used.error)")
