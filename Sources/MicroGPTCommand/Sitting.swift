@@ -160,7 +160,9 @@ final class Sitting {
       )
     }
     if let best = heldOut?.evaluations?.best {
-      let place = saver?.bestPath.map { ", saved in \($0)" } ?? ""
+      // An earlier sitting's is beside the file that this one has resumed.
+      let file = best.step > earlier ? settings.checkpoints.target : settings.checkpoints.resume
+      let place = file.flatMap(settings.bestPath(beside:)).map { ", saved in \($0)" } ?? ""
       Console.remark("Lowest held-out loss \(fixed(best.loss, 4)) after step \(grouped(best.step))\(place).")
     }
     if let saver, saver.failure == nil { Console.remark("Saved in \(saver.path).") }
