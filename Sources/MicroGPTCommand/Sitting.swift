@@ -193,6 +193,7 @@ extension Train {
   /// The command line that goes on with the run saved in `path`.
   fileprivate func resumingLine(_ path: String) -> String {
     var words = ["microgpt", "train", "--resume", path]
+    if let interval = checkpoints.interval { words += ["--save-every", "\(interval)"] }
     if let file = data.file { words += ["--data", file] }
     if data.offline { words.append("--offline") }
     if let log = output.log { words += ["--log", log] }
