@@ -192,11 +192,16 @@ final class Sitting {
 extension Train {
   /// The command line that goes on with the run saved in `path`.
   fileprivate func resumingLine(_ path: String) -> String {
-    var words = ["microgpt", "train", "--resume", path]
-    if let interval = checkpoints.interval { words += ["--save-every", "\(interval)"] }
-    if let file = data.file { words += ["--data", file] }
+    var words = ["microgpt", "train"]
+    func add(_ option: String, _ value: String) {
+      // A word that begins with a dash is no value of the option before it.
+      words += value.hasPrefix("-") && value != "-" ? ["\(option)=\(value)"] : [option, value]
+    }
+    add("--resume", path)
+    if let interval = checkpoints.interval { add("--save-every", "\(interval)") }
+    if let file = data.file { add("--data", file) }
     if data.offline { words.append("--offline") }
-    if let log = output.log { words += ["--log", log] }
+    if let log = output.log { add("--log", log) }
     return words.map(quotedForShell).joined(separator: " ")
   }
 }
