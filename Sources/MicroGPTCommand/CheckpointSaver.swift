@@ -32,8 +32,6 @@ final class CheckpointSaver {
 
   /// The file of the newest checkpoint.
   var path: String { newest.path }
-  /// The file of the checkpoint with the lowest loss.
-  var bestPath: String? { best?.path }
   /// Why a file does not hold what it should, if that is so.
   var failure: FileError? { failures[newest.path] ?? failures.values.first }
 

@@ -14,6 +14,8 @@ final class Sitting {
   let saver: CheckpointSaver?
   private let log: TrainingLog?
   private let results = Console.output()
+  /// The steps that were taken before this sitting.
+  let earlier: Int
 
   /// Why steps are no longer taken.
   enum End: Equatable {
@@ -31,7 +33,7 @@ final class Sitting {
     _ settings: Train, _ trainer: Trainer, heldOut: HeldOutLoss?, saver: CheckpointSaver?, log: TrainingLog?
   ) {
     (self.settings, self.trainer, self.heldOut) = (settings, trainer, heldOut)
-    (self.saver, self.log) = (saver, log)
+    (self.saver, self.log, earlier) = (saver, log, trainer.completedSteps)
   }
 
   /// The whole sitting.
@@ -58,10 +60,9 @@ final class Sitting {
 
   /// Takes steps, and shows, logs and saves each.
   private func takeSteps() throws -> End {
-    var lines = try StepLines(
-      steps: settings.configuration.steps, after: trainer.completedSteps, options: settings.output, results)
+    let (steps, limit) = (settings.configuration.steps, settings.checkpoints.limit)
+    var lines = try StepLines(steps: steps, after: earlier, options: settings.output, results)
     defer { lines.clear() }
-    let earlier = trainer.completedSteps
     var end: End?
     repeat {
       if let number = Interruption.number {
@@ -70,7 +71,7 @@ final class Sitting {
         end = .patience
       } else if let step = try trainer.step() {
         try finish(step, &lines)
-        if step.number - earlier == settings.checkpoints.limit { end = .limit }
+        if step.number - earlier == limit, step.number < steps { end = .limit }
       } else {
         end = .complete
       }

@@ -26,7 +26,9 @@ extension Sitting {
       )
     }
     if let best = heldOut?.evaluations?.best {
-      let place = saver?.bestPath.map { ", saved in \($0)" } ?? ""
+      // An earlier sitting's is beside the file that this one has resumed.
+      let file = best.step > earlier ? settings.checkpoints.target : settings.checkpoints.resume
+      let place = file.flatMap(settings.bestPath(beside:)).map { ", saved in \($0)" } ?? ""
       Console.remark("Lowest held-out loss \(fixed(best.loss, 4)) after step \(grouped(best.step))\(place).")
     }
     if let saver, saver.failure == nil { Console.remark("Saved in \(saver.path).") }
@@ -61,6 +63,7 @@ extension Train {
       looksLikeOption(value) ? ["\(option)=\(value)"] : [option, value]
     }
     var line = ["microgpt", "train"] + words("--resume", path)
+    if let interval = checkpoints.interval { line += words("--save-every", "\(interval)") }
     if let file = data.file { line += words("--data", file) }
     if data.offline { line.append("--offline") }
     if let log = output.log { line += words("--log", log) }

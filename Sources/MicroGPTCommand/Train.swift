@@ -107,12 +107,15 @@ struct Train: Subcommand, Equatable {
         temperature: sampling.temperature, count: sampling.count, streams: sampling.streams))
   }
 
-  /// The file of the checkpoint with the lowest loss, if there is to be one: `model.best.safetensors` beside
-  /// `model.safetensors`.
-  var bestPath: String? {
-    guard let target = checkpoints.target, measuring.interval != nil else { return nil }
+  /// The file of the checkpoint with the lowest loss, if there is to be one.
+  var bestPath: String? { checkpoints.target.flatMap(bestPath(beside:)) }
+
+  /// The file of the checkpoint with the lowest loss of a run that is saved in `path`, if the run is measured on the way:
+  /// `model.best.safetensors` beside `model.safetensors`.
+  func bestPath(beside path: String) -> String? {
+    guard measuring.interval != nil else { return nil }
     let suffix = ".safetensors"
-    return target.hasSuffix(suffix) ? target.dropLast(suffix.count) + ".best" + suffix : target + ".best"
+    return path.hasSuffix(suffix) ? path.dropLast(suffix.count) + ".best" + suffix : path + ".best"
   }
 
   /// The log, if there is to be one: a new one, or that of the run before this sitting.

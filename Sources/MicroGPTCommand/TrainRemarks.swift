@@ -48,10 +48,13 @@ extension Train {
       throw Failure(
         code: Failure.usage, "'\(option) \(path)' would overwrite the text to learn from. Name another file.")
     }
+    if let log = output.log, let model = checkpoints.resume ?? checkpoints.weights, isSameFile(log, model) {
+      throw Failure(
+        code: Failure.usage,
+        "'--log \(log)' would overwrite the model that the run begins with. Name another file.")
+    }
     if let log = output.log,
-      let other = outputs.first(where: {
-        $0.option != "--log" && ($0.path == log || isSameFile($0.path, log))
-      })
+      let other = outputs.first(where: { $0.option != "--log" && isSameFile($0.path, log) })
     {
       throw Failure(
         code: Failure.usage, "'--log \(log)' and '--save \(other.path)' are the same file. Name two.")

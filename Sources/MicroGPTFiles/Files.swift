@@ -37,11 +37,17 @@ public func readFile(_ path: String) throws(FileError) -> [UInt8] {
 /// Whether there is a file or folder at `path`.
 public func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-/// Whether both paths refer to the same file or folder.
+/// Whether both paths refer to the same file or folder, or would if there were one.
 public func isSameFile(_ first: String, _ second: String) -> Bool {
   var one = stat(), other = stat()
-  guard stat(first, &one) == 0, stat(second, &other) == 0 else { return false }
-  return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+  switch (stat(first, &one), stat(second, &other)) {
+  case (0, 0): return one.st_dev == other.st_dev && one.st_ino == other.st_ino
+  case (0, _), (_, 0): return false
+  default:
+    let names = [first, second].map { $0.split(separator: "/").last }
+    let folders = [first, second].map { folder(of: $0) }
+    return names[0] == names[1] && fileExists(folders[0]) && isSameFile(folders[0], folders[1])
+  }
 }
 
 /// Whether the file at `path` is a regular file that is not empty, so that overwriting it loses something. Pipes and
@@ -54,8 +60,7 @@ public func hasContents(_ path: String) -> Bool {
 /// Writes a file completely or not at all, even if the process or the machine stops meanwhile: the bytes go to a
 /// temporary file in the same folder, which is renamed once they are on the disk.
 ///
-/// A link at `path` is replaced, not the file that it leads to. The new file has the default permissions, whatever those
-/// of the former one were.
+/// A link at `path` is replaced, not the file that it leads to. The new file has the permissions of the former one.
 ///
 /// - Parameters:
 ///   - bytes: The whole contents.
@@ -71,6 +76,8 @@ public func writeFileAtomically(
     // A process that was killed may have left it; if it is a link, the file it leads to is not ours to write.
     unlink(temporary)
     let file = try OutputFile(creating: temporary)
+    var former = stat()
+    if stat(path, &former) == 0 { chmod(temporary, former.st_mode & 0o777) }
     try file.write(bytes)
     try file.synchronize()
     try file.close()

@@ -47,12 +47,15 @@ struct Child {
       case .descriptor(let source): posix_spawn_file_actions_adddup2(&actions, source, descriptor)
       }
     }
-    // The test process may ignore SIGPIPE, and children inherit ignored signals.
-    var signals = sigset_t()
+    // Children inherit ignored and blocked signals. A test process may ignore SIGPIPE, or SIGINT in the background, and
+    // its threads may block all.
+    var signals = sigset_t(), none = sigset_t()
     sigemptyset(&signals)
-    sigaddset(&signals, SIGPIPE)
+    sigemptyset(&none)
+    for signal in [SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
 
     // The shell only changes folders, which posix_spawn cannot do everywhere; the program takes its place.
     let line = ["/bin/sh", "-c", #"cd "$0" && exec "$@""#, folder] + words
@@ -65,11 +68,18 @@ struct Child {
     self.process = process
   }
 
-  /// The exit code, as a shell reports it; `nil` while the child runs.
+  /// The exit code, or the number of the signal that has killed the child, with a minus sign; `nil` while it runs.
   func ended() -> Int32? {
     var status: Int32 = 0
     guard waitpid(process, &status, WNOHANG) == process else { return nil }
-    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    return status & 0x7f == 0 ? status >> 8 & 0xff : -(status & 0x7f)
+  }
+
+  /// Sends the child signals. It is stopped meanwhile, so that they reach it all at once.
+  func send(_ signals: [Int32]) throws {
+    for signal in [SIGSTOP] + signals + [SIGCONT] {
+      guard kill(process, signal) == 0 else { throw POSIXError(.ESRCH) }
+    }
   }
 
   /// Waits for the end, at most three minutes: a child that hangs fails the test. A debug build's thousand steps take a
@@ -84,11 +94,15 @@ struct Child {
     throw POSIXError(.ETIMEDOUT)
   }
 
-  /// Ends the child.
-  func stop() throws {
-    var status: Int32 = 0
-    guard kill(process, SIGKILL) == 0, waitpid(process, &status, 0) == process else {
-      throw POSIXError(.ESRCH)
+  /// Kills the child.
+  ///
+  /// - Returns: What `ended` returns: `-SIGKILL`, unless it had ended before.
+  @discardableResult
+  func stop() throws -> Int32 {
+    try send([SIGKILL])
+    while true {
+      if let code = ended() { return code }
+      usleep(100)
     }
   }
 }
@@ -123,9 +137,15 @@ final class Sandbox {
   func write(_ text: String, to file: String) throws { try write(text.utf8, to: file) }
 
   /// The text of a file in the working folder.
-  func read(_ file: String) throws -> String {
-    String(decoding: try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)")), as: UTF8.self)
+  func read(_ file: String) throws -> String { String(decoding: try bytes(file), as: UTF8.self) }
+
+  /// The bytes of a file in the working folder.
+  func bytes(_ file: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(file)"))
   }
+
+  /// The names of the files and folders in the working folder, sorted.
+  func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder).sorted() }
 
   /// The environment of this sandbox's children: no network, unless a test changes it.
   func environment(_ changes: [String: String?] = [:]) -> [String: String] {
@@ -162,15 +182,25 @@ final class Sandbox {
     return try run(words: ["/bin/sh", "-c", line], environment: environment)
   }
 
-  /// Starts the command with the words of a line, its standard output going to a file of the working folder.
-  func start(_ line: String, output: String) throws -> Child {
+  /// Starts the command with these arguments, its standard output and error going to files of the working folder.
+  func start(_ arguments: [String], output: String, error: String? = nil) throws -> Child {
     try Child(
-      [Sandbox.command] + split(line), environment: environment(), folder: folder,
-      streams: [.read("/dev/null"), .write("\(folder)/\(output)"), .write("/dev/null")])
+      [Sandbox.command] + arguments, environment: environment(), folder: folder,
+      streams: [
+        .read("/dev/null"), .write("\(folder)/\(output)"),
+        .write(error.map { "\(folder)/\($0)" } ?? "/dev/null"),
+      ])
   }
 
-  private func run(
-    words: [String], input: String = "/dev/null", output: Redirection? = nil, environment: [String: String?]
+  /// Starts the command with the words of a line that has no quotes.
+  func start(_ line: String, output: String, error: String? = nil) throws -> Child {
+    try start(split(line), output: output, error: error)
+  }
+
+  /// Runs the program at the path in the first word.
+  func run(
+    words: [String], input: String = "/dev/null", output: Redirection? = nil,
+    environment: [String: String?] = [:]
   ) throws -> Ending {
     let streams = ["output", "error"].map { "\(root)/streams/\($0)-\(UUID().uuidString)" }
     let child = try Child(

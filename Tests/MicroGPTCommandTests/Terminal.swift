@@ -81,7 +81,12 @@ struct TerminalRun {
   let seconds: Double
 
   /// Runs a command line, the program's path first, with all three streams on a terminal of this width.
-  init(_ words: [String], in sandbox: Sandbox, columns: Int, environment: [String: String?] = [:]) throws {
+  ///
+  /// - Parameter signals: Sent to it, all at once, when it has drawn its live line.
+  init(
+    _ words: [String], in sandbox: Sandbox, columns: Int, environment: [String: String?] = [:],
+    signals: [Int32] = []
+  ) throws {
     var terminal: Int32 = -1, end: Int32 = -1
     var size = winsize(ws_row: 24, ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     guard openpty(&terminal, &end, nil, nil, &size) == 0 else { throw POSIXError(.ENOTTY) }
@@ -103,7 +108,14 @@ struct TerminalRun {
     let child = try Child(
       words, environment: sandbox.environment(environment), folder: sandbox.folder,
       streams: [.descriptor(end), .descriptor(end), .descriptor(end)])
-    code = try child.wait { _ = take(wait: 10) }
+    var isSignaled = signals.isEmpty
+    code = try child.wait {
+      _ = take(wait: 10)
+      if !isSignaled, String(decoding: bytes, as: UTF8.self).contains("░") {
+        isSignaled = true
+        try? child.send(signals)
+      }
+    }
     seconds = Date().timeIntervalSince(start)
     while take(wait: 0) {}
     sent = String(decoding: bytes, as: UTF8.self)

@@ -145,11 +145,15 @@ import Testing
         """)
   }
 
-  /// The number of steps for which a run takes about half a second here.
+  /// The number of steps for which a run takes about half a second here, by the fastest of three: next to other tests a
+  /// single one may be slow, and what it predicts too short.
   private func stepsForAMoment(_ sandbox: Sandbox) throws -> Int {
-    let ending = try sandbox.run("--steps 100")
-    let rate = try #require(ending.error.firstMatch(of: #/([0-9,]+) steps\/s/#)?.1)
-    return max(100, try #require(Int(rate.filter { $0 != "," })) / 2)
+    let rates = try (1...3).map { _ in
+      let ending = try sandbox.run("--steps 100")
+      let rate = try #require(ending.error.firstMatch(of: #/([0-9,]+) steps\/s/#)?.1)
+      return try #require(Int(rate.filter { $0 != "," }))
+    }
+    return max(100, rates.max()! / 2)
   }
 
   /// The text with what varies from run to run replaced: `N` for every number, `▒` for the bar, seconds for all

@@ -65,6 +65,16 @@ import Testing
     #expect(try readFile(folder.path + "/file") == bytes)
   }
 
+  @Test("a file that is replaced keeps its permissions")
+  func permissions() throws {
+    let path = folder.path + "/file"
+    try folder.write("text", to: "file")
+    #expect(chmod(path, 0o600) == 0)
+    try writeFileAtomically([49], to: path)
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    #expect(attributes[.posixPermissions] as? Int == 0o600 && folder.text(of: "file") == "1")
+  }
+
   @Test("a failed write leaves no other file, and the error names the requested one")
   func unwritable() throws {
     try folder.write("text", to: "file")
@@ -124,7 +134,9 @@ import Testing
     #expect(isSameFile(path + "/file", path + "/link"))
     #expect(!isSameFile(path + "/file", path + "/other"))
     #expect(!isSameFile(path + "/file", path + "/missing"))
-    #expect(!isSameFile(path + "/missing", path + "/missing"))
+    #expect(isSameFile(path + "/missing", path + "/./missing"))
+    #expect(!isSameFile(path + "/missing", path + "/gone"))
+    #expect(!isSameFile(path + "/missing", path + "/no/missing"))
     #expect(fileExists(path) && fileExists(path + "/link") && !fileExists(path + "/missing"))
   }
 
