@@ -188,7 +188,7 @@ import Testing
     for last in step...step + 3 {
       let later = last == step ? "" : TrainingLogTests.rows(step + 1...last)
       // Without a row before it, each of these would be the beginning of another file.
-      let ends = last == 0 ? [""] : ["", TrainingLogTests.end, "{\"step\": 12", "{", "\n", "\0\0\0"]
+      let ends = last == 0 ? ["", TrainingLogTests.end] : ["", TrainingLogTests.end, "{\"step\": 12", "{", "\n", "\0\0\0"]
       for end in ends {
         #expect(
           try continued((kept + later + end).utf8, after: step) == kept + TrainingLogTests.next(step),
@@ -257,7 +257,7 @@ import Testing
   @Test(
     "before the first step too another file is refused and left as it is",
     arguments: [
-      "emma\n", "emma", "\n", "\0", "{}", "{\"steps\": 1", "{\"step\": 1, \"accuracy\": 1}", rows(2...9), end,
+      "emma\n", "emma", "\n", "\0", "{}", "{\"steps\": 1", "{\"step\": 1, \"accuracy\": 1}", rows(2...9),
     ])
   func refusedAtStart(text: String) throws {
     #expect(try continued(text.utf8, after: 0) == nil)
