@@ -60,9 +60,11 @@ struct Train: Subcommand, Equatable {
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
-    // Locked before it is read: another process may be about to save a later step to it.
-    let file = try checkpoints.target.map { try LockedFile($0) }
+    // Locked before it is read: another process may be about to save a later step to it. What cannot be read says so,
+    // whether or not it could be locked.
+    let locked = checkpoints.target.map { path in Result { try LockedFile(path) } }
     let start = try TrainingStart(checkpoints)
+    let file = try locked?.get()
     try start.settings(self, given).train(from: start, file, instructions)
   }
 

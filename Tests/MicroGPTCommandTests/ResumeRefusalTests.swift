@@ -259,11 +259,13 @@ import Testing
   func characters() throws {
     let sandbox = try sandbox()
     try sandbox.write("ada\nnoé\n", to: "input.txt")
+    let characters = try Tokenizer(Corpus(text: SavedRun.names)).characters
+    let vocabulary = String(String.UnicodeScalarView(characters))
     #expect(
       try sandbox.run("--init-from weights.safetensors --save new.safetensors --log run.jsonl")
         == Ending(
-          error: "Error: Document 2 of the text has 'é' (U+00E9), which is not in the model's vocabulary. "
-            + "Remove it from the text, or train a new model on this text.\n", code: 65))
+          error: "Error: Document 2 of input.txt has 'é' (U+00E9), which is not in the vocabulary of "
+            + "weights.safetensors: \(vocabulary). Change the text, or train a new model on it.\n", code: 65))
     #expect(try sandbox.files() == ["input.txt", "model.safetensors", "weights.safetensors"])
   }
 }

@@ -46,7 +46,8 @@ import Testing
     let run = try PipedRun(
       split("\(options) --save models/model.safetensors --save-every 100 --log run.jsonl"), in: sandbox)
     try run.read { run.output.contains("step ") }
-    try FileManager.default.removeItem(atPath: folder)
+    // At once: the run may be writing in it.
+    try FileManager.default.moveItem(atPath: folder, toPath: "\(sandbox.root)/elsewhere")
     let message =
       "'models/model.safetensors' cannot be saved: No such file or directory. "
       + "If it existed before, it is unchanged. Make its folder again. Training goes on.\n"
