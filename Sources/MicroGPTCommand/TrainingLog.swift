@@ -31,7 +31,9 @@ final class TrainingLog {
     // An empty log, or one that begins with the step after it. When a process is killed its last line may be torn off.
     if zip(bytes, rowStart(step + 1)).allSatisfy({ $0 == $1 }) { return 0 }
     // The log of a run without steps has only its last objects.
-    if step == 0, ["held_out_loss", "parameters_sha256"].contains(where: { bytes.starts(with: "{\"\($0)\": ".utf8) }) {
+    if step == 0,
+      ["held_out_loss", "parameters_sha256"].contains(where: { bytes.starts(with: "{\"\($0)\": ".utf8) })
+    {
       return 0
     }
     var length = 0, last: Int?

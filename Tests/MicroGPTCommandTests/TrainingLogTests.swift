@@ -188,7 +188,9 @@ import Testing
     for last in step...step + 3 {
       let later = last == step ? "" : TrainingLogTests.rows(step + 1...last)
       // Without a row before it, each of these would be the beginning of another file.
-      let ends = last == 0 ? ["", TrainingLogTests.end] : ["", TrainingLogTests.end, "{\"step\": 12", "{", "\n", "\0\0\0"]
+      let ends =
+        last == 0
+        ? ["", TrainingLogTests.end] : ["", TrainingLogTests.end, "{\"step\": 12", "{", "\n", "\0\0\0"]
       for end in ends {
         #expect(
           try continued((kept + later + end).utf8, after: step) == kept + TrainingLogTests.next(step),
