@@ -79,10 +79,10 @@ struct Train: Subcommand, Equatable {
     try start.check(corpus, of: source)
     try checkOutputs(against: source)
     let documents = try TrainingDocuments(
-      corpus, of: source, holdingOut: measuring.heldOut, seed: configuration.seed)
+      corpus, of: source, holdingOut: measuring.heldOut, seed: start.heldOutSeed(self))
     let tokenizer = start.tokenizer(documents.training)
     let memory = try requiredMemory(vocabularySize: tokenizer.vocabularySize)
-    let saver = try file.map { try self.saver($0, source) }
+    let saver = try file.map { try self.saver($0, source, heldOutSeed: start.heldOutSeed(self)) }
     let trainer: Trainer
     do { trainer = try start.trainer(documents.training, tokenizer, self, instructions) } catch {
       throw explained(error)
@@ -99,10 +99,12 @@ struct Train: Subcommand, Equatable {
   }
 
   /// What saves the run to `file`.
-  private func saver(_ file: LockedFile, _ source: TextSource) throws(FileError) -> CheckpointSaver {
+  private func saver(
+    _ file: LockedFile, _ source: TextSource, heldOutSeed: UInt64
+  ) throws(FileError) -> CheckpointSaver {
     let heldOut =
       measuring.heldOut > 0
-      ? Checkpoint.HeldOut(share: measuring.heldOut, seed: configuration.seed) : nil
+      ? Checkpoint.HeldOut(share: measuring.heldOut, seed: heldOutSeed) : nil
     return try CheckpointSaver(
       file, best: bestPath, textSHA256: source.sha256, heldOut: heldOut,
       sampling: Checkpoint.Sampling(

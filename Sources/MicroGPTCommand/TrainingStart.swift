@@ -75,6 +75,12 @@ enum TrainingStart {
     }
   }
 
+  /// The seed by which documents are held out: the run's own, unless a program has saved another one.
+  func heldOutSeed(_ settings: Train) -> UInt64 {
+    if case .checkpoint(let checkpoint, _) = self, let heldOut = checkpoint.heldOut { return heldOut.seed }
+    return settings.configuration.seed
+  }
+
   /// When to measure the model on the way and what was found so far, if it is measured on the way.
   func evaluations(_ settings: Train) -> Checkpoint.Evaluations? {
     if case .checkpoint(let checkpoint, _) = self { return checkpoint.evaluations }

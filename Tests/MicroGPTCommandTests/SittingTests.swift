@@ -195,4 +195,19 @@ import Testing
     try run.sit("\(SavedRun.resume) \(options)")
     try expectSame(run.result, SavedRun("\(SavedRun.tiny) --steps 10 \(options)").result)
   }
+
+  @Test("a run that a program has saved goes on with the documents that it held out")
+  func heldOutSeed() throws {
+    let sandbox = try Sandbox(["input.txt": SavedRun.names])
+    var configuration = Configuration()
+    (configuration.embedding, configuration.heads, configuration.steps) = (4, 2, 9)
+    let halves = try Corpus(text: SavedRun.names).split(holdingOut: 0.25, seed: 7)
+    let trainer = try Trainer(corpus: halves.training, configuration: configuration)
+    let checkpoint = try Checkpoint(trainer.state, heldOut: .init(share: 0.25, seed: 7))
+    try sandbox.write(checkpoint.bytes(), to: "model.safetensors")
+    let ending = try sandbox.run("--resume model.safetensors --samples 0")
+    try trainer.train()
+    let loss = try trainer.evaluate(halves.heldOut).loss
+    #expect(ending.output.contains(String(format: "held-out loss: %.4f ", loss)) && ending.code == 0)
+  }
 }
