@@ -3,7 +3,7 @@
 // A target is a program of this file and one that defines `check`. libFuzzer's main function calls it with mutated
 // inputs, keeps those that reach new code, and reports an input that ends the program.
 
-/// Gives `check` an input in an array of its exact size, so that AddressSanitizer notices a read beyond its end.
+/// Gives `check` an input in an array of its exact size.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   check(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -28,6 +28,8 @@ public func mutate(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ capacit
     case 0: file.changeNumber(&choice)
     case 1: file.removeItem(&choice)
     case 2: file.repeatItem(&choice)
+    case 3: file.repeatTensor(&choice)
+    case 4: file.changeSize(&choice)
     default: file.changeValue(&choice)
     }
   } while choice.below(4) == 0
@@ -94,6 +96,29 @@ private struct Parts {
     guard !ranges.isEmpty else { return }
     let item = Array(header[ranges[choice.below(ranges.count)]]) + [UInt8(ascii: ",")]
     header.insert(contentsOf: item, at: ranges[choice.below(ranges.count)].lowerBound)
+  }
+
+  /// Gives a tensor's numbers a second name.
+  mutating func repeatTensor(_ choice: inout Choice) {
+    let ranges = pieces { $0 == UInt8(ascii: "}") }
+    guard ranges.count > 2 else { return }
+    // From the comma before a name to the brace behind its offsets.
+    let range = ranges[1 + choice.below(ranges.count - 1)]
+    var tensor = Array(header[range]) + [UInt8(ascii: "}")]
+    if let quote = tensor.firstIndex(of: UInt8(ascii: "\"")) {
+      tensor.insert(UInt8(ascii: "a") + UInt8(choice.below(26)), at: quote + 1)
+    }
+    header.insert(contentsOf: tensor, at: range.lowerBound)
+  }
+
+  /// Adds a power of two to a whole number of the header: products of sizes overflow, and offsets meet others.
+  mutating func changeSize(_ choice: inout Choice) {
+    let ranges = pieces { !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0) }
+    guard !ranges.isEmpty else { return }
+    let range = ranges[choice.below(ranges.count)]
+    guard let size = UInt64(String(decoding: header[range], as: UTF8.self)) else { return }
+    let power = UInt64(1) << UInt64(choice.below(64))
+    header.replaceSubrange(range, with: "\(choice.below(2) == 0 ? size &+ power : size &- power)".utf8)
   }
 
   /// Changes one number, which keeps its size.

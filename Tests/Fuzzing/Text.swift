@@ -72,7 +72,7 @@ private func checkTokens(_ corpus: Corpus) {
 /// A buffer receives the tokens that fit into it.
 private func checkBuffer(_ tokenizer: Tokenizer, _ document: ArraySlice<Unicode.Scalar>, _ tokens: [Int]) {
   for room in Set([1, tokens.count / 2, tokens.count - 1, tokens.count, tokens.count + 1]) where room > 0 {
-    // Memory of its own, whose bounds AddressSanitizer knows.
+    // Writing to a buffer is checked against its bounds.
     let buffer = UnsafeMutableBufferPointer<Int32>.allocate(capacity: room)
     defer { buffer.deallocate() }
     let count = tokenizer.encode(document, into: buffer)
