@@ -1,0 +1,90 @@
+// Fuzz target: a command line, one word on each line of the input, parsed by the command's own parser.
+
+@testable import CommandLineOptions
+import MicroGPT
+@testable import MicroGPTCommand
+
+/// The command, and a subcommand for the features that its subcommands do not use.
+nonisolated(unsafe) private let command = Command(
+  name: "microgpt", abstract: MicroGPT.command.abstract,
+  subcommands: MicroGPT.command.subcommands + [WithArguments.self])
+
+/// Requires of any line that it gives settings that the library accepts, a page of help, or a message. Nothing runs.
+func check(_ bytes: [UInt8]) {
+  let words = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    .map { String(decoding: $0, as: UTF8.self) }
+  do throws(UsageError) {
+    switch try command.parse(words) {
+    case .run(let settings, let given): checkSettings(settings, given, of: words)
+    case .help(let page): require(page.hasPrefix("OVERVIEW: "), "help begins with '\(page.prefix(20))'")
+    case .version: require(words.contains { $0.hasPrefix("--version") }, "the version of \(words)")
+    }
+  } catch {
+    // A message quotes a word, perhaps twice, and lists the nearest options.
+    requireSentence(error, atMost: 1_000 + 3 * bytes.count)
+  }
+  checkHelp(words)
+}
+
+/// Settings are within the limits of the library, and those not given have their defaults.
+private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of words: [String]) {
+  let names = given.names
+  require(Set(names).count == names.count, "an option is given twice: \(names)")
+  for name in names {
+    // Options also have short forms and values after a sign, so that words begin with a name.
+    require(
+      words.contains { $0.hasPrefix(name) || name == "--count" && $0.hasPrefix("-n") },
+      "'\(name)' is not in \(words)")
+  }
+  switch settings {
+  case let train as Train:
+    do throws(ConfigurationError) { try train.configuration.validate() } catch {
+      require(false, "the library refuses what the parser has accepted: \(error)")
+    }
+    require(train.heldOut >= 0 && train.heldOut < 1, "the share held out is \(train.heldOut)")
+    let temperature = train.sampling.temperature
+    require(temperature.isFinite && temperature >= 0, "the temperature is \(temperature)")
+    require(train.sampling.count >= 0, "the number of samples is \(train.sampling.count)")
+    require(train.output.log != "-" && train.output.log != "", "the log is '\(train.output.log ?? "")'")
+    if names.isEmpty { require(train == Train(), "a line without options changes settings") }
+  case let verify as Verify:
+    if names.isEmpty { require(verify == Verify(), "a line without options changes settings") }
+  case let arguments as WithArguments:
+    require(!arguments.text.isEmpty && 1...9 ~= arguments.count, "arguments are \(arguments)")
+  default: require(settings is Names && names.isEmpty, "the settings are \(settings)")
+  }
+}
+
+/// With `--help` at its end a line never runs, whatever its mistakes. After `--` it is an argument like others.
+private func checkHelp(_ words: [String]) {
+  if words.contains("--") { return }
+  do throws(UsageError) {
+    if case .help = try command.parse(words + ["--help"]) { return }
+    require(false, "a request for help is not answered: \(words)")
+  } catch {
+    // The only mistake that help cannot be given despite.
+    require(error.description.hasPrefix("Unknown subcommand"), "help is refused: \(error)")
+  }
+}
+
+/// A subcommand with positional arguments and a short form.
+private struct WithArguments: Subcommand, Equatable {
+  var model: String?
+  var text = ""
+  var count = 1
+
+  static let name = "trace"
+  static let abstract = "Trace a text."
+  static let discussion = ""
+  static let examples: KeyValuePairs = ["Trace a name:": "microgpt trace emma"]
+  static var arguments: [Argument<Self>] {
+    [.optional("MODEL", \.model, "The model"), .required("TEXT", \.text, "The text")]
+  }
+  static var options: KeyValuePairs<String, [Option<Self>]> {
+    ["OPTIONS": [.number("--count", \.count, .from(1, to: 9), "How often").short("-n")]]
+  }
+
+  // The defaults are for the package alone, which this target is not part of.
+  func validate() {}
+  func run(given: GivenOptions) { require(false, "the parser runs a subcommand") }
+}
