@@ -98,6 +98,7 @@ import Testing
       ("seed", "-1", "a whole number, 0 to 18446744073709551615"),
       ("learning_rate", "nan", "a decimal number, 0 or more"),
       ("learning_rate", "inf", "a decimal number, 0 or more"),
+      ("learning_rate", "0x1p-3", "a decimal number, 0 or more"),
       ("learning_rate", "0.1 ", "a decimal number, 0 or more"),
       ("beta1", "1", "a decimal number, 0 or more and less than 1"),
       ("epsilon", "0", "a decimal number, more than 0"),
