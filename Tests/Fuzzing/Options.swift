@@ -38,10 +38,18 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
   }
   switch settings {
   case let train as Train:
-    do throws(ConfigurationError) { try train.configuration.validate() } catch {
-      require(false, "the library refuses what the parser has accepted: \(error)")
+    // The sizes of a resumed run and of given weights are in their file.
+    if train.checkpoints.resume == nil, train.checkpoints.weights == nil {
+      do throws(ConfigurationError) { try train.configuration.validate() } catch {
+        require(false, "the library refuses what the parser has accepted: \(error)")
+      }
     }
-    require(train.heldOut >= 0 && train.heldOut < 1, "the share held out is \(train.heldOut)")
+    let heldOut = train.measuring.heldOut
+    require(heldOut >= 0 && heldOut < 1, "the share held out is \(heldOut)")
+    let counts = [
+      train.measuring.interval, train.measuring.patience, train.checkpoints.interval, train.checkpoints.limit,
+    ]
+    require(counts.allSatisfy { $0 ?? 1 >= 1 }, "a number of steps or evaluations is below 1: \(counts)")
     let temperature = train.sampling.temperature
     require(temperature.isFinite && temperature >= 0, "the temperature is \(temperature)")
     require(train.sampling.count >= 0, "the number of samples is \(train.sampling.count)")
