@@ -14,6 +14,10 @@ final class CheckpointSaver {
   private let sampling: Checkpoint.Sampling
   /// The step of the newest checkpoint in the file.
   private var savedStep: Int?
+  /// The best checkpoint, as long as it could not be saved.
+  private var unsavedBest: [UInt8]?
+  /// Whether the best checkpoint was saved by this object.
+  private(set) var hasSavedBest = false
   /// Why the last attempt to save each file failed, if it did.
   private var failures: [String: FileError] = [:]
 
@@ -32,6 +36,10 @@ final class CheckpointSaver {
 
   /// The file of the newest checkpoint.
   var path: String { newest.path }
+  /// The file of the checkpoint with the lowest loss, if that is kept.
+  var bestPath: String? { best?.path }
+  /// Whether the file of the newest checkpoint holds what it should.
+  var isSaved: Bool { failures[newest.path] == nil }
   /// Why a file does not hold what it should, if that is so.
   var failure: FileError? { failures[newest.path] ?? failures.values.first }
 
@@ -42,24 +50,38 @@ final class CheckpointSaver {
   /// Saves the run as it is now, unless the file has it already.
   ///
   /// - Throws: `CheckpointError` if the parameters are not finite numbers.
-  func save(_ trainer: Trainer, _ evaluations: Checkpoint.Evaluations?, _ remark: Remark) throws {
+  func save(_ trainer: Trainer, _ lastLoss: Double?, _ evaluations: Checkpoint.Evaluations?, _ remark: Remark)
+    throws
+  {
+    if unsavedBest != nil { try saveBest(remark) }
     if savedStep == trainer.completedSteps { return }
-    try save(bytes(trainer, evaluations), to: newest, remark)
-    if failures[newest.path] == nil { savedStep = trainer.completedSteps }
+    try save(bytes(trainer, lastLoss, evaluations), to: newest, remark)
+    if isSaved { savedStep = trainer.completedSteps }
   }
 
-  /// Saves the run as the best so far, if that has a file.
+  /// Saves the run as the best so far, if that has a file. If it cannot be saved now, `save` tries again.
   ///
   /// - Throws: As `save`.
-  func saveBest(_ trainer: Trainer, _ evaluations: Checkpoint.Evaluations?, _ remark: Remark) throws {
-    if let best { try save(bytes(trainer, evaluations), to: best, remark) }
+  func saveBest(
+    _ trainer: Trainer, _ lastLoss: Double?, _ evaluations: Checkpoint.Evaluations?, _ remark: Remark
+  ) throws {
+    guard best != nil else { return }
+    unsavedBest = try bytes(trainer, lastLoss, evaluations)
+    try saveBest(remark)
+  }
+
+  private func saveBest(_ remark: Remark) throws {
+    guard let best, let bytes = unsavedBest else { return }
+    try save(bytes, to: best, remark)
+    if failures[best.path] == nil { (unsavedBest, hasSavedBest) = (nil, true) }
   }
 
   private func bytes(
-    _ trainer: Trainer, _ evaluations: Checkpoint.Evaluations?
+    _ trainer: Trainer, _ lastLoss: Double?, _ evaluations: Checkpoint.Evaluations?
   ) throws(CheckpointError) -> [UInt8] {
     try Checkpoint(
-      trainer.state, textSHA256: textSHA256, heldOut: heldOut, evaluations: evaluations, sampling: sampling
+      trainer.state, lastLoss: lastLoss, textSHA256: textSHA256, heldOut: heldOut, evaluations: evaluations,
+      sampling: sampling
     ).bytes()
   }
 

@@ -22,11 +22,14 @@ struct HeldOutLoss {
   /// Whether the last evaluation is the best so far.
   var isBest: Bool { evaluations?.best?.evaluationsSince == 0 }
 
+  /// Whether it is time to measure the model.
+  func isDue(_ trainer: Trainer) -> Bool {
+    evaluations.map { trainer.completedSteps.isMultiple(of: $0.interval) } ?? false
+  }
+
   /// Measures the model if it is time to.
   mutating func measureOnTheWay(_ trainer: Trainer) throws -> Evaluation? {
-    guard let interval = evaluations?.interval, trainer.completedSteps.isMultiple(of: interval) else {
-      return nil
-    }
+    guard isDue(trainer) else { return nil }
     let evaluation = try measure(trainer)
     if let best = evaluations?.best, !(evaluation.loss < best.loss) {
       evaluations?.best?.evaluationsSince += 1

@@ -16,6 +16,16 @@ enum Interruption {
     return pointer
   }()
 
+  /// When it came, in seconds.
+  private nonisolated(unsafe) static let time = {
+    let pointer = UnsafeMutablePointer<Double>.allocate(capacity: 1)
+    pointer.initialize(to: 0)
+    return pointer
+  }()
+
+  /// Seconds in which another signal is the same request: `timeout` sends one to its child and one to its whole group.
+  private static let interval = 0.1
+
   /// The signal that has asked the run to stop, if one has.
   static var number: Int32? { received[0] == 0 ? nil : received[0] }
 
@@ -27,17 +37,20 @@ enum Interruption {
 
   /// From now on Ctrl-C, a request to end and a closed terminal set `number`; a second one ends the process.
   static func watch() {
-    _ = received
+    _ = (received, time)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // A shell starts commands in the background with SIGINT ignored, and nohup ignores SIGHUP: it stays so.
       let former = signal(number, SIG_IGN)
       if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { continue }
       signal(number) { number in
+        let now = Console.seconds
         if Interruption.received[0] != 0 {
-          if Interruption.hasLiveLine { _ = write(STDERR_FILENO, "\r\u{1b}[K", 4) }
+          if now - Interruption.time[0] < Interruption.interval { return }
+          let erase: StaticString = "\r\u{1b}[K"
+          if Interruption.hasLiveLine { _ = write(STDERR_FILENO, erase.utf8Start, erase.utf8CodeUnitCount) }
           _exit(128 + number)
         }
-        Interruption.received[0] = number
+        (Interruption.time[0], Interruption.received[0]) = (now, number)
       }
     }
   }

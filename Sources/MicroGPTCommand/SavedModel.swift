@@ -13,16 +13,17 @@ struct SavedModel {
   /// - Throws: `ModelFileError` if the file cannot be read, or holds no model.
   init(_ path: String) throws(ModelFileError) {
     self.path = path
+    let bytes: [UInt8]
+    do { bytes = try readFile(path) } catch { throw .file(error) }
     do {
-      let checkpoint = try Checkpoint(contentsOf: path)
-      (model, self.checkpoint) = (checkpoint.model, checkpoint)
-    } catch {
-      // Another program's file lacks keys of a checkpoint, or has its own. A damaged checkpoint is reported.
-      switch error {
-      case .contents(_, .missingKey), .contents(_, .unknownKey):
-        (model, checkpoint) = (try Model(contentsOf: path), nil)
-      default: throw error
+      do throws(CheckpointError) {
+        let checkpoint = try Checkpoint(bytes: bytes)
+        (model, self.checkpoint) = (checkpoint.model, checkpoint)
+      } catch .missingKey("microgpt_format") {
+        (model, checkpoint) = (try Model(safetensors: bytes), nil)
       }
+    } catch {
+      throw .contents(path: path == "-" ? "standard input" : path, error)
     }
   }
 

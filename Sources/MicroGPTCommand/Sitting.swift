@@ -16,6 +16,8 @@ final class Sitting {
   private let results = Console.output()
   /// The steps that were taken before this sitting.
   let earlier: Int
+  /// The loss of the last step that was taken, in this sitting or an earlier one.
+  private var lastLoss: Double?
 
   /// Why steps are no longer taken.
   enum End: Equatable {
@@ -30,8 +32,10 @@ final class Sitting {
   }
 
   init(
-    _ settings: Train, _ trainer: Trainer, heldOut: HeldOutLoss?, saver: CheckpointSaver?, log: TrainingLog?
+    _ settings: Train, _ trainer: Trainer, lastLoss: Double?, heldOut: HeldOutLoss?, saver: CheckpointSaver?,
+    log: TrainingLog?
   ) {
+    self.lastLoss = lastLoss
     (self.settings, self.trainer, self.heldOut) = (settings, trainer, heldOut)
     (self.saver, self.log, earlier) = (saver, log, trainer.completedSteps)
   }
@@ -48,12 +52,16 @@ final class Sitting {
       try conclude(end)
       try results.flush()
     } catch {
-      // Keep what was computed before the error: results, log and, unless the error is in the numbers, the model, even
-      // if the log is what cannot be written.
+      // Keep what was computed before the error: results, log and, unless the error is in the numbers, the model. If the
+      // log is what cannot be written, it ends before the model's step and cannot be continued.
       try? results.flush()
       try? log?.flush()
-      if error is FileError { try? saver?.save(trainer, heldOut?.evaluations) { _, _ in } }
-      throw error
+      guard let error = error as? FileError, let saver else { throw error }
+      try saver.save(trainer, lastLoss, heldOut?.evaluations) { _, _ in }
+      if trainer.completedSteps < settings.configuration.steps {
+        Console.remark(stopped("after \(progress)", log: error.path != settings.output.log))
+      }
+      throw error.isClosedPipe ? saver.failure ?? error : error
     }
     if let failure = saver?.failure { throw failure }
   }
@@ -67,7 +75,7 @@ final class Sitting {
     repeat {
       if let number = Interruption.number {
         end = .signal(number)
-      } else if heldOut?.isPatienceExhausted == true {
+      } else if heldOut?.isPatienceExhausted == true, trainer.completedSteps < steps {
         end = .patience
       } else if let step = try trainer.step() {
         try finish(step, &lines)
@@ -83,6 +91,9 @@ final class Sitting {
 
   /// Measures, logs, shows and saves a step that has been taken.
   private func finish(_ step: Trainer.Step, _ lines: inout StepLines) throws {
+    lastLoss = step.loss
+    // An evaluation may take long: what is known by then is in the log.
+    if heldOut?.isDue(trainer) == true { try log?.flush() }
     let evaluation = try heldOut?.measureOnTheWay(trainer)
     try log?.step(step.number, loss: step.loss, heldOut: evaluation)
     try lines.show(step, heldOut: evaluation)
@@ -91,18 +102,19 @@ final class Sitting {
       try lines.remark(isSaved ? report : report + " Training goes on.")
     }
     if evaluation != nil, let heldOut, heldOut.isBest {
-      try saver?.saveBest(trainer, heldOut.evaluations, remark)
+      try saver?.saveBest(trainer, lastLoss, heldOut.evaluations, remark)
     }
     if let interval = settings.checkpoints.interval, step.number.isMultiple(of: interval) {
       try save(remark)
     }
   }
 
-  /// Saves the run, after its log: a log then never ends before the step that its run can be resumed from.
+  /// Saves the run, after its log: while both can be written, a log never ends before the step that its run can be
+  /// resumed from.
   private func save(_ remark: CheckpointSaver.Remark) throws {
     guard let saver else { return }
     try log?.synchronize()
-    try saver.save(trainer, heldOut?.evaluations, remark)
+    try saver.save(trainer, lastLoss, heldOut?.evaluations, remark)
   }
 
   /// Ends the sitting: measures and samples a run that is complete, tells how to go on with another one.

@@ -2,15 +2,19 @@
 
 import CommandLineOptions
 import MicroGPT
+import MicroGPTFiles
 
 extension Sitting {
   /// What a person should know who finds the run stopped.
-  func stopped(_ how: String) -> String {
+  ///
+  /// - Parameter log: Whether the log can be continued.
+  func stopped(_ how: String, log: Bool = true) -> String {
     guard let saver else {
       return "Stopped \(how). Nothing was saved: a run with --save FILE can be resumed."
     }
-    if saver.failure != nil { return "Stopped \(how)." }
-    return "Stopped \(how), saved in \(saver.path). To go on:\n  \(settings.resumingLine(saver.path))"
+    if !saver.isSaved { return "Stopped \(how)." }
+    let line = settings.resumingLine(saver.path, log: log)
+    return "Stopped \(how), saved in \(saver.path). To go on:\n  \(line)"
   }
 
   /// "step 400 of 1,000"
@@ -26,12 +30,17 @@ extension Sitting {
       )
     }
     if let best = heldOut?.evaluations?.best {
-      // An earlier sitting's is beside the file that this one has resumed.
-      let file = best.step > earlier ? settings.checkpoints.target : settings.checkpoints.resume
-      let place = file.flatMap(settings.bestPath(beside:)).map { ", saved in \($0)" } ?? ""
+      let place = bestFile(best).map { ", saved in \($0)" } ?? ""
       Console.remark("Lowest held-out loss \(fixed(best.loss, 4)) after step \(grouped(best.step))\(place).")
     }
-    if let saver, saver.failure == nil { Console.remark("Saved in \(saver.path).") }
+    if let saver, saver.isSaved { Console.remark("Saved in \(saver.path).") }
+  }
+
+  /// The file that has the best model: this sitting's, or that of an earlier one beside the file that was resumed.
+  private func bestFile(_ best: Checkpoint.Evaluations.Best) -> String? {
+    if best.step > earlier { return saver?.hasSavedBest == true ? saver?.bestPath : nil }
+    let file = settings.checkpoints.resume.flatMap(settings.bestPath(beside:))
+    return file.flatMap { fileExists($0) ? $0 : nil }
   }
 
   /// The remark on a first loss far above that of guessing.
@@ -49,15 +58,13 @@ extension Sitting {
   func worseThanGuessing(_ lines: StepLines) -> String? {
     let guessing = guessingLoss(vocabularySize: trainer.tokenizer.vocabularySize)
     guard !settings.output.quiet, let loss = lines.judgement, loss > guessing else { return nil }
-    return "The model is worse than guessing. Lower --learning-rate, which is "
-      + "\(settings.configuration.learningRate), or --init-std, which is "
-      + "\(settings.configuration.initialStandardDeviation)."
+    return "The model is worse than guessing. \(settings.adviceToLower)"
   }
 }
 
 extension Train {
   /// The command line that goes on with the run saved in `path`.
-  func resumingLine(_ path: String) -> String {
+  func resumingLine(_ path: String, log isContinued: Bool = true) -> String {
     // A name that begins with a dash needs the equals sign.
     func words(_ option: String, _ value: String) -> [String] {
       looksLikeOption(value) ? ["\(option)=\(value)"] : [option, value]
@@ -66,7 +73,7 @@ extension Train {
     if let interval = checkpoints.interval { line += words("--save-every", "\(interval)") }
     if let file = data.file { line += words("--data", file) }
     if data.offline { line.append("--offline") }
-    if let log = output.log { line += words("--log", log) }
+    if let log = output.log, isContinued { line += words("--log", log) }
     return line.map(quotedForShell).joined(separator: " ")
   }
 }

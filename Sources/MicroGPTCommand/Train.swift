@@ -44,6 +44,10 @@ struct Train: Subcommand, Equatable {
 
   func validate() throws(UsageError) {
     try checkpoints.validate()
+    if data.file == "-", (checkpoints.resume ?? checkpoints.weights) == "-" {
+      throw UsageError(
+        "Standard input cannot be both the model and the text. Name a file for one of them.")
+    }
     if output.log == "-" {
       throw UsageError("'--log -' is not a file: standard output is for the results. Name a file.")
     }
@@ -60,9 +64,10 @@ struct Train: Subcommand, Equatable {
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
-    // Locked before it is read: another process may be about to save a later step to it. What cannot be read says so,
-    // whether or not it could be locked.
-    let locked = checkpoints.target.map { path in Result { try LockedFile(path) } }
+    // The file of a run that goes on is locked before it is read: another process may be about to save a later step to
+    // it. A file that cannot be read is reported as such, even if locking it failed too.
+    let isOwn = checkpoints.resume != nil && checkpoints.save == nil
+    let locked = isOwn ? checkpoints.target.map { path in Result { try LockedFile(path) } } : nil
     let start = try TrainingStart(checkpoints)
     let file = try locked?.get()
     try start.settings(self, given).train(from: start, file, instructions)
@@ -70,30 +75,33 @@ struct Train: Subcommand, Equatable {
 
   /// One sitting of the run, with these settings.
   private func train(
-    from start: TrainingStart, _ file: LockedFile?, _ instructions: InstructionSet?
+    from start: consuming TrainingStart, _ file: LockedFile?, _ instructions: InstructionSet?
   ) throws {
     let source = try TextSource.find(data)
     Interruption.watch()
     try start.check(source, data)
     let corpus = try source.corpus()
     try start.check(corpus, of: source)
-    try checkOutputs(against: source)
+    try checkOutputs(against: source, hasBest: start.hasBest)
     let documents = try TrainingDocuments(
       corpus, of: source, holdingOut: measuring.heldOut, seed: start.heldOutSeed(self))
     let tokenizer = start.tokenizer(documents.training)
     let memory = try requiredMemory(vocabularySize: tokenizer.vocabularySize)
-    let saver = try file.map { try self.saver($0, source, heldOutSeed: start.heldOutSeed(self)) }
+    let target = try file ?? checkpoints.target.map { try LockedFile($0) }
+    let saver = try target.map { try self.saver($0, source, heldOutSeed: start.heldOutSeed(self)) }
     let trainer: Trainer
     do { trainer = try start.trainer(documents.training, tokenizer, self, instructions) } catch {
       throw explained(error)
     }
-    let log = try openLog(after: trainer.completedSteps)
+    let lastLoss = start.lastLoss
+    let log = try openLog(after: trainer.completedSteps, loss: lastLoss)
     if !output.quiet {
       Console.remark(remarks(source, documents, memory: memory))
       if let remark = start.remark(trainer) { Console.remark(remark) }
     }
     let sitting = Sitting(
-      self, trainer, heldOut: documents.heldOut.map { HeldOutLoss($0, start.evaluations(self)) },
+      self, trainer, lastLoss: lastLoss,
+      heldOut: documents.heldOut.map { HeldOutLoss($0, start.evaluations(self)) },
       saver: saver, log: log)
     do { try sitting.run() } catch { throw explained(error) }
   }
@@ -123,14 +131,14 @@ struct Train: Subcommand, Equatable {
   }
 
   /// The log, if there is to be one: a new one, or that of the run before this sitting.
-  private func openLog(after step: Int) throws -> TrainingLog? {
+  private func openLog(after step: Int, loss: Double?) throws -> TrainingLog? {
     guard let path = output.log else { return nil }
     guard checkpoints.resume != nil, hasContents(path) else { return try TrainingLog(path: path) }
-    if let log = try TrainingLog(continuing: path, after: step) { return log }
+    if let log = try TrainingLog(continuing: path, after: step, loss: loss) { return log }
     if output.force { return try TrainingLog(path: path) }
     throw Failure(
       code: Failure.output,
-      "'\(path)' is not the log of this run: it has no row of step \(grouped(step)), or others than steps before it. "
-        + "Name another file after --log, or add --force to begin it anew.")
+      "'\(path)' is not the log of this run: its rows do not lead up to step \(grouped(step)). "
+        + "Name another file after --log, or add --force to start a new log.")
   }
 }

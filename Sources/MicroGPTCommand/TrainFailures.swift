@@ -30,7 +30,14 @@ extension Train {
   func parametersTooLarge(_ problem: String) -> Failure {
     Failure(
       code: Failure.software,
-      "\(problem): the parameters have grown too large. Lower --learning-rate, which is "
-        + "\(configuration.learningRate), or --init-std, which is \(configuration.initialStandardDeviation).")
+      "\(problem): the parameters have grown too large. \(adviceToLower)")
+  }
+
+  /// Which option to lower if parameters grow too large.
+  var adviceToLower: String {
+    let rate = "--learning-rate, which is \(configuration.learningRate)"
+    if checkpoints.weights != nil { return "Lower \(rate)." }
+    let both = "\(rate), or --init-std, which is \(configuration.initialStandardDeviation)."
+    return checkpoints.resume == nil ? "Lower \(both)" : "Begin a new run with a lower \(both)"
   }
 }

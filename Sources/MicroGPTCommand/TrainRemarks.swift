@@ -28,7 +28,9 @@ extension Train {
   ///
   /// - Throws: `Failure` if this machine has fewer, before any are allocated.
   func requiredMemory(vocabularySize: Int) throws(Failure) -> Int {
-    let required = configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine)
+    let required = configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine).flatMap {
+      checkpointMemory(vocabularySize: vocabularySize)?.addingReportingOverflow($0)
+    }.flatMap { $0.overflow ? nil : $0.partialValue }
     let available = Console.physicalMemory
     if let required, required <= available ?? .max { return required }
     let amount = required.map { "needs \(size($0)) of memory" } ?? "needs more memory than can be counted"
@@ -38,10 +40,20 @@ extension Train {
         + "Choose a smaller --embedding, --layers, --block-size or --batch-size.")
   }
 
+  /// The bytes that a checkpoint takes while it is saved, or read: parameters and moments as doubles, and as its file.
+  private func checkpointMemory(vocabularySize: Int) -> Int? {
+    guard checkpoints.target != nil else { return 0 }
+    let (bytes, overflow) = (configuration.parameterCount(vocabularySize: vocabularySize) ?? .max)
+      .multipliedReportingOverflow(by: engine == .exact ? 48 : 36)
+    return overflow ? nil : bytes
+  }
+
   /// Checks that the files to be written would destroy nothing.
   ///
   /// - Throws: `Failure` if one of them is the text's or the other's own, or has contents and need not.
-  func checkOutputs(against source: TextSource) throws(Failure) {
+  ///
+  /// - Parameter hasBest: Whether an earlier sitting has saved the model with the lowest loss.
+  func checkOutputs(against source: TextSource, hasBest: Bool) throws(Failure) {
     let outputs = [("--log", output.log), ("--save", checkpoints.target), ("--save", bestPath)]
       .compactMap { option, path in path.map { (option: option, path: $0) } }
     for (option, path) in outputs where isSameFile(path, source.name) {
@@ -59,14 +71,27 @@ extension Train {
       throw Failure(
         code: Failure.usage, "'--log \(log)' and '--save \(other.path)' are the same file. Name two.")
     }
+    // Beside the models are their locks, and what is being saved.
+    let inputs =
+      [("--data", source.name), ("--log", output.log), ("--resume", checkpoints.resume)]
+      + [("--init-from", checkpoints.weights)]
+    for model in [checkpoints.target, bestPath].compactMap({ $0 }) {
+      for (option, path) in inputs {
+        guard let path, [".lock", ".part"].contains(where: { isSameFile(path, model + $0) }) else { continue }
+        throw Failure(
+          code: Failure.usage,
+          "'\(path)' (\(option)) is a name that saving '\(model)' needs for itself. Name another file.")
+      }
+    }
     // A resumed run goes on with its own files.
-    func isOwn(_ option: String) -> Bool {
+    func isOwn(_ option: String, _ path: String) -> Bool {
       guard let resume = checkpoints.resume else { return false }
+      if path == bestPath, !hasBest { return false }
       guard let save = checkpoints.save, option == "--save" else { return true }
       return isSameFile(save, resume)
     }
     if output.force { return }
-    for (option, path) in outputs where hasContents(path) && !isOwn(option) {
+    for (option, path) in outputs where hasContents(path) && !isOwn(option, path) {
       throw Failure(
         code: Failure.output,
         "'\(path)' exists and would be replaced. Name another file after \(option), or add --force.")

@@ -19,15 +19,18 @@ final class TrainingLog {
 
   /// Continues the log at `path` after a step; rows of later steps and a torn last line are removed.
   ///
+  /// - Parameter loss: The loss of that step, if it is known; another run's log has another.
   /// - Returns: `nil` if the file is not a log that has this step, or that begins with the one after it.
   /// - Throws: `FileError` if it cannot be read or opened.
-  init?(continuing path: String, after step: Int) throws(FileError) {
-    guard let length = TrainingLog.length(of: try readFile(path), through: step) else { return nil }
+  init?(continuing path: String, after step: Int, loss: Double? = nil) throws(FileError) {
+    guard let length = TrainingLog.length(of: try readFile(path), through: step, loss: loss) else {
+      return nil
+    }
     file = try OutputFile(continuing: path, after: length)
   }
 
   /// The number of bytes up to the end of a step's row, or `nil` if these are not the rows of a log with that step.
-  static func length(of bytes: [UInt8], through step: Int) -> Int? {
+  static func length(of bytes: [UInt8], through step: Int, loss: Double? = nil) -> Int? {
     // An empty log, or one that begins with the step after it. When a process is killed its last line may be torn off.
     if zip(bytes, rowStart(step + 1)).allSatisfy({ $0 == $1 }) { return 0 }
     // The log of a run without steps has only its last objects.
@@ -41,6 +44,10 @@ final class TrainingLog {
       guard let end = bytes[length...].firstIndex(of: UInt8(ascii: "\n")),
         let number = stepNumber(bytes[length..<end]), last == nil || number - 1 == last
       else { return nil }
+      if number == step, let loss {
+        let rest = bytes[length..<end].dropFirst(rowStart(step).count)
+        guard rest.starts(with: "\(loss)}".utf8) || rest.starts(with: "\(loss),".utf8) else { return nil }
+      }
       (last, length) = (number, end + 1)
     }
     return length

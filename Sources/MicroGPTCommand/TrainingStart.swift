@@ -56,13 +56,17 @@ enum TrainingStart {
     let tokenizer = model.tokenizer
     for (index, document) in corpus.enumerated() {
       guard let unknown = document.first(where: { tokenizer.token(of: $0) == nil }) else { continue }
+      let code = "U+" + padded(String(unknown.value, radix: 16, uppercase: true), 4, with: "0")
+      // Control characters would be the terminal's to obey.
+      let name = isVisible(unknown) ? "'\(unknown)' (\(code))" : code
       var vocabulary = ""
-      vocabulary.unicodeScalars.append(contentsOf: tokenizer.characters)
-      let code = String(unknown.value, radix: 16, uppercase: true)
+      if tokenizer.characters.count <= 100, tokenizer.characters.allSatisfy(isVisible) {
+        vocabulary = ": " + String(String.UnicodeScalarView(tokenizer.characters))
+      }
       throw Failure(
         code: Failure.data,
-        "Document \(grouped(index + 1)) of \(source.name) has '\(unknown)' (U+\(padded(code, 4, with: "0"))), which is not in the "
-          + "vocabulary of \(path): \(vocabulary). Change the text, or train a new model on it.")
+        "Document \(grouped(index + 1)) of \(source.name) has \(name), which is not in the vocabulary of "
+          + "\(path)\(vocabulary). Change the text, or train a new model on it.")
     }
   }
 
@@ -79,6 +83,16 @@ enum TrainingStart {
   func heldOutSeed(_ settings: Train) -> UInt64 {
     if case .checkpoint(let checkpoint, _) = self, let heldOut = checkpoint.heldOut { return heldOut.seed }
     return settings.configuration.seed
+  }
+
+  /// The loss of the last step before this sitting, if it is known.
+  var lastLoss: Double? {
+    if case .checkpoint(let checkpoint, _) = self { checkpoint.lastLoss } else { nil }
+  }
+
+  /// Whether an earlier sitting has saved the model with the lowest loss.
+  var hasBest: Bool {
+    if case .checkpoint(let checkpoint, _) = self { checkpoint.evaluations?.best != nil } else { false }
   }
 
   /// When to measure the model on the way and what was found so far, if it is measured on the way.
@@ -107,8 +121,8 @@ enum TrainingStart {
       }
       if let set = checkpoint.state.instructionSet, set != trainer.instructionSet {
         lines.append(
-          "It was saved by \(set.rawValue) instructions and goes on by \(trainer.instructionSet.rawValue): "
-            + "the fast arithmetic's last bits will not be those of a run that never stopped.")
+          "It was saved with \(set.rawValue) instructions and continues with \(trainer.instructionSet.rawValue): its "
+            + "results will differ in their last bits from those of an uninterrupted run.")
       }
       return lines.joined(separator: "\n")
     }
@@ -190,5 +204,13 @@ extension Train {
       try! parameter.set(size, in: &settings.configuration)  // A model's sizes are valid.
     }
     return settings
+  }
+}
+
+/// Whether a character is one to be seen, and not an order to a terminal.
+private func isVisible(_ character: Unicode.Scalar) -> Bool {
+  switch character.properties.generalCategory {
+  case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
+  default: true
   }
 }

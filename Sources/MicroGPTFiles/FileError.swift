@@ -80,7 +80,9 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
       return "\(file) cannot be saved: \(reason). If it existed before, it is unchanged. \(advice)"
     case .lock where code == EWOULDBLOCK:
       return
-        "\(file) belongs to another process, which is saving to it. Wait for its end, or name another file."
+        "\(file) is being saved to by another process. Wait until it ends, or name another file."
+    case .lock where code == EEXIST:
+      return "\(file) needs '\(path).lock' while it is being saved to, but that has contents. Name another file."
     case .lock:
       return "\(file) cannot be locked: \(reason). Name a file in another folder."
     }

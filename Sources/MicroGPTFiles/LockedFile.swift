@@ -56,7 +56,7 @@ public final class LockedFile {
   ///
   /// - Throws: `FileError` with the operation `replace`; the file is then unchanged.
   public func replace(with bytes: [UInt8]) throws(FileError) {
-    // Who has the lock has this name too. It is always the same, so that killed processes do not leave ever more files.
+    // Only the lock's owner uses this name. It is always the same, so that killed processes do not leave ever more files.
     do { try writeFileAtomically(bytes, to: target, through: target + ".part") } catch {
       throw FileError(error.operation, path: path, code: error.code)
     }
@@ -75,8 +75,13 @@ public final class LockedFile {
         throw FileError(.lock, path: path, code: code)
       }
       // The process that had the lock may have removed this file after it was opened here.
-      if isFile(descriptor, at: lockPath) { return descriptor }
+      guard isFile(descriptor, at: lockPath) else {
+        close(descriptor)
+        continue
+      }
+      if !hasContents(lockPath) { return descriptor }
       close(descriptor)
+      throw FileError(.lock, path: path, code: EEXIST)
     }
   }
 

@@ -93,6 +93,10 @@ public final class OutputFile {
   /// - Throws: `FileError` if the buffer cannot be written, or the disk reports that it cannot store it.
   public func synchronize() throws(FileError) {
     try flush()
+    #if canImport(Darwin)
+      // There fsync only gives the bytes to the drive, which may keep them.
+      if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+    #endif
     while fsync(descriptor) != 0 {
       switch errno {
       case EINTR: continue

@@ -28,7 +28,8 @@ import Testing
     _ trainer: Trainer, _ evaluations: Checkpoint.Evaluations? = nil
   ) throws -> Checkpoint {
     try Checkpoint(
-      trainer.state, textSHA256: CheckpointSaverTests.sha256, heldOut: .init(share: 0.25, seed: 3),
+      trainer.state, lastLoss: 2.5, textSHA256: CheckpointSaverTests.sha256,
+      heldOut: .init(share: 0.25, seed: 3),
       evaluations: evaluations, sampling: CheckpointSaverTests.sampling)
   }
 
@@ -55,7 +56,7 @@ import Testing
     #expect(saver.path == path && saver.failure == nil)
     for evaluations in [nil, Checkpoint.Evaluations(interval: 5, patience: 2)] {
       _ = try trainer.step()
-      try saver.save(trainer, evaluations, remarks.add)
+      try saver.save(trainer, 2.5, evaluations, remarks.add)
       #expect(try Checkpoint(contentsOf: path) == checkpoint(trainer, evaluations))
     }
     #expect(remarks.lines == [] && saver.failure == nil)
@@ -65,10 +66,10 @@ import Testing
   func once() throws {
     let trainer = try smallTrainer(), remarks = Remarks(), saver = try saver()
     for number in 0..<3 {
-      try saver.save(trainer, nil, remarks.add)
+      try saver.save(trainer, 2.5, nil, remarks.add)
       #expect(try completedSteps(path) == number)
       try FileManager.default.removeItem(atPath: path)
-      try saver.save(trainer, nil, remarks.add)
+      try saver.save(trainer, 2.5, nil, remarks.add)
       #expect(!fileExists(path))
       _ = try trainer.step()
     }
@@ -81,15 +82,15 @@ import Testing
     _ = try trainer.step()
     let evaluations = Checkpoint.Evaluations(
       interval: 1, best: .init(loss: 2, step: 1, evaluationsSince: 0))
-    try saver.saveBest(trainer, evaluations, remarks.add)
+    try saver.saveBest(trainer, 2.5, evaluations, remarks.add)
     #expect(!fileExists(path))
     let best = try checkpoint(trainer, evaluations)
     #expect(try Checkpoint(contentsOf: bestPath) == best)
     // The best one does not count as the newest of its step.
-    try saver.save(trainer, evaluations, remarks.add)
+    try saver.save(trainer, 2.5, evaluations, remarks.add)
     #expect(try Checkpoint(contentsOf: path) == best)
     _ = try trainer.step()
-    try saver.save(trainer, evaluations, remarks.add)
+    try saver.save(trainer, 2.5, evaluations, remarks.add)
     #expect(try completedSteps(path) == 2)
     #expect(try Checkpoint(contentsOf: bestPath) == best)
     #expect(remarks.lines == [])
@@ -98,7 +99,7 @@ import Testing
   @Test("a run without a file for the best checkpoint saves none")
   func withoutBest() throws {
     let trainer = try smallTrainer(), saver = try saver()
-    try saver.saveBest(trainer, nil, Remarks().add)
+    try saver.saveBest(trainer, 2.5, nil, Remarks().add)
     #expect(try FileManager.default.contentsOfDirectory(atPath: sandbox.folder + "/disk") == ["model.lock"])
   }
 
@@ -108,12 +109,12 @@ import Testing
     let failed = cannotBeSaved(path, "No such file or directory", "Make its folder again.")
     let works = "true '\(path)' could be saved again."
     var expected: [String] = []
-    try saver.save(trainer, nil, remarks.add)
+    try saver.save(trainer, 2.5, nil, remarks.add)
     for round in 0..<2 {
       remove()
       for _ in 0..<2 {
         _ = try trainer.step()
-        for _ in 0..<2 { try saver.save(trainer, nil, remarks.add) }
+        for _ in 0..<2 { try saver.save(trainer, 2.5, nil, remarks.add) }
         #expect(saver.failure == FileError(.replace, path: path, code: ENOENT))
       }
       expected.append(failed)
@@ -121,7 +122,7 @@ import Testing
       restore()
       // What the file has is older, although this step's save was tried before.
       #expect(try completedSteps(path) == 2 * round)
-      for _ in 0..<2 { try saver.save(trainer, nil, remarks.add) }
+      for _ in 0..<2 { try saver.save(trainer, 2.5, nil, remarks.add) }
       #expect(try completedSteps(path) == 2 * round + 2)
       expected.append(works)
       #expect(remarks.lines == expected && saver.failure == nil)
@@ -132,25 +133,25 @@ import Testing
   func failingApart() throws {
     let trainer = try smallTrainer(), remarks = Remarks(), saver = try saver(best: true)
     try createFolder(bestPath)
-    try saver.saveBest(trainer, nil, remarks.add)
+    try saver.saveBest(trainer, 2.5, nil, remarks.add)
     let bestFailed = cannotBeSaved(
       bestPath, "Is a directory", "Check its folder's permissions and its disk.")
     #expect(remarks.lines == [bestFailed])
-    try saver.save(trainer, nil, remarks.add)
+    try saver.save(trainer, 2.5, nil, remarks.add)
     #expect(remarks.lines == [bestFailed])
     #expect(try completedSteps(path) == 0)
     #expect(saver.failure == FileError(.replace, path: bestPath, code: EISDIR))
 
     _ = try trainer.step()
     remove()
-    try saver.save(trainer, nil, remarks.add)
+    try saver.save(trainer, 2.5, nil, remarks.add)
     #expect(saver.failure == FileError(.replace, path: path, code: ENOENT))
     restore()
-    try saver.save(trainer, nil, remarks.add)
+    try saver.save(trainer, 2.5, nil, remarks.add)
     #expect(saver.failure == FileError(.replace, path: bestPath, code: EISDIR))
 
     try FileManager.default.removeItem(atPath: bestPath)
-    try saver.saveBest(trainer, nil, remarks.add)
+    try saver.saveBest(trainer, 2.5, nil, remarks.add)
     #expect(saver.failure == nil)
     #expect(
       remarks.lines == [
@@ -178,10 +179,10 @@ import Testing
     let remarks = Remarks(), saver = try saver()
     let good = try smallTrainer()
     _ = try good.step()
-    try saver.save(good, nil, remarks.add)
+    try saver.save(good, 2.5, nil, remarks.add)
     let before = try readFile(path)
     let bad = try smallTrainer { $0.initialStandardDeviation = .greatestFiniteMagnitude }
-    #expect(throws: CheckpointError.self) { try saver.save(bad, nil, remarks.add) }
+    #expect(throws: CheckpointError.self) { try saver.save(bad, 2.5, nil, remarks.add) }
     #expect(try readFile(path) == before)
     #expect(remarks.lines == [])
   }

@@ -305,7 +305,7 @@ import Testing
         "--save - --resume a",
         "'--save -' is not a file: standard output is for the results. Name a file."
       ),
-      ("--resume -", "'--resume -' is no file that could be saved to. Add '--save model.safetensors'."),
+      ("--resume -", "'--resume -' cannot be saved to. Add '--save model.safetensors'."),
       ("--eval-every 5", "'--eval-every' needs lines to measure on. Add '--held-out 0.1'."),
       ("--eval-every 5 --held-out 0", "'--eval-every' needs lines to measure on. Add '--held-out 0.1'."),
       ("--patience 2 --eval-every 5", "'--eval-every' needs lines to measure on. Add '--held-out 0.1'."),

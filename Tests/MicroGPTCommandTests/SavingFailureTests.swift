@@ -107,6 +107,43 @@ import Testing
     #expect(try sandbox.read("code") == "0\n")
     #expect(try checkpoint(in: sandbox).state.completedSteps == 6000)
   }
+
+  @Test("a run whose output is closed early is saved and says how to go on, or that it is not saved")
+  func closedEarly() throws {
+    let sandbox = try Sandbox(["input.txt": SavedRun.names])
+    let line =
+      "{ \"$microgpt\" \(SavedRun.tiny) --steps 100000 --save model; echo $? > code; } 2> error | head -n 1"
+    _ = try sandbox.shell(line)
+    #expect(try sandbox.read("code") == "0\n")
+    #expect(
+      try sandbox.read("error").contains("saved in model. To go on:\n  microgpt train --resume model\n"))
+    #expect(try checkpoint("model", in: sandbox).state.completedSteps < 100_000)
+
+    try FileManager.default.removeItem(atPath: sandbox.folder + "/model")
+    try FileManager.default.createDirectory(
+      atPath: sandbox.folder + "/model.part", withIntermediateDirectories: false)
+    _ = try sandbox.shell(line)
+    #expect(try sandbox.read("code") == "74\n")
+    #expect(try sandbox.read("error").contains("Error: 'model' cannot be saved: Is a directory."))
+  }
+
+  @Test("a best checkpoint that could not be saved is saved when that is possible again")
+  func bestLater() throws {
+    let sandbox = try Sandbox(["input.txt": SavedRun.names])
+    let obstacle = sandbox.folder + "/model.best.part"
+    try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+    let run = try PipedRun(
+      split(
+        "\(SavedRun.tiny) --steps \(PipedRun.steps) --held-out 0.1 --eval-every 3 --learning-rate 0 --save model "
+          + "--samples 0"),
+      in: sandbox)
+    try run.read { run.error.contains("'model.best' cannot be saved") }
+    try FileManager.default.removeItem(atPath: obstacle)
+    let ending = try run.end()
+    #expect(
+      ending.code == 0 && ending.error.contains("'model.best' could be saved again."), "\(ending.error)")
+    #expect(try checkpoint("model.best", in: sandbox).state.completedSteps == 3)
+  }
 }
 
 /// Files that are refused before the first step, and those that are not.
@@ -155,6 +192,24 @@ import Testing
             + "\(SavedFileTests.cannotCreate)\n", code: 73))
   }
 
+  @Test("files beside the model that saving it needs are not the user's")
+  func reserved() throws {
+    let sandbox = try sandbox()
+    try sandbox.write(SavedRun.names, to: "model.part")
+    for line in ["--data model.part --save model", "--save model --log model.lock"] {
+      let ending = try sandbox.run(line)
+      #expect(ending.error.contains("is a name that saving 'model' needs for itself") && ending.code == 64)
+    }
+    #expect(try sandbox.read("model.part") == SavedRun.names)
+    try sandbox.write("precious", to: "model.lock")
+    #expect(
+      try sandbox.run("--save model")
+        == Ending(
+          error: "Error: 'model' needs 'model.lock' while it is being saved to, but that has contents. "
+            + "Name another file.\n", code: 75))
+    #expect(try sandbox.read("model.lock") == "precious")
+  }
+
   @Test("two processes do not save to the same file, whatever its path")
   func twoProcesses() throws {
     let sandbox = try sandbox()
@@ -175,8 +230,8 @@ import Testing
       #expect(
         try sandbox.run("train \(line)")
           == Ending(
-            error: "Error: '\(path)' belongs to another process, which is saving to it. "
-              + "Wait for its end, or name another file.\n", code: 75))
+            error: "Error: '\(path)' is being saved to by another process. "
+              + "Wait until it ends, or name another file.\n", code: 75))
     }
     #expect(try first.end().code == 0)
     #expect(try checkpoint(in: sandbox).state.completedSteps == PipedRun.steps)

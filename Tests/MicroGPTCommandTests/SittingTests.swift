@@ -178,12 +178,52 @@ import Testing
       try sandbox.run(SavedRun.resume)
         == Ending(
           error:
-            "Error: 'run.jsonl' is not the log of this run: it has no row of step 20, or others than steps "
-            + "before it. Name another file after --log, or add --force to begin it anew.\n", code: 73))
+            "Error: 'run.jsonl' is not the log of this run: its rows do not lead up to step 20. "
+            + "Name another file after --log, or add --force to start a new log.\n", code: 73))
     #expect(try sandbox.bytes("run.jsonl") == log && sandbox.bytes("model.safetensors") == model)
     #expect(try sandbox.run("\(SavedRun.resume) --force").code == 0)
     #expect(try sandbox.read("run.jsonl").hasPrefix("{\"step\": 21, "))
     #expect(try sandbox.read("run.jsonl").split(separator: "\n").count == 11)
+  }
+
+  @Test("the log of another run is refused, and neither it nor the model is changed")
+  func foreignLog() throws {
+    let sandbox = try Sandbox(["input.txt": SavedRun.names])
+    _ = try sandbox.run("\(SavedRun.tiny) --steps 30 --seed 7 --log run.jsonl")
+    _ = try sandbox.run("\(SavedRun.tiny) --steps 30 --save model.safetensors --stop-after 10")
+    let (log, model) = try (sandbox.bytes("run.jsonl"), sandbox.bytes("model.safetensors"))
+    let ending = try sandbox.run(SavedRun.resume)
+    #expect(ending.error.contains("'run.jsonl' is not the log of this run") && ending.code == 73)
+    #expect(try sandbox.bytes("run.jsonl") == log && sandbox.bytes("model.safetensors") == model)
+  }
+
+  @Test("a run whose patience ends with its last step is complete")
+  func patienceAtTheEnd() throws {
+    let sandbox = try Sandbox(["input.txt": SavedRun.names])
+    let ending = try sandbox.run(
+      "\(SavedRun.tiny) --steps 9 --held-out 0.1 --eval-every 3 --patience 1 --learning-rate 0 --samples 0")
+    #expect(ending.error.contains("Stopped after step 6 of 9") && ending.code == 0)
+    let last = try sandbox.run(
+      "\(SavedRun.tiny) --steps 6 --held-out 0.1 --eval-every 3 --patience 1 --learning-rate 0 --samples 0")
+    #expect(!last.error.contains("Stopped") && last.error.contains("Lowest held-out loss"))
+  }
+
+  @Test("the best checkpoint is named only where it is")
+  func placeOfBest() throws {
+    let sandbox = try Sandbox(["input.txt": SavedRun.names])
+    _ = try sandbox.run(
+      "\(SavedRun.tiny) --steps 30 --held-out 0.1 --eval-every 5 --save model.safetensors --stop-after 20")
+    let onto = try sandbox.run("--resume model.safetensors --save other.safetensors --stop-after 1")
+    #expect(onto.code == 0)
+    let best = try sandbox.run("--resume model.best.safetensors --stop-after 1")
+    #expect(!best.error.contains(".best.best"))
+    let place = #/saved in ([a-z.]+safetensors)/#
+    for name in ["model", "other"] {
+      let ending = try sandbox.run("--resume \(name).safetensors")
+      for match in ending.error.matches(of: place) {
+        #expect(try sandbox.files().contains(String(match.1)), "\(ending.error)")
+      }
+    }
   }
 
   @Test("the options of sampling are the first sitting's, unless others are given")

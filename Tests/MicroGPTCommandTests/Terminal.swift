@@ -82,7 +82,7 @@ struct TerminalRun {
 
   /// Runs a command line, the program's path first, with all three streams on a terminal of this width.
   ///
-  /// - Parameter signals: Sent to it, all at once, when it has drawn its live line.
+  /// - Parameter signals: Sent to it, some time apart, when it has drawn its live line.
   init(
     _ words: [String], in sandbox: Sandbox, columns: Int, environment: [String: String?] = [:],
     signals: [Int32] = []
@@ -113,7 +113,10 @@ struct TerminalRun {
       _ = take(wait: 10)
       if !isSignaled, String(decoding: bytes, as: UTF8.self).contains("░") {
         isSignaled = true
-        try? child.send(signals)
+        for signal in signals {
+          try? child.send([signal])
+          usleep(200_000)
+        }
       }
     }
     seconds = Date().timeIntervalSince(start)

@@ -232,7 +232,7 @@ private func reason(_ code: Int32) -> String { String(cString: strerror(code)) }
       ),
       (
         .lock, "a.model", EWOULDBLOCK,
-        "'a.model' belongs to another process, which is saving to it. Wait for its end, or name another file."
+        "'a.model' is being saved to by another process. Wait until it ends, or name another file."
       ),
       (
         .lock, "a.model", ENOLCK,

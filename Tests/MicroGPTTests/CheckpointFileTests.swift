@@ -95,7 +95,7 @@ import Testing
     let file = try Safetensors(bytes: CheckpointFileTests.checkpoint().bytes())
     let bytes = CheckpointFileTests.changing(file, [key.rawValue: nil as String?]).bytes()
     switch key {
-    case .instructionSet, .textSHA256, .randomGaussian, .patience:
+    case .instructionSet, .lastLoss, .textSHA256, .randomGaussian, .patience:
       expectSame(try Checkpoint(bytes: bytes).model, try Model(safetensors: bytes))
     case .heldOut:
       #expect(throws: CheckpointError.incomplete(key: "held_out_seed", missing: "held_out")) {

@@ -15,6 +15,8 @@
 public struct Checkpoint: Sendable, Equatable {
   /// The run.
   public let state: TrainingState
+  /// The loss of the last step, if it is known: by it a log is recognized as this run's.
+  public let lastLoss: Double?
   /// The SHA-256 of the bytes of the text that the corpus was read from, in hexadecimal, if they are known.
   public let textSHA256: String?
   /// The documents of the text that are held out from training, if any.
@@ -93,10 +95,10 @@ public struct Checkpoint: Sendable, Equatable {
   /// - Throws: `CheckpointError` if a part contradicts itself or another one, or a number is not finite.
   /// - Complexity: O(*n*) in the parameters.
   public init(
-    _ state: TrainingState, textSHA256: String? = nil, heldOut: HeldOut? = nil,
+    _ state: TrainingState, lastLoss: Double? = nil, textSHA256: String? = nil, heldOut: HeldOut? = nil,
     evaluations: Evaluations? = nil, sampling: Sampling = Sampling()
   ) throws(CheckpointError) {
-    (self.state, self.textSHA256, self.heldOut) = (state, textSHA256, heldOut)
+    (self.state, self.lastLoss, self.textSHA256, self.heldOut) = (state, lastLoss, textSHA256, heldOut)
     (self.evaluations, self.sampling) = (evaluations, sampling)
     do { try state.validate() } catch { throw .state(error) }
     try validateSettings()
@@ -117,6 +119,7 @@ extension Checkpoint {
       try check(key, isHex && digest.utf8.count == 64, digest)
     }
     try checkDigest(.corpusSHA256, state.corpusSHA256)
+    if let lastLoss { try check(.lastLoss, lastLoss.isFinite, "\(lastLoss)") }
     if let textSHA256 { try checkDigest(.textSHA256, textSHA256) }
     if let number = state.random.state.cachedGaussian {
       try check(.randomGaussian, number.isFinite, "\(number)")

@@ -19,6 +19,7 @@ enum MetadataKey: String, CaseIterable {
   case corpusSHA256 = "corpus_sha256"
   case textSHA256 = "text_sha256"
   case completedSteps = "completed_steps"
+  case lastLoss = "last_loss"
   case randomWords = "random_words"
   case randomPosition = "random_position"
   case randomGaussian = "random_gaussian"
@@ -46,7 +47,7 @@ enum MetadataKey: String, CaseIterable {
     case .completedSteps, .evaluationsSinceBest, .samples: "a whole number, 0 or more"
     case .randomWords: "624 words of 8 hexadecimal digits each"
     case .randomPosition: "a whole number, 0 to 624"
-    case .randomGaussian, .bestLoss: "a finite decimal number"
+    case .randomGaussian, .lastLoss, .bestLoss: "a finite decimal number"
     case .firstMomentFactor, .secondMomentFactor: "a decimal number, more than 0 and at most 1"
     case .heldOut: "a decimal number, more than 0 and less than 1"
     case .heldOutSeed: "a whole number, 0 to \(UInt64.max)"
@@ -93,6 +94,7 @@ extension Checkpoint {
           case .corpusSHA256: state.corpusSHA256
           case .textSHA256: textSHA256
           case .completedSteps: "\(state.completedSteps)"
+          case .lastLoss: lastLoss.map { "\($0)" }
           case .randomWords: hexDigits(of: random.words)
           case .randomPosition: "\(random.position)"
           case .randomGaussian: random.cachedGaussian.map { "\($0)" }
@@ -137,7 +139,8 @@ extension Checkpoint {
       secondMoment: secondMoment,
       secondMomentFactor: try metadata.factor(.secondMomentFactor))
     try self.init(
-      state, textSHA256: try metadata.optional(.textSHA256) { $0 }, heldOut: try metadata.heldOut(),
+      state, lastLoss: try metadata.optional(.lastLoss) { Double(spelled: $0) },
+      textSHA256: try metadata.optional(.textSHA256) { $0 }, heldOut: try metadata.heldOut(),
       evaluations: try metadata.evaluations(),
       sampling: Sampling(
         temperature: try metadata.required(.temperature) { Double(spelled: $0) },
