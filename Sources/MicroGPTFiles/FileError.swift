@@ -82,7 +82,8 @@ public struct FileError: Error, Equatable, CustomStringConvertible {
       return
         "\(file) is being saved to by another process. Wait until it ends, or name another file."
     case .lock where code == EEXIST:
-      return "\(file) needs '\(path).lock' while it is being saved to, but that has contents. Name another file."
+      return "\(file) needs '\(path).lock' while it is being saved to, but that has contents. "
+        + "Name another file."
     case .lock:
       return "\(file) cannot be locked: \(reason). Name a file in another folder."
     }
