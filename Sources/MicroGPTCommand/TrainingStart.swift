@@ -56,13 +56,10 @@ enum TrainingStart {
     let tokenizer = model.tokenizer
     for (index, document) in corpus.enumerated() {
       guard let unknown = document.first(where: { tokenizer.token(of: $0) == nil }) else { continue }
-      var vocabulary = ""
-      vocabulary.unicodeScalars.append(contentsOf: tokenizer.characters)
-      let code = String(unknown.value, radix: 16, uppercase: true)
       throw Failure(
         code: Failure.data,
-        "Document \(grouped(index + 1)) of \(source.name) has '\(unknown)' (U+\(padded(code, 4, with: "0"))), which is not in the "
-          + "vocabulary of \(path): \(vocabulary). Change the text, or train a new model on it.")
+        "Document \(grouped(index + 1)) of \(source.name) has \(named(unknown)), which is not in the "
+          + "vocabulary of \(path): \(tokenizer.text). Change the text, or train a new model on it.")
     }
   }
 
