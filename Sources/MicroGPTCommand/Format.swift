@@ -11,10 +11,15 @@ import MicroGPT
 #endif
 
 /// `number` with `decimals` digits after the point, rounded as C's and Python's `%.4f` round it.
-func fixed(_ number: Double, _ decimals: Int) -> String {
-  withVaList([CInt(decimals), number]) { arguments in
+func fixed(_ number: Double, _ decimals: Int) -> String { printed("%.*f", decimals, number) }
+
+/// `number` with four digits that count, as C's `%.4g` prints it: 0.1234, 12.34, 1.234e-05.
+func short(_ number: Double) -> String { printed("%.*g", 4, number) }
+
+private func printed(_ format: String, _ digits: Int, _ number: Double) -> String {
+  withVaList([CInt(digits), number]) { arguments in
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
-      vsnprintf(buffer.baseAddress!, buffer.count, "%.*f", arguments)
+      vsnprintf(buffer.baseAddress!, buffer.count, format, arguments)
       return String(cString: buffer.baseAddress!)
     }
   }

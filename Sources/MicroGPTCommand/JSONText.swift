@@ -6,6 +6,8 @@ enum JSONText {
   /// `null` if it is not finite, since JSON has no such number; otherwise with digits that parse back to the same double.
   case number(Double)
   case integer(Int)
+  /// A number by its digits, such as one that an `Int` cannot hold.
+  case digits(String)
   case bool(Bool)
   case null
   case array([JSONText])
@@ -18,6 +20,7 @@ enum JSONText {
     case .string(let text): TrainingLog.quoted(text)
     case .number(let number): number.isFinite ? "\(number)" : "null"
     case .integer(let number): "\(number)"
+    case .digits(let digits): digits
     case .bool(let isTrue): isTrue ? "true" : "false"
     case .null: "null"
     case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"

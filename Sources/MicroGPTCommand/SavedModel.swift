@@ -5,22 +5,36 @@ import MicroGPTFiles
 
 /// A model's file, read.
 struct SavedModel {
+  /// The file, or "standard input".
   let path: String
+  /// The bytes of the file.
+  let byteCount: Int
   let model: Model
   /// The run that the model comes from; `nil` if the file has weights alone.
   let checkpoint: Checkpoint?
 
+  /// - Parameter path: The file, `-` for standard input.
   /// - Throws: `ModelFileError` if the file cannot be read, or holds no model.
   init(_ path: String) throws(ModelFileError) {
-    self.path = path
+    let bytes: [UInt8]
+    do { bytes = try readFile(path) } catch { throw .file(error) }
+    self.path = path == "-" ? "standard input" : path
+    byteCount = bytes.count
+    do throws(CheckpointError) {
+      (model, checkpoint) = try SavedModel.read(bytes)
+    } catch {
+      throw .contents(path: self.path, error)
+    }
+  }
+
+  private static func read(_ bytes: [UInt8]) throws(CheckpointError) -> (Model, Checkpoint?) {
     do {
-      let checkpoint = try Checkpoint(contentsOf: path)
-      (model, self.checkpoint) = (checkpoint.model, checkpoint)
+      let checkpoint = try Checkpoint(bytes: bytes)
+      return (checkpoint.model, checkpoint)
     } catch {
       // Another program's file lacks keys of a checkpoint, or has its own. A damaged checkpoint is reported.
       switch error {
-      case .contents(_, .missingKey), .contents(_, .unknownKey):
-        (model, checkpoint) = (try Model(contentsOf: path), nil)
+      case .missingKey, .unknownKey: return (try Model(safetensors: bytes), nil)
       default: throw error
       }
     }

@@ -19,16 +19,18 @@ import Testing
       ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
-      ("help eval", "eval"), ("eval model.st --lines x -h", "eval"),
+      ("help eval", "eval"), ("eval model.st --lines x -h", "eval"), ("inspect -h", "inspect"),
     ])
   func oneSubcommand(line: String, name: String) throws {
-    let pages = ["train": trainPage, "eval": evalPage, "verify": verifyPage, "names": namesPage]
+    let pages = [
+      "train": trainPage, "eval": evalPage, "inspect": inspectPage, "verify": verifyPage, "names": namesPage,
+    ]
     #expect(try page(line) == pages[name])
   }
 
   @Test(
     "no line of help is wider than 80 columns",
-    arguments: ["help", "help train", "help eval", "help verify", "help names"])
+    arguments: ["help", "help train", "help eval", "help inspect", "help verify", "help names"])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
@@ -37,7 +39,8 @@ import Testing
   @Test(
     "every example is a line that runs",
     arguments: [
-      Array(Train.examples), Array(Eval.examples), Array(Verify.examples), Array(Names.examples),
+      Array(Train.examples), Array(Eval.examples), Array(Inspect.examples), Array(Verify.examples),
+      Array(Names.examples),
     ])
   func examples(examples: [(key: String, value: String)]) throws {
     for example in examples {
@@ -58,6 +61,7 @@ private let wholeCommandPage = """
   SUBCOMMANDS:
     train (default)  Train a GPT on lines of text, then print new ones.
     eval             Measure a kept model on lines of text.
+    inspect          Show what is in a model's file.
     verify           Check this build against microgpt.py, bit for bit.
     names            Print the built-in names, one a line.
 
@@ -70,6 +74,8 @@ private let wholeCommandPage = """
       microgpt train --data cities.txt --steps 2000
     Measure a model on your own lines:
       microgpt eval model.safetensors --data cities.txt
+    Show a kept model:
+      microgpt inspect model.safetensors
     Check on a file of the makemore names:
       microgpt verify --data names.txt
     Make an input.txt in this folder:
@@ -208,6 +214,33 @@ private let evalPage = """
       microgpt eval model.safetensors --held-out
     Measure it on many lines, in floats:
       microgpt eval model.safetensors --data many.txt --engine fast --lines 0
+  """
+
+private let inspectPage = """
+  OVERVIEW: Show what is in a model's file.
+
+  USAGE: microgpt inspect MODEL [OPTIONS]
+
+  Sizes, vocabulary, a table of all tensors, how far the run is and the command
+  line that repeats it. A file of another program has weights alone, without a
+  run.
+
+  ARGUMENTS:
+    MODEL       The file that 'train --save' has written, or - for standard input
+
+  OUTPUT:
+    --config    Print only the hyperparameters, a line 'key = value' each
+    --json      Print one JSON object
+
+  GENERAL:
+    --version   Show the version
+    -h, --help  Show this help
+
+  EXAMPLES:
+    Show a kept model:
+      microgpt inspect model.safetensors
+    Keep its hyperparameters as text:
+      microgpt inspect model.safetensors --config > settings.txt
   """
 
 private let verifyPage = """
