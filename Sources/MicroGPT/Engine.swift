@@ -28,6 +28,8 @@ struct Engine {
       _ configuration: Configuration, _ vocabularySize: Int, _ instructionSet: InstructionSet,
       _ start: EngineStart
     ) -> TrainingEngine
+  /// What computes the losses of a model's documents, in batches of at most this many; no training is possible.
+  let evaluation: (_ model: Model, _ documents: Int, _ instructionSet: InstructionSet) -> BatchLosses
   /// A window of samples that are drawn together; see `SampleWindow.init`.
   let sampling:
     (_ model: Model, _ atOnce: Int?, _ count: Int, _ seed: UInt64, _ instructionSet: InstructionSet) ->
@@ -52,8 +54,16 @@ extension Engine {
         let run = TrainingRun<A>(
           configuration, vocabularySize: vocabularySize, instructionSet: set, start: start)
         return TrainingEngine(
-          step: { run.step($0, number: $1, learningRate: $2) }, loss: { run.loss($0) },
+          step: { run.step($0, number: $1, learningRate: $2) }, losses: { run.losses($0, into: $1) },
           parameters: { run.parameterValues }, state: { run.state })
+      },
+      evaluation: { model, documents, set in
+        let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
+        let parameters = PackedParameters<A>(
+          shape, documents: documents, instructionSet: set, for: .evaluation)
+        parameters.load { model.parameters[$0] }
+        let worker = Worker(parameters, documents: documents, for: .evaluation)
+        return { worker.losses($0, into: $1) }
       },
       sampling: Engine.sampling(A.self))
   }
@@ -66,8 +76,16 @@ extension Engine {
         let run = SpecificationRun(
           configuration, vocabularySize: vocabularySize, arithmetic: A.arithmetic, start: start)
         return TrainingEngine(
-          step: { run.step($0, number: $1, learningRate: $2) }, loss: { run.loss($0) },
+          step: { run.step($0, number: $1, learningRate: $2) }, losses: { run.losses($0, into: $1) },
           parameters: { run.parameters }, state: { run.state })
+      },
+      evaluation: { model, documents, _ in
+        var configuration = model.configuration
+        configuration.batchSize = documents
+        let run = SpecificationRun(
+          configuration, vocabularySize: model.tokenizer.vocabularySize, arithmetic: A.arithmetic,
+          start: .parameters(model.parameters))
+        return { run.losses($0, into: $1) }
       },
       sampling: Engine.sampling(A.self))
   }

@@ -1,4 +1,6 @@
-// Numbers as microgpt.py prints them, and in units that are easy to read.
+// Numbers as microgpt.py prints them, and in units that are easy to read; characters that a terminal may be shown.
+
+import MicroGPT
 
 #if canImport(Glibc)
   import Glibc
@@ -9,10 +11,15 @@
 #endif
 
 /// `number` with `decimals` digits after the point, rounded as C's and Python's `%.4f` round it.
-func fixed(_ number: Double, _ decimals: Int) -> String {
-  withVaList([CInt(decimals), number]) { arguments in
+func fixed(_ number: Double, _ decimals: Int) -> String { printed("%.*f", decimals, number) }
+
+/// `number` with four digits that count, as C's `%.4g` prints it: 0.1234, 12.34, 1.234e-05.
+func short(_ number: Double) -> String { printed("%.*g", 4, number) }
+
+private func printed(_ format: String, _ digits: Int, _ number: Double) -> String {
+  withVaList([CInt(digits), number]) { arguments in
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
-      vsnprintf(buffer.baseAddress!, buffer.count, "%.*f", arguments)
+      vsnprintf(buffer.baseAddress!, buffer.count, format, arguments)
       return String(cString: buffer.baseAddress!)
     }
   }
@@ -60,6 +67,34 @@ func size(_ bytes: Int) -> String {
     units.removeFirst()
   }
   return "\(units.first == "bytes" ? grouped(bytes) : fixed(number, 1)) \(units.first!)"
+}
+
+/// A character and its code point, as messages name it: 'C' (U+0043).
+func named(_ character: Unicode.Scalar) -> String {
+  let code = String(character.value, radix: 16, uppercase: true)
+  return "'\(escaped(String(character)))' (U+\(padded(code, 4, with: "0")))"
+}
+
+/// A text without characters that a terminal obeys rather than shows; they become escapes such as \u{1b}.
+func escaped(_ text: String) -> String {
+  var escaped = ""
+  for scalar in text.unicodeScalars {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator:
+      escaped += "\\u{\(String(scalar.value, radix: 16))}"
+    default: escaped.unicodeScalars.append(scalar)
+    }
+  }
+  return escaped
+}
+
+extension Tokenizer {
+  /// The characters that it knows, sorted.
+  var text: String {
+    var text = ""
+    text.unicodeScalars.append(contentsOf: characters)
+    return escaped(text)
+  }
 }
 
 /// The loss of a model that gives every token the same probability: ln V, in nats per token.

@@ -5,25 +5,38 @@ import MicroGPTFiles
 
 /// A model's file, read.
 struct SavedModel {
+  /// The file, or "standard input".
   let path: String
+  /// The bytes of the file.
+  let byteCount: Int
   let model: Model
   /// The run that the model comes from; `nil` if the file has weights alone.
   let checkpoint: Checkpoint?
 
+  /// - Parameter path: The file, `-` for standard input.
   /// - Throws: `ModelFileError` if the file cannot be read, or holds no model.
   init(_ path: String) throws(ModelFileError) {
-    self.path = path
     let bytes: [UInt8]
     do { bytes = try readFile(path) } catch { throw .file(error) }
-    do {
-      do throws(CheckpointError) {
-        let checkpoint = try Checkpoint(bytes: bytes)
-        (model, self.checkpoint) = (checkpoint.model, checkpoint)
-      } catch .missingKey("microgpt_format") {
-        (model, checkpoint) = (try Model(safetensors: bytes), nil)
-      }
+    self.path = path == "-" ? "standard input" : path
+    byteCount = bytes.count
+    do throws(CheckpointError) {
+      (model, checkpoint) = try SavedModel.read(bytes)
     } catch {
-      throw .contents(path: path == "-" ? "standard input" : path, error)
+      throw .contents(path: self.path, error)
+    }
+  }
+
+  private static func read(_ bytes: [UInt8]) throws(CheckpointError) -> (Model, Checkpoint?) {
+    do {
+      let checkpoint = try Checkpoint(bytes: bytes)
+      return (checkpoint.model, checkpoint)
+    } catch {
+      // Another program's file lacks the version. A damaged checkpoint is reported.
+      switch error {
+      case .missingKey("microgpt_format"): return (try Model(safetensors: bytes), nil)
+      default: throw error
+      }
     }
   }
 

@@ -58,7 +58,9 @@ struct TextSource {
   }
 
   /// The documents of the text.
-  func corpus() throws(Failure) -> Corpus {
+  ///
+  /// - Parameter purpose: What they are for, as the message about a text without any says it.
+  func corpus(to purpose: String = "learn from") throws(Failure) -> Corpus {
     do {
       return try Corpus(utf8: bytes)
     } catch {
@@ -71,14 +73,17 @@ struct TextSource {
         let problem = bytes.isEmpty ? "it is empty" : "every line is blank"
         throw Failure(
           code: Failure.data,
-          "There is nothing to learn from in \(name): \(problem). "
+          "There is nothing to \(purpose) in \(name): \(problem). "
             + "Put a document on each line, such as a name.")
       }
     }
   }
 
   /// The line that says which text is learned.
-  func remark(_ corpus: Corpus) -> String {
-    "Learning from \(counted(corpus.count, "document")) of \(name)\(reason.isEmpty ? "" : " (\(reason))")."
+  func remark(_ corpus: Corpus) -> String { "Learning from \(named(corpus))." }
+
+  /// Documents of the text, with its name and why it was chosen.
+  func named(_ corpus: Corpus) -> String {
+    "\(counted(corpus.count, "document")) of \(name)\(reason.isEmpty ? "" : " (\(reason))")"
   }
 }

@@ -56,16 +56,12 @@ enum TrainingStart {
     let tokenizer = model.tokenizer
     for (index, document) in corpus.enumerated() {
       guard let unknown = document.first(where: { tokenizer.token(of: $0) == nil }) else { continue }
-      let code = "U+" + padded(String(unknown.value, radix: 16, uppercase: true), 4, with: "0")
-      // Control characters would be the terminal's to obey.
-      let name = isVisible(unknown) ? "'\(unknown)' (\(code))" : code
-      var vocabulary = ""
-      if tokenizer.characters.count <= 100, tokenizer.characters.allSatisfy(isVisible) {
-        vocabulary = ": " + String(String.UnicodeScalarView(tokenizer.characters))
-      }
+      let characters = tokenizer.characters.count
+      let vocabulary =
+        characters <= 100 ? ": " + escaped(tokenizer.text) : " of \(grouped(characters)) characters"
       throw Failure(
         code: Failure.data,
-        "Document \(grouped(index + 1)) of \(source.name) has \(name), which is not in the vocabulary of "
+        "Document \(grouped(index + 1)) of \(source.name) has \(named(unknown)), which is not in the vocabulary of "
           + "\(path)\(vocabulary). Change the text, or train a new model on it.")
     }
   }
@@ -204,13 +200,5 @@ extension Train {
       try! parameter.set(size, in: &settings.configuration)  // A model's sizes are valid.
     }
     return settings
-  }
-}
-
-/// Whether a character is one to be seen, and not an order to a terminal.
-private func isVisible(_ character: Unicode.Scalar) -> Bool {
-  switch character.properties.generalCategory {
-  case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: false
-  default: true
   }
 }

@@ -57,6 +57,11 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
     if names.isEmpty { require(train == Train(), "a line without options changes settings") }
   case let verify as Verify:
     if names.isEmpty { require(verify == Verify(), "a line without options changes settings") }
+  case let eval as Eval:
+    require(!eval.model.isEmpty && eval.lines >= 0, "the model or the lines are \(eval)")
+    require(eval.model != "-" || eval.data.file != "-", "standard input is read twice")
+  case let inspect as Inspect:
+    require(!inspect.model.isEmpty && !(inspect.config && inspect.json), "the settings are \(inspect)")
   case let arguments as WithArguments:
     require(!arguments.text.isEmpty && 1...9 ~= arguments.count, "arguments are \(arguments)")
   default: require(settings is Names && names.isEmpty, "the settings are \(settings)")

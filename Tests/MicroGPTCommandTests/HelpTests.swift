@@ -19,14 +19,18 @@ import Testing
       ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
+      ("help eval", "eval"), ("eval model.st --lines x -h", "eval"), ("inspect -h", "inspect"),
     ])
   func oneSubcommand(line: String, name: String) throws {
-    #expect(try page(line) == ["train": trainPage, "verify": verifyPage, "names": namesPage][name])
+    let pages = [
+      "train": trainPage, "eval": evalPage, "inspect": inspectPage, "verify": verifyPage, "names": namesPage,
+    ]
+    #expect(try page(line) == pages[name])
   }
 
   @Test(
     "no line of help is wider than 80 columns",
-    arguments: ["help", "help train", "help verify", "help names"])
+    arguments: ["help", "help train", "help eval", "help inspect", "help verify", "help names"])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
@@ -34,7 +38,10 @@ import Testing
 
   @Test(
     "every example is a line that runs",
-    arguments: [Array(Train.examples), Array(Verify.examples), Array(Names.examples)])
+    arguments: [
+      Array(Train.examples), Array(Eval.examples), Array(Inspect.examples), Array(Verify.examples),
+      Array(Names.examples),
+    ])
   func examples(examples: [(key: String, value: String)]) throws {
     for example in examples {
       let line = example.value.prefix { $0 != ">" }
@@ -53,6 +60,8 @@ private let wholeCommandPage = """
 
   SUBCOMMANDS:
     train (default)  Train a GPT on lines of text, then print new ones.
+    eval             Measure a kept model on lines of text.
+    inspect          Show what is in a model's file.
     verify           Check this build against microgpt.py, bit for bit.
     names            Print the built-in names, one a line.
 
@@ -63,6 +72,10 @@ private let wholeCommandPage = """
   EXAMPLES:
     Learn from your own lines, for 2,000 steps:
       microgpt train --data cities.txt --steps 2000
+    Measure a model on your own lines:
+      microgpt eval model.safetensors --data cities.txt
+    Show a kept model:
+      microgpt inspect model.safetensors
     Check on a file of the makemore names:
       microgpt verify --data names.txt
     Make an input.txt in this folder:
@@ -157,6 +170,77 @@ private let trainPage = """
       microgpt train --save model.safetensors
     Go on with it, to 2,000 steps in all:
       microgpt train --resume model.safetensors --steps 2000
+  """
+
+private let evalPage = """
+  OVERVIEW: Measure a kept model on lines of text.
+
+  USAGE: microgpt eval MODEL [OPTIONS]
+
+  Losses are in nats: the mean over lines of each one's mean, and the mean over
+  all tokens, of which perplexity is the exponential. Bits per character are the
+  surprise of all tokens, ends of lines included, over the number of characters.
+  Lines longer than the model's block are cut to it, and those with characters
+  that it does not know are left out. Without --data the text is found as
+  'microgpt train' finds it.
+
+  ARGUMENTS:
+    MODEL          The file that 'train --save' has written, or - for standard
+                   input
+
+  DATA:
+    --data FILE    Measure on the lines of FILE, or - for standard input
+    --held-out     Measure only on the lines that the run held out, in its
+                   arithmetic
+    --offline      Never download; so does MICROGPT_OFFLINE=1
+
+  MEASURING:
+    --engine NAME  Arithmetic: microgpt.py's bits, or floats and speed
+                   (exact or fast; default: exact)
+
+  OUTPUT:
+    --lines N      Lines to show that surprise the model most, and least
+                   (0 or more; default: 5)
+    --json         Print one JSON object
+
+  GENERAL:
+    --version      Show the version
+    -h, --help     Show this help
+
+  EXAMPLES:
+    Measure a model on your own lines:
+      microgpt eval model.safetensors --data cities.txt
+    Measure it on the lines that its run held out:
+      microgpt eval model.safetensors --held-out
+    Measure it on many lines, in floats:
+      microgpt eval model.safetensors --data many.txt --engine fast --lines 0
+  """
+
+private let inspectPage = """
+  OVERVIEW: Show what is in a model's file.
+
+  USAGE: microgpt inspect MODEL [OPTIONS]
+
+  Sizes, vocabulary, a table of all tensors, how far the run is and the command
+  line that repeats it. A file of another program has weights alone, without a
+  run.
+
+  ARGUMENTS:
+    MODEL       The file that 'train --save' has written, or - for standard input
+
+  OUTPUT:
+    --config    Print only the hyperparameters, a line 'key = value' each
+    --json      Print one JSON object
+
+  GENERAL:
+    --version   Show the version
+    -h, --help  Show this help
+
+  EXAMPLES:
+    Show a kept model:
+      microgpt inspect model.safetensors
+    Keep its hyperparameters as text:
+      microgpt inspect model.safetensors --config > settings.txt
   """
 
 private let verifyPage = """

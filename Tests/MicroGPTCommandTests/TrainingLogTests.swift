@@ -17,7 +17,7 @@ import Testing
     let log = try TrainingLog(path: path)
     try log.step(1, loss: 3.3659669475848504)
     try log.step(2, loss: 1e-05)
-    try log.heldOut(Evaluation(loss: 2.5, lossPerToken: 2.25, documents: 3))
+    try log.heldOut(evaluation(2.5, 2.25))
     try log.begin(parametersSHA256: "abcd")
     try log.sample("emma")
     try log.sample("\"é\"")
@@ -37,7 +37,7 @@ import Testing
     let log = try TrainingLog(path: path)
     try log.step(1, loss: 3.5)
     try log.step(
-      2, loss: 2.25, heldOut: Evaluation(loss: 3.3659669475848504, lossPerToken: 1e-05, documents: 3))
+      2, loss: 2.25, heldOut: evaluation(3.3659669475848504, 1e-05))
     try log.flush()
     #expect(
       try sandbox.read("run.jsonl") == """
@@ -286,7 +286,7 @@ import Testing
     try sandbox.write("", to: "run.jsonl")
     func add(_ steps: some Sequence<Int>, after saved: Int) throws {
       let log = try #require(try TrainingLog(continuing: path, after: saved))
-      let heldOut = Evaluation(loss: 2.25, lossPerToken: 2.125, documents: 3)
+      let heldOut = evaluation(2.25, 2.125)
       for step in steps {
         try log.step(step, loss: Double(step) + 0.5, heldOut: step.isMultiple(of: 3) ? heldOut : nil)
       }
@@ -299,10 +299,16 @@ import Testing
       saved = next
     }
     let log = try #require(try TrainingLog(continuing: path, after: 30))
-    try log.heldOut(Evaluation(loss: 2.5, lossPerToken: 2.25, documents: 3))
+    try log.heldOut(evaluation(2.5, 2.25))
     try log.begin(parametersSHA256: "abcd")
     try log.sample("emma")
     try log.end()
     #expect(try sandbox.read("run.jsonl") == TrainingLogTests.rows(1...30) + TrainingLogTests.end)
   }
+}
+
+/// An evaluation with these losses.
+private func evaluation(_ loss: Double, _ lossPerToken: Double) -> Evaluation {
+  Evaluation(
+    loss: loss, lossPerToken: lossPerToken, documents: 3, tokens: 12, characters: 9, cutDocuments: 0)
 }

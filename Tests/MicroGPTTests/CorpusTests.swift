@@ -15,6 +15,12 @@ import Testing
       let corpus = try Corpus(text: "emma\nolivia\nava\nisabella").shuffled(using: &random)
       #expect(corpus.indices.map { corpus.text(at: $0) } == ["ava", "olivia", "isabella", "emma"])
     }
+    do {
+      let names = try Corpus(text: "emma\nbo\nava")
+      let short = names.documents { $0.count < 4 }!
+      #expect(short.indices.map { short.text(at: $0) } == ["bo", "ava"])
+      #expect(names.documents { $0.isEmpty } == nil)
+    }
   }
 
   // python3 -c 'import io; text = io.TextIOWrapper(io.BytesIO("TEXT".encode()), encoding="utf-8").read()

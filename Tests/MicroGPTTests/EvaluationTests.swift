@@ -42,6 +42,19 @@ import Testing
     #expect(evaluation.loss.isFinite)
   }
 
+  @Test("the example of a model's evaluation holds")
+  func documentedModelExample() throws {
+    let trainer = try Trainer(corpus: Corpus(documents: ["emma", "olivia", "ava"]))
+    try trainer.train()
+    let corpus = try Corpus(documents: ["eva", "mia"])
+    func print(_ text: String, _ loss: Double) { #expect(loss.isFinite) }
+    let evaluation = try trainer.model.evaluate(corpus) { document in
+      print(corpus.text(at: document.index), document.loss)
+    }
+    #expect(evaluation.perplexity > 1)
+    #expect(try trainer.evaluate(corpus) == evaluation)
+  }
+
   @Test(
     "the loss of a document is the specification's, bit for bit", arguments: InstructionSet.available, [1, 3])
   func exact(set: InstructionSet, batchSize: Int) throws {
@@ -88,6 +101,82 @@ import Testing
       _ = try trainer.evaluate(corpus)
     }
     #expect(trainer.model == whole.model)
+  }
+
+  /// Documents of many lengths: more than one batch has.
+  private static let many = (0..<80).map { number in
+    String("isabellasophiaemmazoe".dropFirst(number % 11).prefix(number % 13))
+  }
+
+  @Test(
+    "a model's evaluation reports every document in order, with the bits of the trace's loss",
+    arguments: InstructionSet.available, [Implementation.kernels, .specification])
+  func reports(set: InstructionSet, implementation: Implementation) throws {
+    let trainer = try EvaluationTests.trainer(), model = trainer.model
+    let corpus = try Corpus(documents: EvaluationTests.many)
+    var found: [Evaluation.Document] = []
+    let evaluation = try model.evaluate(
+      corpus, engine: .exact, instructionSet: set, implementation: implementation
+    ) { found.append($0) }
+    let traces = try EvaluationTests.many.map { try model.trace($0) }
+    #expect(found.map(\.index) == Array(0..<80))
+    #expect(found.map(\.loss) == traces.map(\.loss))
+    #expect(found.map(\.tokens) == traces.map(\.tokenLosses.count))
+    #expect(evaluation.loss == found.reduce(0) { $0 + $1.loss } / 80)
+    let nats = traces.reduce(0) { $0 + $1.tokenLosses.reduce(0, +) }
+    let tokens = traces.reduce(0) { $0 + $1.tokenLosses.count }
+    #expect(abs(evaluation.lossPerToken - nats / Double(tokens)) < 1e-13 && evaluation.tokens == tokens)
+    let characters = EvaluationTests.many.reduce(0) { $0 + min($1.count, 7) }
+    #expect(evaluation.characters == characters)
+    #expect(evaluation.cutDocuments == EvaluationTests.many.count { $0.count >= 7 })
+    #expect(abs(evaluation.bitsPerCharacter - nats / Double(characters) / log(2)) < 1e-12)
+    #expect(evaluation.perplexity == exp(evaluation.lossPerToken))
+    #expect(try trainer.evaluate(corpus) == evaluation)
+  }
+
+  @Test(
+    "a fast evaluation is near the exact one, also of wide models with many layers and long documents",
+    arguments: [(1, 16, 4, 16), (3, 8, 2, 40), (2, 64, 2, 4), (2, 9, 3, 9)])
+  func fast(layers: Int, embedding: Int, heads: Int, blockSize: Int) throws {
+    var configuration = Configuration()
+    (configuration.layers, configuration.embedding, configuration.heads) = (layers, embedding, heads)
+    (configuration.blockSize, configuration.initialStandardDeviation) = (blockSize, 0.2)
+    let corpus = try Corpus(
+      documents: ["sophia", "zoe", "isabella", String(repeating: "mia", count: 13)])
+    for set in InstructionSet.available.suffix(1) {
+      let trainer = try Trainer(
+        corpus: corpus, configuration: configuration, engine: .fast, instructionSet: set,
+        implementation: .kernels)
+      let model = trainer.model
+      func losses(_ engine: Arithmetic, _ implementation: Implementation) throws -> [Double] {
+        var losses: [Double] = []
+        _ = try model.evaluate(
+          corpus, engine: engine, instructionSet: set, implementation: implementation
+        ) { losses.append($0.loss) }
+        return losses
+      }
+      let exact = try losses(.exact, .kernels), fast = try losses(.fast, .kernels)
+      #expect(try exact == losses(.exact, .specification))
+      #expect(zip(exact, fast).allSatisfy { abs($0 - $1) < 2e-5 } && fast != exact)
+      // The model's engine takes many documents at a time, the trainer's one.
+      let (whole, apart) = (try model.evaluate(corpus, engine: .fast), try trainer.evaluate(corpus))
+      #expect(abs(whole.loss - apart.loss) < 1e-5)
+    }
+  }
+
+  @Test("an evaluation's memory has no moments, no gradients and one layer's activations")
+  func memory() throws {
+    var configuration = Configuration()
+    (configuration.layers, configuration.embedding, configuration.blockSize) = (4, 128, 64)
+    let shape = Shape(configuration, vocabularySize: 27)
+    func bytes(_ purpose: Purpose) throws -> (parameters: Int, worker: Int) {
+      let parameters = PackedParameters<FastArithmetic>.byteCount(shape, documents: 8, for: purpose).value
+      let worker = Worker<FastArithmetic>.byteCount(shape, documents: 8, for: purpose).value
+      return (try #require(parameters), try #require(worker))
+    }
+    let (training, evaluation) = (try bytes(.training), try bytes(.evaluation))
+    #expect(evaluation.parameters == training.parameters / 2)
+    #expect(evaluation.worker < training.worker / 4)
   }
 
   @Test("a character outside the vocabulary is refused, unless the block ends before it")

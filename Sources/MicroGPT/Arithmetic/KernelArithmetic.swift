@@ -1,6 +1,8 @@
 // The engine's arithmetic: a number type and its kernels. The engine is generic over it and compiled for each
 // arithmetic.
 
+import CMicroGPT
+
 /// An arithmetic that has kernels.
 protocol KernelArithmetic {
   associatedtype Scalar: BinaryFloatingPoint & SIMDScalar
@@ -17,6 +19,15 @@ extension KernelArithmetic {
   static func attentionScale(_ shape: Shape) -> Scalar {
     let root = Scalar(power(Double(shape.headWidth), 0.5))
     return Scalar(power(Double(root), -1))
+  }
+
+  /// In the fast arithmetic, subnormal numbers count as zero in `body`: moments become that small in long runs, and
+  /// each such number would cost a hundred cycles. The exact arithmetic keeps them.
+  @inline(__always)
+  static func withFlushedDenormals<Result>(_ body: () -> Result) -> Result {
+    let flushed = isExact ? 0 : microgpt_flush_denormals(1)
+    defer { if !isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
+    return body()
   }
 }
 

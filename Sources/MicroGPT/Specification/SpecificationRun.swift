@@ -84,10 +84,12 @@ final class SpecificationRun {
     return loss
   }
 
-  /// The loss of a batch; the parameters do not change.
-  func loss(_ batch: Batch) -> Double {
-    for document in 0..<batch.documents { _ = forward(batch, document) }
-    return meanLoss(batch)
+  /// The losses of a batch's documents; the parameters do not change.
+  func losses(_ batch: Batch, into losses: UnsafeMutablePointer<Double>) {
+    for document in 0..<batch.documents {
+      _ = forward(batch, document)
+      losses[document] = memory.buffers.losses[document]
+    }
   }
 
   /// The parameters in the reference's order.

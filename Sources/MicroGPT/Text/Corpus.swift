@@ -134,6 +134,18 @@ public struct Corpus: Sendable {
     return digest.hexString
   }
 
+  /// The documents that a condition accepts, in the current order; `nil` if it accepts none.
+  ///
+  ///     let names = try Corpus(text: "emma\nbo\nava")
+  ///     let short = names.documents { $0.count < 4 }!
+  ///     short.indices.map { short.text(at: $0) }  // ["bo", "ava"]
+  ///
+  /// - Complexity: O(*n*) calls of `isIncluded`; the text is not copied.
+  public func documents(where isIncluded: (ArraySlice<Unicode.Scalar>) -> Bool) -> Corpus? {
+    let corpus = selecting { isIncluded(self[$0]) }
+    return corpus.ranges.isEmpty ? nil : corpus
+  }
+
   /// The documents at the positions that `isSelected` accepts, in the current order.
   func selecting(_ isSelected: (Int) -> Bool) -> Corpus {
     var corpus = self

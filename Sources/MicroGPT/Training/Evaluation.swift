@@ -1,4 +1,5 @@
-// A model's loss on documents that it does not learn from.
+// A model's loss on documents that it does not learn from. The loss of each document is computed by itself, so that no
+// figure depends on which documents share a batch.
 
 /// The loss of a model on documents, in nats a token.
 public struct Evaluation: Sendable, Equatable {
@@ -8,6 +9,76 @@ public struct Evaluation: Sendable, Equatable {
   public let lossPerToken: Double
   /// The number of documents.
   public let documents: Int
+  /// The number of predicted tokens: every character, and the end of every document that fits the block.
+  public let tokens: Int
+  /// The number of predicted characters.
+  public let characters: Int
+  /// The number of documents that are longer than the block allows, and were cut to it.
+  public let cutDocuments: Int
+
+  /// The number of equally probable tokens that would surprise as much: e to the power of `lossPerToken`.
+  public var perplexity: Double { exp(lossPerToken) }
+
+  /// The bits that a character takes: the surprise of all tokens, ends of documents included, over the number of
+  /// characters alone. Unlike the loss a token, it compares models of different vocabularies. Infinite without any
+  /// character.
+  public var bitsPerCharacter: Double { lossPerToken * Double(tokens) / Double(characters) / log(2) }
+
+  /// The loss of one document.
+  public struct Document: Sendable, Equatable {
+    /// The document's position in the corpus, from 0.
+    public let index: Int
+    /// The mean over its tokens, in nats.
+    public let loss: Double
+    /// The number of its predicted tokens.
+    public let tokens: Int
+  }
+}
+
+extension Model {
+  /// The model's loss on documents.
+  ///
+  ///     let trainer = try Trainer(corpus: Corpus(documents: ["emma", "olivia", "ava"]))
+  ///     try trainer.train()
+  ///     let corpus = try Corpus(documents: ["eva", "mia"])
+  ///     let evaluation = try trainer.model.evaluate(corpus) { document in
+  ///       print(corpus.text(at: document.index), document.loss)
+  ///     }
+  ///     evaluation.perplexity
+  ///
+  /// Documents longer than the block are cut to it, as in training. In the exact arithmetic the loss of each document
+  /// has the reference's bits; the fast one rounds the parameters to floats.
+  ///
+  /// - Parameters:
+  ///   - corpus: The documents; all their characters up to the end of the block are in the vocabulary.
+  ///   - arithmetic: The arithmetic to compute in.
+  ///   - instructionSet: The instruction set to use, by default the widest. The exact arithmetic's bits do not depend
+  ///     on it.
+  ///   - report: Called with the loss of each document, in the corpus's order.
+  /// - Throws: `TokenizerError` at the first character that is not in the vocabulary, before any report.
+  /// - Complexity: That of a forward pass over the documents, some of them at a time. Besides the parameters and a few
+  ///   hundred positions' activations nothing is allocated: no gradients, no moments, and nothing for each document.
+  public func evaluate(
+    _ corpus: Corpus, engine arithmetic: Arithmetic = .exact, instructionSet: InstructionSet = .widest,
+    _ report: (Evaluation.Document) -> Void = { _ in }
+  ) throws(TokenizerError) -> Evaluation {
+    try evaluate(
+      corpus, engine: arithmetic, instructionSet: instructionSet, implementation: .standard, report)
+  }
+
+  /// Evaluates by a given implementation.
+  func evaluate(
+    _ corpus: Corpus, engine arithmetic: Arithmetic, instructionSet: InstructionSet,
+    implementation: Implementation, _ report: (Evaluation.Document) -> Void
+  ) throws(TokenizerError) -> Evaluation {
+    let blockSize = configuration.blockSize
+    // As many rows as fit the nearer caches together with a small model's activations.
+    let documents = Swift.max(1, Swift.min(corpus.count, 512 / blockSize))
+    var batch = Batch(documents: documents, positions: blockSize)
+    let losses = Engine(arithmetic, implementation).evaluation(
+      self, documents, Swift.min(instructionSet, .widest))
+    return try Evaluation(of: corpus, tokenizer, blockSize: blockSize, &batch, losses, report)
+  }
 }
 
 extension Trainer {
@@ -19,31 +90,56 @@ extension Trainer {
   ///     try trainer.train()
   ///     let evaluation = try trainer.evaluate(halves.heldOut)
   ///
-  /// Documents longer than the block are cut to it, as in training. The run's engine computes the loss; in the exact
-  /// arithmetic that of a single document has the reference's bits.
+  /// The run's engine computes it, with the run's parameters and memory; otherwise this is `Model.evaluate`, and in the
+  /// exact arithmetic it gives the same bits.
   ///
   /// - Throws: `TokenizerError` at the first character that is not in the run's vocabulary.
   /// - Complexity: That of a forward pass over the documents; batches of `Configuration.batchSize` share their
   ///   products.
   public func evaluate(_ corpus: Corpus) throws(TokenizerError) -> Evaluation {
-    for document in corpus { try tokenizer.check(document.prefix(configuration.blockSize)) }
-    func positions(_ index: Int) -> Int { min(corpus[index].count + 1, configuration.blockSize) }
-    // A batch has documents of one length, so that its mean is also the mean over its tokens.
-    let order = corpus.indices.sorted { positions($0) < positions($1) }
-    var sum = 0.0, tokenSum = 0.0, tokenCount = 0, next = 0
-    while next < order.count {
-      let length = positions(order[next])
+    try Evaluation(of: corpus, tokenizer, blockSize: configuration.blockSize, &batch, batchLosses) { _ in }
+  }
+}
+
+extension Evaluation {
+  /// Evaluates a corpus, a batch at a time.
+  ///
+  /// - Parameters:
+  ///   - batch: Room for the documents of a batch; its contents are overwritten.
+  ///   - compute: Computes their losses.
+  fileprivate init(
+    of corpus: Corpus, _ tokenizer: Tokenizer, blockSize: Int, _ batch: inout Batch,
+    _ compute: BatchLosses, _ report: (Document) -> Void
+  ) throws(TokenizerError) {
+    for document in corpus { try tokenizer.check(document.prefix(blockSize)) }
+    let capacity = Count(batch.capacity), length = Count(blockSize) + 1
+    let memory = Memory { declare in
+      (losses: declare(Double.self, capacity), tokens: declare(Int32.self, length))
+    }
+    let losses = memory.buffers.losses
+    let room = UnsafeMutableBufferPointer(start: memory.buffers.tokens, count: blockSize + 1)
+    var sum = 0.0, tokenSum = 0.0, tokens = 0, characters = 0, cut = 0, next = 0
+    while next < corpus.count {
       batch.removeAll()
-      while batch.documents < configuration.batchSize, next < order.count, positions(order[next]) == length {
-        append(corpus[order[next]])
+      let first = next
+      while batch.documents < batch.capacity, next < corpus.count {
+        let document = corpus[next]
+        batch.append(room.baseAddress!, count: tokenizer.encode(document, into: room))
+        characters += Swift.min(document.count, blockSize)
+        if document.count >= blockSize { cut += 1 }
         next += 1
       }
-      let total = batchLoss() * Double(batch.documents)
-      sum += total
-      tokenSum += total * Double(length)
-      tokenCount += batch.rows
+      compute(batch, losses)
+      for place in 0..<batch.documents {
+        let count = batch.rowCount(place)
+        sum += losses[place]
+        tokenSum += losses[place] * Double(count)
+        tokens += count
+        report(Document(index: first + place, loss: losses[place], tokens: count))
+      }
     }
-    return Evaluation(
-      loss: sum / Double(corpus.count), lossPerToken: tokenSum / Double(tokenCount), documents: corpus.count)
+    self.init(
+      loss: sum / Double(corpus.count), lossPerToken: tokenSum / Double(tokens), documents: corpus.count,
+      tokens: tokens, characters: characters, cutDocuments: cut)
   }
 }

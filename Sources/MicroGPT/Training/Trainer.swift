@@ -199,12 +199,12 @@ public final class Trainer {
   }
 
   /// Adds a document to the batch.
-  func append(_ document: ArraySlice<Unicode.Scalar>) {
+  private func append(_ document: ArraySlice<Unicode.Scalar>) {
     batch.append(tokens.baseAddress!, count: tokenizer.encode(document, into: tokens))
   }
 
-  /// The loss of the documents in the batch; the parameters do not change.
-  func batchLoss() -> Double { engine.loss(batch) }
+  /// Computes the losses of a batch's documents; the parameters do not change.
+  var batchLosses: BatchLosses { engine.losses }
 
   /// The model as it is now: a copy that later steps do not change.
   public var model: Model { Model(unchecked: engine.parameters(), configuration, tokenizer) }

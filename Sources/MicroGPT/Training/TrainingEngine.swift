@@ -7,13 +7,16 @@ struct TrainingEngine {
   ///
   /// It returns the loss before the update; if that is not finite, the parameters do not change.
   let step: (_ batch: Batch, _ number: Int, _ learningRate: Double) -> Double
-  /// The loss of a batch; the parameters do not change.
-  let loss: (_ batch: Batch) -> Double
+  /// The losses of a batch's documents; the parameters do not change.
+  let losses: BatchLosses
   /// The parameters in the reference's order.
   let parameters: () -> [Double]
   /// The parameters and moments in the reference's order.
   let state: () -> EngineState
 }
+
+/// Computes the loss of each document of a batch, the mean over its tokens in nats, into `losses`, `[B]`.
+typealias BatchLosses = (_ batch: Batch, _ losses: UnsafeMutablePointer<Double>) -> Void
 
 /// The state of an engine between two steps, in the reference's order.
 struct EngineState {

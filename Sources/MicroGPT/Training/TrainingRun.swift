@@ -1,7 +1,5 @@
 // A training run by kernels in one arithmetic: the parameters, one worker, and the optimizer's numbers for each step.
 
-import CMicroGPT
-
 /// The part of a trainer that is generic over its arithmetic.
 final class TrainingRun<A: KernelArithmetic> {
   private let parameters: PackedParameters<A>
@@ -51,7 +49,7 @@ final class TrainingRun<A: KernelArithmetic> {
   ///
   /// - Returns: The loss before the update. If it is not finite, the parameters do not change.
   func step(_ batch: Batch, number: Int, learningRate: Double) -> Double {
-    withFlushedDenormals {
+    A.withFlushedDenormals {
       worker.forward(batch)
       worker.loss(batch, of: batch.documents)
       let loss = Double(worker.meanLoss(batch))
@@ -71,13 +69,9 @@ final class TrainingRun<A: KernelArithmetic> {
     }
   }
 
-  /// The loss of a batch; the parameters do not change.
-  func loss(_ batch: Batch) -> Double {
-    withFlushedDenormals {
-      worker.forward(batch)
-      worker.loss(batch, of: batch.documents)
-      return Double(worker.meanLoss(batch))
-    }
+  /// The losses of a batch's documents; the parameters do not change.
+  func losses(_ batch: Batch, into losses: UnsafeMutablePointer<Double>) {
+    worker.losses(batch, into: losses)
   }
 
   /// The parameters and moments, in the reference's order.
@@ -103,14 +97,5 @@ final class TrainingRun<A: KernelArithmetic> {
       beta1: A.Scalar(beta1), beta2: A.Scalar(beta2), epsilon: A.Scalar(configuration.epsilon),
       learningRate: A.Scalar(learningRate), correction1: A.Scalar(1 - power(beta1, Double(number))),
       correction2: A.Scalar(1 - power(beta2, Double(number))))
-  }
-
-  /// In the fast arithmetic, subnormal numbers count as zero in `body`: moments become that small in long runs, and
-  /// each such number would cost a hundred cycles. The exact arithmetic keeps them.
-  @inline(__always)
-  private func withFlushedDenormals(_ body: () -> Double) -> Double {
-    let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
-    defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
-    return body()
   }
 }

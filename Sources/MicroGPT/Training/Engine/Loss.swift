@@ -20,6 +20,15 @@ extension Worker {
     }
   }
 
+  /// Computes the loss of each document, in nats a token, without a backward pass.
+  func losses(_ batch: Batch, into losses: UnsafeMutablePointer<Double>) {
+    A.withFlushedDenormals {
+      forward(batch)
+      loss(batch, of: batch.documents)
+    }
+    for document in 0..<batch.documents { losses[document] = Double(workspace.losses[document]) }
+  }
+
   /// The step's loss, after `loss(_:of:)`: the mean over the documents of each document's mean, in nats a token.
   func meanLoss(_ batch: Batch) -> Scalar {
     var sum = Scalar(0)

@@ -14,7 +14,7 @@ final class PackedParameters<A: KernelArithmetic> {
   let kernels: Kernels<Scalar>
   /// In `layout`'s order, like all buffers of the parameters' size.
   let values: Buffer
-  /// Adam's moments. In the fast arithmetic they lack the factors `1 - β`; see `AdamStep`.
+  /// Adam's moments; empty in an evaluation. In the fast arithmetic they lack the factors `1 - β`; see `AdamStep`.
   let firstMoment, secondMoment: Buffer
   /// Whether the weight matrices have transposed copies, which the forward pass then reads.
   let keepsTransposed: Bool
@@ -26,21 +26,28 @@ final class PackedParameters<A: KernelArithmetic> {
   private struct Buffers {
     let values, firstMoment, secondMoment, transposed: Buffer
 
-    init(_ layout: PackedLayout, keepsTransposed: Bool, _ declare: inout BufferDeclarations) {
+    init(
+      _ layout: PackedLayout, keepsTransposed: Bool, for purpose: Purpose = .training,
+      _ declare: inout BufferDeclarations
+    ) {
       values = declare(Scalar.self, layout.count)
-      firstMoment = declare(Scalar.self, layout.count)
-      secondMoment = declare(Scalar.self, layout.count)
+      firstMoment = declare(Scalar.self, purpose == .training ? layout.count : 0)
+      secondMoment = declare(Scalar.self, purpose == .training ? layout.count : 0)
       transposed = declare(Scalar.self, keepsTransposed ? layout.count : 0)
     }
   }
 
   /// Parameters and moments, all zero.
   ///
-  /// - Parameter documents: The number of documents in a step, on which transposed copies depend.
-  init(_ shape: Shape, documents: Int, instructionSet: InstructionSet) {
+  /// - Parameters:
+  ///   - documents: The number of documents in a step, on which transposed copies depend.
+  ///   - purpose: Whether there are moments.
+  init(
+    _ shape: Shape, documents: Int, instructionSet: InstructionSet, for purpose: Purpose = .training
+  ) {
     let layout = PackedParameters.layout(shape)
     let keepsTransposed = PackedParameters.keepsTransposed(shape, documents: documents)
-    memory = Memory { Buffers(layout, keepsTransposed: keepsTransposed, &$0) }
+    memory = Memory { Buffers(layout, keepsTransposed: keepsTransposed, for: purpose, &$0) }
     (self.shape, self.layout, self.keepsTransposed) = (shape, layout, keepsTransposed)
     kernels = A.kernels(instructionSet)
     values = memory.buffers.values
@@ -50,9 +57,10 @@ final class PackedParameters<A: KernelArithmetic> {
   }
 
   /// The bytes of parameters, moments and copies.
-  static func byteCount(_ shape: Shape, documents: Int) -> Count {
+  static func byteCount(_ shape: Shape, documents: Int, for purpose: Purpose = .training) -> Count {
     memoryByteCount {
-      Buffers(layout(shape), keepsTransposed: keepsTransposed(shape, documents: documents), &$0)
+      Buffers(
+        layout(shape), keepsTransposed: keepsTransposed(shape, documents: documents), for: purpose, &$0)
     }
   }
 

@@ -4,6 +4,14 @@
 // It computes the same as Specification.swift, for the positions of several documents at once, as rows of matrices.
 // Every sum has the same terms in the same order, so the exact arithmetic gives the specification's bits.
 
+/// What parameters and a worker are for, on which their memory depends.
+enum Purpose {
+  /// Forward passes, backward passes and updates.
+  case training
+  /// Forward passes alone: no moments, no gradients, and all layers share one layer's activations.
+  case evaluation
+}
+
 /// The forward and backward pass of batches.
 ///
 /// A class, because it owns its workspace, and so that no step copies it or counts references.
@@ -25,11 +33,14 @@ final class Worker<A: KernelArithmetic> {
 
   private let memory: Memory<Workspace<A>>
 
-  /// - Parameter documents: The most documents of its batches.
-  init(_ parameters: PackedParameters<A>, documents: Int) {
+  /// - Parameters:
+  ///   - documents: The most documents of its batches.
+  ///   - purpose: A worker for evaluation has no backward pass.
+  init(_ parameters: PackedParameters<A>, documents: Int, for purpose: Purpose = .training) {
     let shape = parameters.shape, unit = BufferDeclarations.lineCount(of: Scalar.self)
     memory = Memory {
-      Workspace(shape, documents: documents, keepsTransposed: parameters.keepsTransposed, &$0)
+      Workspace(
+        shape, documents: documents, keepsTransposed: parameters.keepsTransposed, for: purpose, &$0)
     }
     workspace = memory.buffers
     workspace.prepare(shape)
@@ -44,11 +55,11 @@ final class Worker<A: KernelArithmetic> {
   }
 
   /// The bytes of a worker.
-  static func byteCount(_ shape: Shape, documents: Int) -> Count {
+  static func byteCount(_ shape: Shape, documents: Int, for purpose: Purpose = .training) -> Count {
     memoryByteCount {
       Workspace<A>(
         shape, documents: documents,
-        keepsTransposed: PackedParameters<A>.keepsTransposed(shape, documents: documents), &$0)
+        keepsTransposed: PackedParameters<A>.keepsTransposed(shape, documents: documents), for: purpose, &$0)
     }
   }
 

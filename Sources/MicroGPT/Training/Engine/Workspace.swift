@@ -1,5 +1,6 @@
 // The memory of one worker: the activations that the forward pass saves for the backward pass, the gradients of
-// activations, and the kernels' scratch memory. Nothing in it outlives a step.
+// activations, and the kernels' scratch memory. Nothing in it outlives a step. An evaluation saves no activations and
+// has no gradients.
 
 /// The buffers of one worker, for the rows of a batch.
 struct Workspace<A: KernelArithmetic> {
@@ -77,7 +78,11 @@ struct Workspace<A: KernelArithmetic> {
   /// - Parameters:
   ///   - documents: The most documents of a batch, *B*.
   ///   - keepsTransposed: Whether the parameters have transposed copies.
-  init(_ shape: Shape, documents: Int, keepsTransposed: Bool, _ declare: inout BufferDeclarations) {
+  ///   - purpose: In an evaluation the gradients' buffers are empty.
+  init(
+    _ shape: Shape, documents: Int, keepsTransposed: Bool, for purpose: Purpose = .training,
+    _ declare: inout BufferDeclarations
+  ) {
     let unit = BufferDeclarations.lineCount(of: Scalar.self)
     let rows = Count(documents) * Count(shape.positions), channels = Count(shape.channels)
     let width = channels.rounded(up: unit), hiddenWidth = (4 * channels).rounded(up: unit)
@@ -90,7 +95,7 @@ struct Workspace<A: KernelArithmetic> {
 
     embedding = declare(Scalar.self, rows, width)
     embeddingNormalized = normalized(&declare)
-    layers = declare.parts(Layer.self, Count(shape.layers)) { declare, _ in
+    func layer(_ declare: inout BufferDeclarations) -> Layer {
       Layer(
         normalized: normalized(&declare), projections: declare(Scalar.self, rows, 3 * width),
         exponentials: declare(
@@ -100,20 +105,30 @@ struct Workspace<A: KernelArithmetic> {
         middleNormalized: normalized(&declare), hidden: declare(Scalar.self, rows, hiddenWidth),
         output: declare(Scalar.self, rows, width))
     }
+    switch purpose {
+    case .training:
+      layers = declare.parts(Layer.self, Count(shape.layers)) { declare, _ in layer(&declare) }
+    case .evaluation:
+      // A layer has read its input, the output of the one before it, when it overwrites that.
+      let shared = layer(&declare)
+      layers = declare.parts(Layer.self, Count(shape.layers)) { _, _ in shared }
+    }
     logits = declare(Scalar.self, rows, tokens)
     losses = declare(Scalar.self, Count(documents))
 
-    dResidual = declare(Scalar.self, rows, width)
-    (dNormalized, dAttentionOutput) = (declare(Scalar.self, rows, width), declare(Scalar.self, rows, width))
-    dHidden = declare(Scalar.self, rows, hiddenWidth)
-    dProjections = declare(Scalar.self, rows, 3 * width)
-    dEmbeddings = declare(Scalar.self, tokens + Count(shape.positions).rounded(up: unit), width)
-    dTargets = declare(Scalar.self, rows)
+    let isTraining = purpose == .training, saved = isTraining ? rows : 0
+    dResidual = declare(Scalar.self, saved, width)
+    (dNormalized, dAttentionOutput) = (declare(Scalar.self, saved, width), declare(Scalar.self, saved, width))
+    dHidden = declare(Scalar.self, saved, hiddenWidth)
+    dProjections = declare(Scalar.self, saved, 3 * width)
+    dEmbeddings = declare(
+      Scalar.self, isTraining ? tokens + Count(shape.positions).rounded(up: unit) : 0, width)
+    dTargets = declare(Scalar.self, saved)
 
     attention = AttentionScratch(shape, &declare)
     padding = declare(Scalar.self, tokens)
-    gradient = declare(Scalar.self, Count(Workspace.gradientBlock))
-    adam = declare(Scalar.self, 8, Count(AdamStep<Scalar>.chunk))
+    gradient = declare(Scalar.self, isTraining ? Count(Workspace.gradientBlock) : 0)
+    adam = declare(Scalar.self, isTraining ? 8 : 0, Count(AdamStep<Scalar>.chunk))
     positions = declare(
       Scalar.self,
       keepsTransposed ? 0 : PositionProduct<Scalar>.scratchCount(positions: rows, columns: hiddenWidth))

@@ -1,0 +1,34 @@
+// What `--json` prints: one object on one line.
+
+/// A JSON value (RFC 8259).
+enum JSONText {
+  case string(String)
+  /// `null` if it is not finite, since JSON has no such number; otherwise with digits that parse back to the same double.
+  case number(Double)
+  case integer(Int)
+  /// A number by its digits, such as one that an `Int` cannot hold.
+  case digits(String)
+  case bool(Bool)
+  case null
+  case array([JSONText])
+  /// Its members, in this order.
+  case object([(key: String, value: JSONText)])
+
+  /// The value as text, without line breaks.
+  var text: String {
+    switch self {
+    case .string(let text): TrainingLog.quoted(text)
+    case .number(let number): number.isFinite ? "\(number)" : "null"
+    case .integer(let number): "\(number)"
+    case .digits(let digits): digits
+    case .bool(let isTrue): isTrue ? "true" : "false"
+    case .null: "null"
+    case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+    case .object(let members):
+      "{" + members.map { "\(TrainingLog.quoted($0.key)): \($0.value.text)" }.joined(separator: ", ") + "}"
+    }
+  }
+
+  /// A string, or `null` if there is none.
+  static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
+}
