@@ -10,8 +10,9 @@ import Testing
     arguments: [
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify', 'names' and 'help'. A file or a "
-          + "number follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'export', 'verify', 'names' and 'help'. "
+          + "A file follows its subcommand or option, as in 'microgpt export model.safetensors --onnx model.onnx' "
+          + "or 'microgpt train --data cities.txt --steps 2000'."
       ),
       (
         "train names.txt",

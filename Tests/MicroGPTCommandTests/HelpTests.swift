@@ -19,14 +19,19 @@ import Testing
       ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
+      ("help export", "export"), ("export -h", "export"),
     ])
   func oneSubcommand(line: String, name: String) throws {
-    #expect(try page(line) == ["train": trainPage, "verify": verifyPage, "names": namesPage][name])
+    #expect(
+      try page(line)
+        == [
+          "train": trainPage, "verify": verifyPage, "names": namesPage, "export": exportPage,
+        ][name])
   }
 
   @Test(
     "no line of help is wider than 80 columns",
-    arguments: ["help", "help train", "help verify", "help names"])
+    arguments: ["help", "help train", "help export", "help verify", "help names"])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
@@ -34,7 +39,9 @@ import Testing
 
   @Test(
     "every example is a line that runs",
-    arguments: [Array(Train.examples), Array(Verify.examples), Array(Names.examples)])
+    arguments: [
+      Array(Train.examples), Array(Verify.examples), Array(Names.examples), Array(Export.examples),
+    ])
   func examples(examples: [(key: String, value: String)]) throws {
     for example in examples {
       let line = example.value.prefix { $0 != ">" }
@@ -53,6 +60,7 @@ private let wholeCommandPage = """
 
   SUBCOMMANDS:
     train (default)  Train a GPT on lines of text, then print new ones.
+    export           Write a model for other programs.
     verify           Check this build against microgpt.py, bit for bit.
     names            Print the built-in names, one a line.
 
@@ -63,6 +71,8 @@ private let wholeCommandPage = """
   EXAMPLES:
     Learn from your own lines, for 2,000 steps:
       microgpt train --data cities.txt --steps 2000
+    Write an ONNX graph of a model:
+      microgpt export model.safetensors --onnx model.onnx
     Check on a file of the makemore names:
       microgpt verify --data names.txt
     Make an input.txt in this folder:
@@ -157,6 +167,36 @@ private let trainPage = """
       microgpt train --save model.safetensors
     Go on with it, to 2,000 steps in all:
       microgpt train --resume model.safetensors --steps 2000
+  """
+
+private let exportPage = """
+  OVERVIEW: Write a model for other programs.
+
+  USAGE: microgpt export MODEL [OPTIONS]
+
+  MODEL is a file that 'microgpt train --save' has written, or another program's
+  safetensors file. The graph computes logits from tokens; its metadata has the
+  vocabulary and all sizes. The safetensors file itself has the weights for other
+  programs, and --config writes the sizes that they need beside them.
+
+  ARGUMENTS:
+    MODEL          The model, as safetensors, or - for standard input
+
+  FILES:
+    --onnx FILE    Write FILE, a graph for ONNX runtimes (operator set 13)
+    --float64      Let the graph compute in doubles instead of floats
+    --config FILE  Write FILE, the sizes and the vocabulary as JSON
+    --force        Replace files that have contents
+
+  GENERAL:
+    --version      Show the version
+    -h, --help     Show this help
+
+  EXAMPLES:
+    Write an ONNX graph of a model:
+      microgpt export model.safetensors --onnx model.onnx
+    Write its sizes and vocabulary as JSON:
+      microgpt export model.safetensors --config config.json
   """
 
 private let verifyPage = """
