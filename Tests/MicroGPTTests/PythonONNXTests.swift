@@ -51,4 +51,18 @@ struct PythonONNXTests {
       try Data(bytes).write(to: PythonONNXTests.folder.appendingPathComponent(name + suffix))
     }
   }
+
+  @Test("writes the guide's model, and the names that its run samples")
+  func guide() throws {
+    let trainer = try Trainer(corpus: Corpus(text: Corpus.namesText))
+    try trainer.train()
+    let checkpoint = try Checkpoint(trainer.state), sampler = trainer.sampler()
+    let names = try (0..<20).map { _ in try sampler.sample() + "\n" }.joined()
+    for (file, bytes) in [
+      ("names.onnx", try checkpoint.model.onnx()), ("names.safetensors", checkpoint.bytes()),
+      ("names.txt", Array(names.utf8)),
+    ] {
+      try Data(bytes).write(to: PythonONNXTests.folder.appendingPathComponent(file))
+    }
+  }
 }
