@@ -29,7 +29,7 @@ extension Model {
   ///
   /// The same model gives the same bytes. Operator set 13, format version 7.
   ///
-  /// - Throws: `ONNXError` if a parameter is not a float, or the file would be longer than 2 GB.
+  /// - Throws: `ONNXError` if a parameter is beyond the range of floats, or the file would be longer than 2 GB.
   /// - Complexity: O(*n*) in the parameters.
   public func onnx(_ numbers: ONNXNumbers = .float32) throws(ONNXError) -> [UInt8] {
     // Protocol buffers end at 2³¹ - 1 bytes. Larger weights are refused before they are copied.
@@ -43,7 +43,7 @@ extension Model {
   }
 }
 
-/// The graph of a model in the making.
+/// Builds the graph of a model.
 private struct ONNXExport {
   private let shape: Shape
   private let tokenizer: Tokenizer
