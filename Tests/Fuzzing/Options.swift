@@ -55,6 +55,10 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
     require(train.sampling.count >= 0, "the number of samples is \(train.sampling.count)")
     require(train.output.log != "-" && train.output.log != "", "the log is '\(train.output.log ?? "")'")
     if names.isEmpty { require(train == Train(), "a line without options changes settings") }
+  case let export as Export:
+    let files = [export.onnx, export.config].compactMap { $0 }
+    require(!export.model.isEmpty && !files.isEmpty, "an export lacks a file: \(export)")
+    require(!files.contains("-") && !files.contains(""), "an export is written to \(files)")
   case let verify as Verify:
     if names.isEmpty { require(verify == Verify(), "a line without options changes settings") }
   case let eval as Eval:

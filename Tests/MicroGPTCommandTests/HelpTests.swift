@@ -20,17 +20,21 @@ import Testing
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
       ("help eval", "eval"), ("eval model.st --lines x -h", "eval"), ("inspect -h", "inspect"),
+      ("help export", "export"), ("export -h", "export"),
     ])
   func oneSubcommand(line: String, name: String) throws {
     let pages = [
       "train": trainPage, "eval": evalPage, "inspect": inspectPage, "verify": verifyPage, "names": namesPage,
+      "export": exportPage,
     ]
     #expect(try page(line) == pages[name])
   }
 
   @Test(
     "no line of help is wider than 80 columns",
-    arguments: ["help", "help train", "help eval", "help inspect", "help verify", "help names"])
+    arguments: [
+      "help", "help train", "help eval", "help inspect", "help export", "help verify", "help names",
+    ])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
@@ -40,7 +44,7 @@ import Testing
     "every example is a line that runs",
     arguments: [
       Array(Train.examples), Array(Eval.examples), Array(Inspect.examples), Array(Verify.examples),
-      Array(Names.examples),
+      Array(Names.examples), Array(Export.examples),
     ])
   func examples(examples: [(key: String, value: String)]) throws {
     for example in examples {
@@ -62,6 +66,7 @@ private let wholeCommandPage = """
     train (default)  Train a GPT on lines of text, then print new ones.
     eval             Measure a kept model on lines of text.
     inspect          Show what is in a model's file.
+    export           Write a model for other programs.
     verify           Check this build against microgpt.py, bit for bit.
     names            Print the built-in names, one a line.
 
@@ -76,6 +81,8 @@ private let wholeCommandPage = """
       microgpt eval model.safetensors --data cities.txt
     Show a kept model:
       microgpt inspect model.safetensors
+    Write an ONNX graph of a model:
+      microgpt export model.safetensors --onnx model.onnx
     Check on a file of the makemore names:
       microgpt verify --data names.txt
     Make an input.txt in this folder:
@@ -241,6 +248,36 @@ private let inspectPage = """
       microgpt inspect model.safetensors
     Keep its hyperparameters as text:
       microgpt inspect model.safetensors --config > settings.txt
+  """
+
+private let exportPage = """
+  OVERVIEW: Write a model for other programs.
+
+  USAGE: microgpt export MODEL [OPTIONS]
+
+  MODEL is a file that 'microgpt train --save' has written, or another program's
+  safetensors file. The graph computes logits from tokens; its metadata has the
+  vocabulary and all sizes. The safetensors file itself has the weights for other
+  programs, and --config writes the sizes that they need beside them.
+
+  ARGUMENTS:
+    MODEL          The model, as safetensors, or - for standard input
+
+  FILES:
+    --onnx FILE    Write FILE, a graph for ONNX runtimes (operator set 13)
+    --float64      Let the graph compute in doubles instead of floats
+    --config FILE  Write FILE, the sizes and the vocabulary as JSON
+    --force        Replace files that have contents
+
+  GENERAL:
+    --version      Show the version
+    -h, --help     Show this help
+
+  EXAMPLES:
+    Write an ONNX graph of a model:
+      microgpt export model.safetensors --onnx model.onnx
+    Write its sizes and vocabulary as JSON:
+      microgpt export model.safetensors --config config.json
   """
 
 private let verifyPage = """

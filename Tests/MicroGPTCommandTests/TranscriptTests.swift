@@ -10,6 +10,7 @@ import Testing
     "every transcript is what its lines print, in their order",
     arguments: [
       "README.md", "Documentation/Guides/KeepAModel.md", "Documentation/Guides/MeasureAModel.md",
+      "Documentation/Guides/TakeItElsewhere.md",
     ])
   func transcripts(file: String) throws {
     let root = TranscriptTests.root
@@ -40,7 +41,7 @@ import Testing
     let guides = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { guide in
       try String(contentsOf: folder.appendingPathComponent(guide), encoding: .utf8).contains("```console")
     }
-    #expect(guides.sorted() == ["KeepAModel.md", "MeasureAModel.md"])
+    #expect(guides.sorted() == ["KeepAModel.md", "MeasureAModel.md", "TakeItElsewhere.md"])
   }
 
   /// The text without what differs from run to run: times, and the step at which a signal came.
