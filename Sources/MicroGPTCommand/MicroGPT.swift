@@ -19,7 +19,12 @@ struct MicroGPT {
   static var command: Command {
     Command(
       name: "microgpt", abstract: "Train a GPT on lines of text and let it make up new ones.",
-      subcommands: [Train.self, Verify.self, Names.self])
+      subcommands: [
+        Train.self,
+        Sample.self,
+        Verify.self,
+        Names.self,
+      ])
   }
 
   static func main() {

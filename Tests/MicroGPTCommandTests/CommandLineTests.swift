@@ -108,8 +108,9 @@ import Testing
       ("steps=10", "Unknown subcommand 'steps=10'. Did you mean '--steps'?"),
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'verify', 'names' and 'help'. A file or a "
-          + "number follows its option, as in 'microgpt train --data cities.txt --steps 2000'."
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'sample', 'verify', 'names' and 'help'. "
+          + "A file follows its subcommand or option, as in 'microgpt sample model.safetensors' or "
+          + "'microgpt train --data cities.txt --steps 2000'."
       ),
     ])
   func unknownSubcommands(line: String, message: String) {

@@ -19,14 +19,16 @@ import Testing
       ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
+      ("help sample", "sample"), ("sample model.safetensors --sead 3 -h", "sample"),
     ])
   func oneSubcommand(line: String, name: String) throws {
-    #expect(try page(line) == ["train": trainPage, "verify": verifyPage, "names": namesPage][name])
+    let pages = ["train": trainPage, "sample": samplePage, "verify": verifyPage, "names": namesPage]
+    #expect(try page(line) == pages[name])
   }
 
   @Test(
     "no line of help is wider than 80 columns",
-    arguments: ["help", "help train", "help verify", "help names"])
+    arguments: ["help", "help train", "help sample", "help verify", "help names"])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
     #expect(lines.allSatisfy { $0.count <= 80 && $0.last != " " }, "\(lines.filter { $0.count > 80 })")
@@ -34,7 +36,9 @@ import Testing
 
   @Test(
     "every example is a line that runs",
-    arguments: [Array(Train.examples), Array(Verify.examples), Array(Names.examples)])
+    arguments: [
+      Array(Train.examples), Array(Sample.examples), Array(Verify.examples), Array(Names.examples),
+    ])
   func examples(examples: [(key: String, value: String)]) throws {
     for example in examples {
       let line = example.value.prefix { $0 != ">" }
@@ -53,6 +57,7 @@ private let wholeCommandPage = """
 
   SUBCOMMANDS:
     train (default)  Train a GPT on lines of text, then print new ones.
+    sample           Print new lines from a model that is kept in a file.
     verify           Check this build against microgpt.py, bit for bit.
     names            Print the built-in names, one a line.
 
@@ -63,6 +68,8 @@ private let wholeCommandPage = """
   EXAMPLES:
     Learn from your own lines, for 2,000 steps:
       microgpt train --data cities.txt --steps 2000
+    Print what training printed:
+      microgpt sample model.safetensors
     Check on a file of the makemore names:
       microgpt verify --data names.txt
     Make an input.txt in this folder:
@@ -157,6 +164,45 @@ private let trainPage = """
       microgpt train --save model.safetensors
     Go on with it, to 2,000 steps in all:
       microgpt train --resume model.safetensors --steps 2000
+  """
+
+private let samplePage = """
+  OVERVIEW: Print new lines from a model that is kept in a file.
+
+  USAGE: microgpt sample MODEL [OPTIONS]
+
+  Without options it prints what training printed at its end, every time. A file
+  that has weights alone is sampled 20 times at temperature 0.5 with seed 42.
+  Results go to standard output, remarks to standard error.
+
+  ARGUMENTS:
+    MODEL            File of train --save, or of weights; - for standard input
+
+  SAMPLING:
+    --prompt TEXT    Begin every line with TEXT
+    --samples N      Lines to print (0 or more)
+    --temperature X  Sampling temperature; 0 always takes the most probable
+                     character (0 or more)
+
+  RANDOM NUMBERS:
+    --seed N         Begin with these random numbers, not with those after
+                     training (0 to 18446744073709551615)
+    --streams HOW    microgpt.py's one stream, or one for each line, many at a
+                     time and faster (one or many)
+    --engine NAME    Arithmetic of many streams; one stream is always exact
+                     (exact or fast)
+
+  GENERAL:
+    --version        Show the version
+    -h, --help       Show this help
+
+  EXAMPLES:
+    Print what training printed:
+      microgpt sample model.safetensors
+    Print others, that begin with em:
+      microgpt sample model.safetensors --prompt em --seed 1
+    Print a million:
+      microgpt sample model.safetensors --samples 1000000 --streams many
   """
 
 private let verifyPage = """
