@@ -2,12 +2,17 @@
 
 import CommandLineOptions
 import MicroGPT
+import MicroGPTFiles
 
 /// All settings that decide which lines are drawn.
 struct SamplingPlan {
-  let prompt: String
+  /// How samples begin: `count` of them with each.
+  let prompts: [String]
   let count: Int
   let temperature: Double
+  let filter: TokenFilter
+  /// The most characters of a sample, if not as many as the block has positions.
+  let length: Int?
   let source: Source
 
   /// Where random numbers come from, and the arithmetic that draws with them.
@@ -21,12 +26,14 @@ struct SamplingPlan {
   /// The seed of samples from weights alone: that of microgpt.py.
   private static let seed: UInt64 = 42
 
-  /// - Throws: `Failure` if the model cannot be sampled like this.
-  init(_ options: Sample, _ saved: SavedModel) throws(Failure) {
+  /// - Throws: `Failure` if the model cannot be sampled like this, `FileError` if the prompts cannot be read.
+  init(_ options: Sample, _ saved: SavedModel) throws {
     let defaults = saved.checkpoint?.sampling ?? Checkpoint.Sampling()
     (count, temperature) = (options.count ?? defaults.count, options.temperature ?? defaults.temperature)
-    prompt = options.prompt ?? ""
-    try saved.check(prompt)
+    filter = try TokenFilter(topK: options.topK, topP: options.topP, minP: options.minP)
+    length = options.length
+    prompts = try options.prompts.map(SamplingPlan.lines) ?? [options.prompt ?? ""]
+    for prompt in prompts { try saved.check(prompt, length: length) }
     switch options.streams ?? defaults.streams {
     case .one:
       if options.engine == .fast {
@@ -41,6 +48,11 @@ struct SamplingPlan {
         source = .one(saved.checkpoint?.state.random ?? PythonRandom(seed: SamplingPlan.seed))
       }
     case .many:
+      if let length = options.length {
+        throw Failure(
+          code: Failure.usage,
+          "'--length \(length)' needs one stream. Add '--streams one', or leave '--length \(length)' out.")
+      }
       source = .many(
         seed: options.seed ?? saved.checkpoint?.state.configuration.seed ?? SamplingPlan.seed,
         options.engine ?? saved.arithmetic)
@@ -48,10 +60,29 @@ struct SamplingPlan {
   }
 }
 
+extension SamplingPlan {
+  /// The prompts in a file: its lines, read as a text to learn from is.
+  private static func lines(_ path: String) throws -> [String] {
+    let name = path == "-" ? "standard input" : path
+    let corpus: Corpus
+    do { corpus = try Corpus(utf8: try readFile(path)) } catch let error as CorpusError {
+      switch error {
+      case .invalidUTF8(let line):
+        throw Failure(
+          code: Failure.data,
+          "Line \(line) of \(name) is not valid UTF-8. Save the text with the encoding UTF-8 and try again.")
+      case .empty:
+        throw Failure(code: Failure.data, "There is no prompt in \(name). Put one on each line.")
+      }
+    }
+    return corpus.indices.map { corpus.text(at: $0) }
+  }
+}
+
 extension SavedModel {
   /// Checks that the model can continue a prompt.
-  fileprivate func check(_ prompt: String) throws(Failure) {
-    let tokenizer = model.tokenizer, limit = model.configuration.blockSize - 1
+  fileprivate func check(_ prompt: String, length: Int?) throws(Failure) {
+    let tokenizer = model.tokenizer, limit = (length ?? model.configuration.blockSize) - 1
     let characters = prompt.unicodeScalars
     for (index, character) in characters.enumerated() where tokenizer.token(of: character) == nil {
       throw Failure(
@@ -60,9 +91,10 @@ extension SavedModel {
           + "model's vocabulary: \(vocabulary(tokenizer)).")
     }
     guard characters.count <= limit else {
+      let reason = length.map { "with '--length \($0)' there is room for" } ?? "this model can continue"
       throw Failure(
         code: Failure.usage,
-        "The prompt '\(escaped(prompt))' has \(counted(characters.count, "character")), but this model can continue "
+        "The prompt '\(escaped(prompt))' has \(counted(characters.count, "character")), but \(reason) "
           + "at most \(grouped(limit)). Shorten it.")
     }
   }

@@ -15,7 +15,7 @@ func escaped(_ text: String) -> String {
 }
 
 /// Whether a terminal would act on the character rather than show it.
-private func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case 0..<0x20, 0x7f..<0xa0: true  // C0, DEL and C1
   // Bidirectional marks, overrides and isolates.

@@ -178,11 +178,21 @@ private let samplePage = """
   ARGUMENTS:
     MODEL            File of train --save, or of weights; - for standard input
 
-  SAMPLING:
+  LINES:
     --prompt TEXT    Begin every line with TEXT
-    --samples N      Lines to print (0 or more)
+    --prompts FILE   Print --samples lines for each line of FILE
+    --samples N      Lines to print, for each prompt (0 or more)
+    --length N       Characters at most; beyond the block the model reads the last
+                     ones again (1 or more)
+
+  PROBABILITIES:
     --temperature X  Sampling temperature; 0 always takes the most probable
                      character (0 or more)
+    --top-k N        Draw from the N most probable characters (1 or more)
+    --top-p X        Then from the most probable ones that reach this share
+                     together (more than 0, at most 1)
+    --min-p X        Then from those at least X times as probable as the most
+                     probable (0 to 1)
 
   RANDOM NUMBERS:
     --seed N         Begin with these random numbers, not with those after
@@ -191,6 +201,18 @@ private let samplePage = """
                      time and faster (one or many)
     --engine NAME    Arithmetic of many streams; one stream is always exact
                      (exact or fast)
+
+  NEW LINES:
+    --unique         Leave out lines of the text that the model has learned, and
+                     repeated ones
+    --data FILE      That text, where train would not find it; - for standard
+                     input
+    --offline        Never download; so does MICROGPT_OFFLINE=1
+
+  OUTPUT:
+    --json           Print a JSON object for each line
+    --explain        Show the most probable characters at each place, and the
+                     chosen one
 
   GENERAL:
     --version        Show the version
@@ -201,6 +223,10 @@ private let samplePage = """
       microgpt sample model.safetensors
     Print others, that begin with em:
       microgpt sample model.safetensors --prompt em --seed 1
+    See how each character is chosen:
+      microgpt sample model.safetensors --samples 1 --explain
+    Print only lines that the model has not read:
+      microgpt sample model.safetensors --unique
     Print a million:
       microgpt sample model.safetensors --samples 1000000 --streams many
   """
