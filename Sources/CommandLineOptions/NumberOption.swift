@@ -17,10 +17,19 @@ extension Option {
   }
 
   /// A whole number without a default. Errors show `example` as a model.
-  package static func number(
-    _ name: String, _ path: WritableKeyPath<Owner, Int?>, _ limits: Limits<Int>, example: Int, _ help: String
+  package static func number<Value: FixedWidthInteger>(
+    _ name: String, _ path: WritableKeyPath<Owner, Value?>, _ limits: Limits<Value>, example: Value,
+    _ help: String
   ) -> Self {
     number(name, initial: nil, { $0[keyPath: path] = $1 }, limits, example: example, help, .whole)
+  }
+
+  /// A finite decimal number without a default.
+  package static func number(
+    _ name: String, _ path: WritableKeyPath<Owner, Double?>, _ limits: Limits<Double>, example: Double,
+    _ help: String
+  ) -> Self {
+    number(name, initial: nil, { $0[keyPath: path] = $1 }, limits, example: example, help, .decimal)
   }
 
   /// A finite decimal number, such as `0.01`, `.5` or `1e-3`.
@@ -102,6 +111,9 @@ package struct Limits<Value: Comparable> {
 
   package static func atLeast(_ low: Value) -> Self { Self(words: "\(plain(low)) or more") { $0 >= low } }
   package static func above(_ low: Value) -> Self { Self(words: "more than \(plain(low))") { $0 > low } }
+  package static func above(_ low: Value, to high: Value) -> Self {
+    Self(words: "more than \(plain(low)), at most \(plain(high))") { $0 > low && $0 <= high }
+  }
   package static func from(_ low: Value, to high: Value) -> Self {
     Self(words: "\(plain(low)) to \(plain(high))") { $0 >= low && $0 <= high }
   }

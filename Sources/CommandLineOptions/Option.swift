@@ -40,8 +40,22 @@ package struct Option<Owner: Settings> {
     _ name: String, _ placeholder: String, get: @escaping (Owner) -> Value,
     set: @escaping (inout Owner, Value) -> Void, _ help: String
   ) -> Self {
+    choice(name, placeholder, initial: get(Owner()), set, help)
+  }
+
+  /// One of the values of an enumeration, without a default.
+  package static func choice<Value: CaseIterable & RawRepresentable<String>>(
+    _ name: String, _ placeholder: String, _ path: WritableKeyPath<Owner, Value?>, _ help: String
+  ) -> Self {
+    choice(name, placeholder, initial: nil, { $0[keyPath: path] = $1 }, help)
+  }
+
+  private static func choice<Value: CaseIterable & RawRepresentable<String>>(
+    _ name: String, _ placeholder: String, initial: Value?, _ set: @escaping (inout Owner, Value) -> Void,
+    _ help: String
+  ) -> Self {
     let words = list(Value.allCases.map(\.rawValue), "or")
-    let facts = "\(words); default: \(get(Owner()).rawValue)"
+    let facts = words + (initial.map { "; default: \($0.rawValue)" } ?? "")
     return Self(name: name, placeholder: placeholder, expected: words, help: help, facts: facts) {
       (owner, text) throws(UsageError) in
       guard let value = Value(rawValue: text) else {

@@ -34,6 +34,9 @@ enum Console {
 
   static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+  /// Whether results go to a terminal.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
   /// Whether results and remarks both go to a terminal that can redraw a line.
   static var isInteractive: Bool {
     isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"

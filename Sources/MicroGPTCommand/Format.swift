@@ -75,19 +75,6 @@ func named(_ character: Unicode.Scalar) -> String {
   return "'\(escaped(String(character)))' (U+\(padded(code, 4, with: "0")))"
 }
 
-/// A text without characters that a terminal obeys rather than shows; they become escapes such as \u{1b}.
-func escaped(_ text: String) -> String {
-  var escaped = ""
-  for scalar in text.unicodeScalars {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator:
-      escaped += "\\u{\(String(scalar.value, radix: 16))}"
-    default: escaped.unicodeScalars.append(scalar)
-    }
-  }
-  return escaped
-}
-
 extension Tokenizer {
   /// The characters that it knows, sorted.
   var text: String {

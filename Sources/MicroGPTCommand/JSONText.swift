@@ -17,7 +17,7 @@ enum JSONText {
   /// The value as text, without line breaks.
   var text: String {
     switch self {
-    case .string(let text): TrainingLog.quoted(text)
+    case .string(let text): JSONText.quoted(text)
     case .number(let number): number.isFinite ? "\(number)" : "null"
     case .integer(let number): "\(number)"
     case .digits(let digits): digits
@@ -25,10 +25,32 @@ enum JSONText {
     case .null: "null"
     case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
     case .object(let members):
-      "{" + members.map { "\(TrainingLog.quoted($0.key)): \($0.value.text)" }.joined(separator: ", ") + "}"
+      "{" + members.map { "\(JSONText.quoted($0.key)): \($0.value.text)" }.joined(separator: ", ") + "}"
     }
   }
 
   /// A string, or `null` if there is none.
   static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
+
+  /// A string in JSON's quotes: the quote, the backslash and control characters are escaped.
+  ///
+  /// - Parameter escapingControls: Whether to escape also what a terminal would act on and JSON need not escape, such as
+  ///   U+009B and bidirectional overrides.
+  static func quoted(_ text: String, escapingControls: Bool = false) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\0"..<" ": quoted += escape(scalar)
+      case _ where escapingControls && isUnsafe(scalar): quoted += escape(scalar)
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    "\\u" + padded(String(scalar.value, radix: 16), 4, with: "0")
+  }
 }

@@ -66,6 +66,9 @@ struct SampleLine {
   /// The text that has been appended since.
   var text: String { String(decoding: bytes[start...], as: UTF8.self) }
 
+  /// The line without its end.
+  var whole: String { String(decoding: bytes, as: UTF8.self) }
+
   /// Ends the line.
   mutating func end() { bytes.append(UInt8(ascii: "\n")) }
 }

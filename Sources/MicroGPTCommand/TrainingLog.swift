@@ -98,7 +98,7 @@ final class TrainingLog {
   /// - Precondition: The last object has begun.
   func sample(_ text: String) throws(FileError) {
     guard let count = samples else { preconditionFailure("The last object has not begun.") }
-    try file.write((count > 0 ? ", " : "") + TrainingLog.quoted(text))
+    try file.write((count > 0 ? ", " : "") + JSONText.quoted(text))
     samples = count + 1
     try flushing.flush(file)
   }
@@ -116,21 +116,5 @@ final class TrainingLog {
     if samples != nil { try file.write("]}\n") }
     samples = nil
     try file.flush()
-  }
-
-  /// A string in JSON's quotes (RFC 8259): the quote, the backslash and control characters are escaped.
-  static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\0"..<" ":
-        let hex = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }

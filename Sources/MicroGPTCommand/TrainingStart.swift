@@ -58,7 +58,7 @@ enum TrainingStart {
       guard let unknown = document.first(where: { tokenizer.token(of: $0) == nil }) else { continue }
       let characters = tokenizer.characters.count
       let vocabulary =
-        characters <= 100 ? ": " + escaped(tokenizer.text) : " of \(grouped(characters)) characters"
+        characters <= 100 ? ": " + tokenizer.text : " of \(grouped(characters)) characters"
       throw Failure(
         code: Failure.data,
         "Document \(grouped(index + 1)) of \(source.name) has \(named(unknown)), which is not in the vocabulary of "

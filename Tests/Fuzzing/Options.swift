@@ -59,6 +59,16 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
     let files = [export.onnx, export.config].compactMap { $0 }
     require(!export.model.isEmpty && !files.isEmpty, "an export lacks a file: \(export)")
     require(!files.contains("-") && !files.contains(""), "an export is written to \(files)")
+  case let sample as Sample:
+    require(!sample.model.isEmpty, "the model's file has no name")
+    do throws(TokenFilterError) {
+      _ = try TokenFilter(topK: sample.topK, topP: sample.topP, minP: sample.minP)
+    } catch {
+      require(false, "the library refuses what the parser has accepted: \(error)")
+    }
+    let temperature = sample.temperature ?? 0
+    require(temperature.isFinite && temperature >= 0, "the temperature is \(temperature)")
+    require(sample.count ?? 0 >= 0 && sample.length ?? 1 >= 1, "\(sample) has a number below its least")
   case let verify as Verify:
     if names.isEmpty { require(verify == Verify(), "a line without options changes settings") }
   case let eval as Eval:

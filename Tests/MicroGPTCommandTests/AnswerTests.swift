@@ -10,8 +10,8 @@ import Testing
     arguments: [
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'eval', 'inspect', 'export', 'verify', 'names' and 'help'. "
-          + "A file follows its subcommand or option, as in 'microgpt eval model.safetensors --data cities.txt' or "
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'sample', 'eval', 'inspect', 'export', 'verify', 'names' and 'help'. "
+          + "A file follows its subcommand or option, as in 'microgpt sample model.safetensors' or "
           + "'microgpt train --data cities.txt --steps 2000'."
       ),
       (
@@ -20,7 +20,7 @@ import Testing
           + "--data cities.txt --steps 2000'; one with spaces needs quotes."
       ),
       ("trian", "Unknown subcommand 'trian'. Did you mean 'train'?"),
-      ("sample", "Unknown subcommand 'sample'. Did you mean '--samples'?"),
+      ("smaple", "Unknown subcommand 'smaple'. Did you mean 'sample'?"),
       ("version", "Unknown subcommand 'version'. Did you mean '--version'?"),
       ("--stpes 10", "Unknown option '--stpes'. Did you mean '--steps'?"),
       ("-steps 10", "Unknown option '-steps'. Did you mean '--steps'?"),

@@ -20,11 +20,13 @@ import Testing
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
       ("help eval", "eval"), ("eval model.st --lines x -h", "eval"), ("inspect -h", "inspect"),
+      ("help sample", "sample"), ("sample model.safetensors --sead 3 -h", "sample"),
       ("help export", "export"), ("export -h", "export"),
     ])
   func oneSubcommand(line: String, name: String) throws {
     let pages = [
-      "train": trainPage, "eval": evalPage, "inspect": inspectPage, "verify": verifyPage, "names": namesPage,
+      "train": trainPage, "sample": samplePage, "eval": evalPage, "inspect": inspectPage,
+      "verify": verifyPage, "names": namesPage,
       "export": exportPage,
     ]
     #expect(try page(line) == pages[name])
@@ -33,7 +35,8 @@ import Testing
   @Test(
     "no line of help is wider than 80 columns",
     arguments: [
-      "help", "help train", "help eval", "help inspect", "help export", "help verify", "help names",
+      "help", "help train", "help sample", "help eval", "help inspect", "help export", "help verify",
+      "help names",
     ])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
@@ -43,7 +46,8 @@ import Testing
   @Test(
     "every example is a line that runs",
     arguments: [
-      Array(Train.examples), Array(Eval.examples), Array(Inspect.examples), Array(Verify.examples),
+      Array(Train.examples), Array(Sample.examples), Array(Eval.examples), Array(Inspect.examples),
+      Array(Verify.examples),
       Array(Names.examples), Array(Export.examples),
     ])
   func examples(examples: [(key: String, value: String)]) throws {
@@ -64,6 +68,7 @@ private let wholeCommandPage = """
 
   SUBCOMMANDS:
     train (default)  Train a GPT on lines of text, then print new ones.
+    sample           Print new lines from a model that is kept in a file.
     eval             Measure a kept model on lines of text.
     inspect          Show what is in a model's file.
     export           Write a model for other programs.
@@ -77,6 +82,8 @@ private let wholeCommandPage = """
   EXAMPLES:
     Learn from your own lines, for 2,000 steps:
       microgpt train --data cities.txt --steps 2000
+    Print what training printed:
+      microgpt sample model.safetensors
     Measure a model on your own lines:
       microgpt eval model.safetensors --data cities.txt
     Show a kept model:
@@ -177,6 +184,71 @@ private let trainPage = """
       microgpt train --save model.safetensors
     Go on with it, to 2,000 steps in all:
       microgpt train --resume model.safetensors --steps 2000
+  """
+
+private let samplePage = """
+  OVERVIEW: Print new lines from a model that is kept in a file.
+
+  USAGE: microgpt sample MODEL [OPTIONS]
+
+  Without options it prints what training printed at its end, every time. A file
+  that has weights alone is sampled 20 times at temperature 0.5 with seed 42.
+  Results go to standard output, remarks to standard error.
+
+  ARGUMENTS:
+    MODEL            File of train --save, or of weights; - for standard input
+
+  LINES:
+    --prompt TEXT    Begin every line with TEXT
+    --prompts FILE   Print --samples lines for each line of FILE
+    --samples N      Lines to print, for each prompt (0 or more)
+    --length N       Characters at most; beyond the block the model reads the last
+                     ones again (1 or more)
+
+  PROBABILITIES:
+    --temperature X  Sampling temperature; 0 always takes the most probable
+                     character (0 or more)
+    --top-k N        Draw from the N most probable characters (1 or more)
+    --top-p X        Then from the most probable ones that reach this share
+                     together (more than 0, at most 1)
+    --min-p X        Then from those at least X times as probable as the most
+                     probable (0 to 1)
+
+  RANDOM NUMBERS:
+    --seed N         Begin with these random numbers, not with those after
+                     training (0 to 18446744073709551615)
+    --streams HOW    microgpt.py's one stream, or one for each line, many at a
+                     time and faster (one or many)
+    --engine NAME    Arithmetic of many streams; one stream is always exact
+                     (exact or fast)
+
+  NEW LINES:
+    --unique         Leave out lines of the text that the model has learned, and
+                     repeated ones
+    --data FILE      That text, where train would not find it; - for standard
+                     input
+    --offline        Never download; so does MICROGPT_OFFLINE=1
+
+  OUTPUT:
+    --json           Print a JSON object for each line
+    --explain        Show the most probable characters at each place, and the
+                     chosen one
+
+  GENERAL:
+    --version        Show the version
+    -h, --help       Show this help
+
+  EXAMPLES:
+    Print what training printed:
+      microgpt sample model.safetensors
+    Print others, that begin with em:
+      microgpt sample model.safetensors --prompt em --seed 1
+    See how each character is chosen:
+      microgpt sample model.safetensors --samples 1 --explain
+    Print only lines that the model has not read:
+      microgpt sample model.safetensors --unique
+    Print a million:
+      microgpt sample model.safetensors --samples 1000000 --streams many
   """
 
 private let evalPage = """

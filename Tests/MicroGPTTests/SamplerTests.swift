@@ -234,4 +234,78 @@ import Testing
       #expect(try sampler.sample(prompt: prompt, temperature: 0) == expected)
     }
   }
+
+  // MARK: - Other lengths
+
+  @Test(
+    "documents longer than the block, and shorter ones, are the specification's over the last T characters",
+    arguments: [SamplingSize.all[0], SamplingSize.all[1], SamplingSize.all[2], SamplingSize.all[3]])
+  func length(_ size: SamplingSize) throws {
+    let model = size.model(), specification = SpecificationSampler(model), start = PythonRandom(seed: 4)
+    let filter = try TokenFilter(topP: 0.95), block = size.blockSize
+    for (prompt, length) in [
+      ("", 1), ("", max(block - 1, 1)), ("", block), ("", block + 1), ("a", 3 * block),
+      (String(repeating: "a", count: 2 * block), 4 * block),
+    ] {
+      var random = start
+      let expected = try (0..<10).map { _ in
+        try specification.sample(prompt: prompt, temperature: 1.2, filter: filter, length: length) {
+          random.uniform()
+        }
+      }
+      for bytes in [0, 8 << 20] {
+        let sampler = Sampler(model, random: start, prefixMemory: bytes)
+        let documents = try (0..<10).map { _ in
+          try sampler.sample(prompt: prompt, temperature: 1.2, filter: filter, length: length)
+        }
+        #expect(documents == expected && sampler.random == random, "\(prompt), \(length), \(bytes) bytes")
+        #expect(documents.allSatisfy { $0.unicodeScalars.count <= length })
+      }
+    }
+  }
+
+  @Test("a prompt leaves room for a character of the given length")
+  func promptOfLength() throws {
+    let sampler = sampler()
+    for length in [2, 8, 20] {
+      let prompt = String(repeating: "a", count: length)
+      let error = SamplerError.promptTooLong(characters: length, limit: length - 1)
+      #expect(throws: error) { try sampler.sample(prompt: prompt, length: length) }
+      #expect(
+        try sampler.sample(prompt: String(prompt.dropLast()), temperature: 2, length: length).hasPrefix("a"))
+    }
+  }
+
+  @Test("a model that computes infinities is refused beyond the block, too")
+  func notFiniteBeyond() throws {
+    let sampler = Sampler(try SamplerTests.constant(1e153), random: PythonRandom(seed: 1))
+    #expect(throws: SamplerError.notFinite) { try sampler.sample(prompt: "abcdabcdabcd", length: 20) }
+    #expect(throws: SamplerError.notFinite) { try sampler.probabilities(after: "abcdabcdabcd") }
+    #expect(throws: SamplerError.notFinite) { try sampler.probabilities(after: "") }
+  }
+
+  @Test(
+    "probabilities are the specification's, and draw no random numbers", arguments: TokenFilterTests.filters)
+  func probabilities(_ filter: TokenFilter) throws {
+    let model = SamplingSize.all[1].model(), specification = SpecificationSampler(model)
+    for bytes in [0, 8 << 20] {
+      let sampler = Sampler(model, random: PythonRandom(seed: 1), prefixMemory: bytes),
+        random = sampler.random
+      for text in ["", "a", "aa", "aaaaaaa", "aaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaa"] {
+        let tokens = try model.tokenizer.encode(prompt: text).map { Int32($0) }
+        let weights = specification.probabilities(after: tokens, temperature: 0.8, filter: filter)
+        let total = weights.reduce(0, +),
+          found = try sampler.probabilities(after: text, temperature: 0.8, filter: filter)
+        #expect(found.count == weights.count)
+        for (p, weight) in zip(found, weights) {
+          // A token that running sums cannot tell from the one before it is never drawn.
+          #expect(abs(p - weight / total) < 1e-14 && (weight == 0 ? p == 0 : p > 0 || weight < 1e-14))
+        }
+        let greedy = try sampler.probabilities(after: text, temperature: 0, filter: filter)
+        #expect(greedy.reduce(0, +) == 1 && greedy.contains(1))
+        #expect(greedy.firstIndex(of: 1) == weights.firstIndex(of: weights.max()!))
+      }
+      #expect(sampler.random == random)
+    }
+  }
 }

@@ -24,26 +24,65 @@ final class SpecificationSampler {
     return (0..<vocabulary).map { logits[$0] }
   }
 
-  /// The running sums of the probabilities for these logits.
-  static func sums(_ logits: [Double], temperature: Double) -> [Double] {
+  /// The probabilities for these logits.
+  static func probabilities(_ logits: [Double], temperature: Double) -> [Double] {
     var weights = logits.map { $0 * power(temperature, -1) }
     weights.withUnsafeMutableBufferPointer { weights in
       let base = weights.baseAddress!
       _ = Specification.softmax(base, count: weights.count, exponentials: base, into: base)
     }
+    return weights
+  }
+
+  /// Weights with 0 for the tokens that a filter drops, by sorting.
+  static func kept(_ weights: [Double], _ filter: TokenFilter) -> [Double] {
+    var tokens = weights.indices.sorted { weights[$0] > weights[$1] || weights[$0] == weights[$1] && $0 < $1 }
+    if let k = filter.topK { tokens = Array(tokens.prefix(k)) }
+    if let p = filter.topP, p < 1 {
+      let goal = p * tokens.reduce(0) { $0 + weights[$1] }
+      var sum = 0.0
+      let count = tokens.firstIndex { token in
+        sum += weights[token]
+        return sum >= goal
+      }
+      tokens = Array(tokens.prefix((count ?? tokens.count - 1) + 1))
+    }
+    if let p = filter.minP { tokens = tokens.filter { weights[$0] >= p * weights[tokens[0]] } }
+    return weights.indices.map { tokens.contains($0) ? weights[$0] : 0 }
+  }
+
+  /// The running sums of the probabilities for these logits.
+  static func sums(_ logits: [Double], temperature: Double) -> [Double] {
+    sums(probabilities(logits, temperature: temperature))
+  }
+
+  /// The running sums of probabilities.
+  static func sums(_ probabilities: [Double]) -> [Double] {
     var sum = 0.0
-    return weights.map { weight in
-      sum += weight
+    return probabilities.map { probability in
+      sum += probability
       return sum
     }
   }
 
+  /// The probabilities of the token after these, of which the last *T* are read.
+  func probabilities(after tokens: [Int32], temperature: Double, filter: TokenFilter = TokenFilter())
+    -> [Double]
+  {
+    let window = Array(tokens.suffix(model.configuration.blockSize))
+    let all = SpecificationSampler.probabilities(logits(after: window), temperature: temperature)
+    return filter.isEmpty ? all : SpecificationSampler.kept(all, filter)
+  }
+
   /// A document, drawn with the random numbers of `uniform`.
-  func sample(prompt: String = "", temperature: Double, _ uniform: () -> Double) throws -> String {
+  func sample(
+    prompt: String = "", temperature: Double, filter: TokenFilter = TokenFilter(), length: Int? = nil,
+    _ uniform: () -> Double
+  ) throws -> String {
     var tokens = try model.tokenizer.encode(prompt: prompt).map { Int32($0) }
-    let positions = model.configuration.blockSize
-    while tokens.count <= positions {
-      let sums = SpecificationSampler.sums(logits(after: tokens), temperature: temperature)
+    while tokens.count <= length ?? model.configuration.blockSize {
+      let sums = SpecificationSampler.sums(
+        probabilities(after: tokens, temperature: temperature, filter: filter))
       let mark = uniform() * sums[sums.count - 1]
       let token = sums.dropLast().firstIndex { mark < $0 } ?? sums.count - 1
       if token == model.tokenizer.bos { break }

@@ -24,6 +24,7 @@ public final class BatchSampler {
 
   private let window: SampleSource
   private let temperature: Double
+  private let filter: TokenFilter
   private let isGreedy: Bool
   private let start: UnsafeMutableBufferPointer<Int32>
   private let startCount: Int
@@ -43,6 +44,7 @@ public final class BatchSampler {
   ///   - prompt: How every document begins: characters of the vocabulary, fewer than the block has positions.
   ///   - temperature: What logits are divided by before they become probabilities: below 1, likely tokens become
   ///     likelier. At 0 every token is the most probable one, so all documents are equal.
+  ///   - filter: Which tokens may be drawn, by default all.
   ///   - arithmetic: The arithmetic to compute in.
   ///   - atOnce: The most documents that are sampled together, 1 or more; by default as many as speed it up. The
   ///     documents do not depend on it.
@@ -50,7 +52,8 @@ public final class BatchSampler {
   /// - Throws: `SamplerError`, if the prompt or the temperature cannot be used.
   public init(
     _ model: Model, seed: UInt64, numbers: Range<Int>, prompt: String = "", temperature: Double = 0.5,
-    engine arithmetic: Arithmetic = .exact, atOnce: Int? = nil, instructionSet: InstructionSet = .widest
+    filter: TokenFilter = TokenFilter(), engine arithmetic: Arithmetic = .exact, atOnce: Int? = nil,
+    instructionSet: InstructionSet = .widest
   ) throws(SamplerError) {
     precondition(numbers.lowerBound >= 0, "Documents are numbered from 0, not from \(numbers.lowerBound).")
     precondition(atOnce ?? 1 >= 1, "At least 1 document is sampled at a time, not \(atOnce ?? 1).")
@@ -75,7 +78,7 @@ public final class BatchSampler {
     // A small first window, so that the first documents come quickly.
     nextFill = 256
     (self.numbers, self.arithmetic, self.start) = (numbers, arithmetic, start)
-    (self.temperature, isGreedy) = (temperature, temperature == 0)
+    (self.temperature, isGreedy, self.filter) = (temperature, temperature == 0, filter)
   }
 
   deinit { start.deallocate() }
@@ -122,7 +125,7 @@ public final class BatchSampler {
         try window.fill(
           SampleSource.Request(
             first: numbers.lowerBound, count: count, start: start.baseAddress!, startCount: startCount,
-            temperature: temperature, isGreedy: isGreedy))
+            temperature: temperature, isGreedy: isGreedy, filter: filter))
       } catch {
         failure = error
         throw error

@@ -14,7 +14,7 @@ struct PrefixTree {
   private let allSums: UnsafeMutablePointer<Double>
   /// The nodes of the tokens that follow, `[capacity, V]`.
   private let children: UnsafeMutablePointer<Int32>
-  private var temperature = Double.nan
+  private var temperature = Double.nan, filter = TokenFilter()
 
   /// Stands for a prefix that is not in the tree.
   static var none: Int { -1 }
@@ -38,9 +38,10 @@ struct PrefixTree {
     children.deallocate()
   }
 
-  /// Empties the tree if it is for another temperature.
-  mutating func use(_ temperature: Double) {
-    if temperature != self.temperature { (count, self.temperature) = (0, temperature) }
+  /// Empties the tree if it is for another temperature or filter.
+  mutating func use(_ temperature: Double, _ filter: TokenFilter) {
+    if temperature != self.temperature || filter != self.filter { count = 0 }
+    (self.temperature, self.filter) = (temperature, filter)
   }
 
   @inline(__always)

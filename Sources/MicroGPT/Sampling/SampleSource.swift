@@ -13,6 +13,7 @@ struct SampleSource {
     /// Whether the temperature is 0. This is decided before denormals are flushed: the temperature may be subnormal,
     /// and the compiler would move the comparison to where it counts as zero.
     var isGreedy: Bool
+    var filter: TokenFilter
   }
 
   /// The most documents of a window.

@@ -110,7 +110,8 @@ final class SampleWindow<A: SamplingArithmetic> {
     let (first, count) = (request.first, request.count),
       (start, startCount) = (request.start, request.startCount)
     let request = SamplingEngine<A>.Sums(
-      sums: sums, totals: totals, temperature: request.temperature, isGreedy: request.isGreedy)
+      sums: sums, totals: totals, temperature: request.temperature, isGreedy: request.isGreedy,
+      filter: request.filter)
     let flushed = A.isExact ? 0 : microgpt_flush_denormals(1)
     defer { if !A.isExact && flushed == 0 { _ = microgpt_flush_denormals(0) } }
     for i in 0..<count { order[i] = Int32(truncatingIfNeeded: i) }

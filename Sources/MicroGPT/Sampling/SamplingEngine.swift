@@ -69,10 +69,15 @@ final class SamplingEngine<A: SamplingArithmetic> {
     let temperature: Double
     fileprivate let inverseTemperature: Scalar
     fileprivate let isGreedy: Bool
+    /// The filter, unless it changes nothing. The most probable token is kept by all.
+    fileprivate let filter: TokenFilter?
 
-    init(sums: Buffer, totals: Buffer, temperature: Double, isGreedy: Bool) {
+    init(
+      sums: Buffer, totals: Buffer, temperature: Double, isGreedy: Bool, filter: TokenFilter = TokenFilter()
+    ) {
       (self.sums, self.totals, self.temperature) = (sums, totals, temperature)
       (inverseTemperature, self.isGreedy) = (Scalar(power(temperature, -1)), isGreedy)
+      self.filter = isGreedy || filter.isEmpty ? nil : filter
     }
   }
 
@@ -100,11 +105,35 @@ final class SamplingEngine<A: SamplingArithmetic> {
             vocabulary: sizes.shape.vocabulary,
             stride: sumsStride, inverseTemperature: sums.inverseTemperature,
             isGreedy: sums.isGreedy, check: workspace.check, powers: workspace.powers))
+        if let filter = sums.filter { restrict(sums, first, count, filter) }
       }
       first &+= count
     }
     guard workspace.check[0] == 0 else { throw .notFinite }
     guard workspace.check[1] == 0 else { throw .temperature(sums?.temperature ?? 0) }
+  }
+
+  /// Overwrites the sums of `count` rows from `first` on with those of the tokens that a filter keeps.
+  private func restrict(_ request: Sums, _ first: Int, _ count: Int, _ filter: TokenFilter) {
+    let vocabulary = sizes.shape.vocabulary
+    for r in 0..<count {
+      // The kernels leave probabilities here in the exact arithmetic, and logits over the temperature in the fast one.
+      let weights = workspace.logits + r &* sumsStride, sums = request.sums + (first &+ r) &* sumsStride
+      if !A.isExact {
+        var peak = weights[0]
+        for token in 1..<vocabulary { peak = Swift.max(peak, weights[token]) }
+        for token in 0..<vocabulary { weights[token] = Scalar(exp(Double(weights[token] - peak))) }
+      }
+      filter.apply(to: weights, vocabulary, order: workspace.order)
+      var sum = Scalar(0), last = 0
+      for token in 0..<vocabulary {
+        sum += weights[token]
+        sums[token] = sum
+        if weights[token] > 0 { last = token }
+      }
+      request.totals[first &+ r] = sum
+      for token in last..<sumsStride { sums[token] = .infinity }
+    }
   }
 
   /// The forward pass of one block of rows.

@@ -17,6 +17,8 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
   let scratch: Buffer
   /// The tokens whose pairs are missing in the table, `[rows]`.
   let missing: UnsafeMutablePointer<Int32>
+  /// Tokens in the order of their probabilities, for filters, `[V]`.
+  let order: UnsafeMutablePointer<Int32>
   /// 0 for every token and -∞ in the padding, and 0 for every token but the last and ∞ from there on, `[V]` each.
   let padding, limits: Buffer
   /// Whether logits and totals are finite, `[2]`; see `SampleSums.check`.
@@ -37,6 +39,7 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
     scratch = declare(
       Scalar.self, Count(sizes.lanes) * Count(sizes.shape.positions + 1) + Count(sizes.segment))
     missing = declare(Int32.self, rows)
+    order = declare(Int32.self, tokens)
     padding = declare(Scalar.self, tokens)
     limits = declare(Scalar.self, tokens)
     check = declare(Scalar.self, 2)

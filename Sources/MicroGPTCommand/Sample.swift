@@ -1,0 +1,124 @@
+// `microgpt sample`: prints new lines from a model that `train --save` has kept. Without options it is what training
+// printed at its end.
+
+import CommandLineOptions
+import MicroGPT
+import MicroGPTFiles
+
+struct Sample: Subcommand, Equatable {
+  typealias Streams = Checkpoint.Sampling.Streams
+
+  /// The model's file, `-` for standard input.
+  var model = ""
+  var prompt: String?
+  /// A file of prompts, `-` for standard input.
+  var prompts: String?
+  // Settings that are `nil` are the file's.
+  var count: Int?
+  var temperature: Double?
+  var topK: Int?
+  var topP: Double?
+  var minP: Double?
+  var length: Int?
+  var seed: UInt64?
+  var streams: Streams?
+  var engine: Arithmetic?
+  var unique = false
+  var data = DataOptions()
+  var json = false
+  var explain = false
+
+  static let name = "sample"
+  static let abstract = "Print new lines from a model that is kept in a file."
+  static let discussion = """
+    Without options it prints what training printed at its end, every time. A file that has weights alone is sampled \
+    20 times at temperature 0.5 with seed 42. Results go to standard output, remarks to standard error.
+    """
+  static let examples: KeyValuePairs = [
+    "Print what training printed:": "microgpt sample model.safetensors",
+    "Print others, that begin with em:": "microgpt sample model.safetensors --prompt em --seed 1",
+    "See how each character is chosen:": "microgpt sample model.safetensors --samples 1 --explain",
+    "Print only lines that the model has not read:": "microgpt sample model.safetensors --unique",
+    "Print a million:":
+      "microgpt sample model.safetensors --samples 1000000 --streams many",
+  ]
+  static var arguments: [Argument<Self>] {
+    [.required("MODEL", \.model, "File of train --save, or of weights; - for standard input")]
+  }
+
+  static var options: KeyValuePairs<String, [Option<Self>]> {
+    [
+      "LINES": [
+        .text("--prompt", "TEXT", \.prompt, "Begin every line with TEXT"),
+        .text("--prompts", "FILE", \.prompts, "Print --samples lines for each line of FILE"),
+        .number("--samples", \.count, .atLeast(0), example: 20, "Lines to print, for each prompt"),
+        .number(
+          "--length", \.length, .atLeast(1), example: 100,
+          "Characters at most; beyond the block the model reads the last ones again"),
+      ],
+      "PROBABILITIES": [
+        .number(
+          "--temperature", \.temperature, .atLeast(0), example: 0.5,
+          "Sampling temperature; 0 always takes the most probable character"),
+        .number("--top-k", \.topK, .atLeast(1), example: 5, "Draw from the N most probable characters"),
+        .number(
+          "--top-p", \.topP, .above(0, to: 1), example: 0.9,
+          "Then from the most probable ones that reach this share together"),
+        .number(
+          "--min-p", \.minP, .from(0, to: 1), example: 0.1,
+          "Then from those at least X times as probable as the most probable"),
+      ],
+      "RANDOM NUMBERS": [
+        .number(
+          "--seed", \.seed, .from(0, to: .max), example: 42,
+          "Begin with these random numbers, not with those after training"),
+        .choice(
+          "--streams", "HOW", \.streams,
+          "microgpt.py's one stream, or one for each line, many at a time and faster"),
+        .choice(
+          "--engine", "NAME", \.engine, "Arithmetic of many streams; one stream is always exact"),
+      ],
+      "NEW LINES": [
+        .flag(
+          "--unique", \.unique, "Leave out lines of the text that the model has learned, and repeated ones"),
+        .text(
+          "--data", "FILE", \.data.file, "That text, where train would not find it; - for standard input"),
+        .flag("--offline", \.data.offline, "Never download; so does MICROGPT_OFFLINE=1"),
+      ],
+      "OUTPUT": [
+        .flag("--json", \.json, "Print a JSON object for each line"),
+        .flag("--explain", \.explain, "Show the most probable characters at each place, and the chosen one"),
+      ],
+    ]
+  }
+
+  func validate() throws(UsageError) {
+    if prompt != nil, prompts != nil {
+      throw UsageError("'--prompt' and '--prompts' exclude each other. Give one of them.")
+    }
+    if !unique, data != DataOptions() {
+      throw UsageError("'--data' and '--offline' find the text for '--unique'. Add it, or leave them out.")
+    }
+    if [model, prompts, data.file].count(where: { $0 == "-" }) > 1 {
+      throw UsageError("Standard input is one file only. Name the others.")
+    }
+  }
+
+  func run(given: GivenOptions) throws {
+    let instructions = try InstructionSet.chosen() ?? .widest
+    let saved = try SavedModel(model)
+    let plan = try SamplingPlan(self, saved)
+    let known = unique ? try KnownLines(saved, data) : nil
+    let results = Console.output()
+    do {
+      let printer = SamplePrinter(self, plan, saved.model, known, instructions, results)
+      try printer.run()
+      try results.flush()
+      if let summary = printer.summary { Console.remark(summary) }
+    } catch {
+      // Keep what was drawn before the error.
+      try? results.flush()
+      throw error
+    }
+  }
+}

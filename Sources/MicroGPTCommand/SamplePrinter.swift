@@ -1,0 +1,68 @@
+// The lines that `sample` prints, one after the other, so that a million take no more memory than twenty.
+
+import MicroGPT
+import MicroGPTFiles
+
+/// Draws the samples of a plan and prints them: as lines, as JSON or explained.
+///
+/// A class, because its samples are drawn once, in order.
+final class SamplePrinter {
+  private let options: Sample
+  private let plan: SamplingPlan
+  private let model: Model
+  private var known: KnownLines?
+  private let instructions: InstructionSet
+  private let results: OutputFile
+  private let explainer: SampleExplainer?
+  /// Whether results go to a terminal, which would act on control characters.
+  private let isTerminal = Console.isTerminal
+
+  init(
+    _ options: Sample, _ plan: SamplingPlan, _ model: Model, _ known: KnownLines?,
+    _ instructions: InstructionSet, _ results: OutputFile
+  ) {
+    (self.options, self.plan, self.model, self.known) = (options, plan, model, known)
+    (self.instructions, self.results) = (instructions, results)
+    explainer = options.explain ? SampleExplainer(plan, model, instructions) : nil
+  }
+
+  /// How many lines the model has read, if that is known.
+  var summary: String? { known?.summary }
+
+  /// Draws and prints all samples.
+  func run() throws {
+    var draws = try SampleDraws(plan, model, instructions), line = SampleLine(), flushing = PeriodicFlush()
+    var number = 1
+    line.begin(number)
+    while let prompt = try draws.next(appendingTo: &line.bytes) {
+      if known == nil || known!.isNew(line.text) {
+        try print(line, number, prompt)
+        try flushing.flush(results)
+        number += 1
+      }
+      line.begin(number)
+    }
+  }
+
+  private func print(_ line: SampleLine, _ number: Int, _ prompt: String) throws {
+    let steps = try explainer?.steps(of: line.text, after: prompt)
+    if options.json {
+      let text = JSONText.quoted(line.text, escapingControls: isTerminal)
+      let prompt =
+        prompt.isEmpty ? "" : ", \"prompt\": \(JSONText.quoted(prompt, escapingControls: isTerminal))"
+      let tokens =
+        steps.map { ", \"tokens\": [\($0.map { $0.json(isTerminal) }.joined(separator: ", "))]" } ?? ""
+      try results.write("{\"sample\": \(number)\(prompt), \"text\": \(text)\(tokens)}\n")
+    } else if isTerminal {
+      try results.write(escaped(line.whole) + "\n")
+    } else {
+      var line = line
+      line.end()
+      try results.write(line.bytes)
+    }
+    if !options.json, let steps {
+      for step in steps { try results.write(step.printed) }
+      try results.write(SampleExplainer.summary(steps) + "\n\n")
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// How `sample` draws from a model: the options of the line, and the file's settings for those that are not given.
+
+import CommandLineOptions
+import MicroGPT
+import MicroGPTFiles
+
+/// All settings that decide which lines are drawn.
+struct SamplingPlan {
+  /// How samples begin: `count` of them with each.
+  let prompts: [String]
+  let count: Int
+  let temperature: Double
+  let filter: TokenFilter
+  /// The most characters of a sample, if not as many as the block has positions.
+  let length: Int?
+  let source: Source
+
+  /// Where random numbers come from, and the arithmetic that draws with them.
+  enum Source {
+    /// One stream for all samples, in the exact arithmetic.
+    case one(PythonRandom)
+    /// A stream for each sample.
+    case many(seed: UInt64, Arithmetic)
+  }
+
+  /// The seed of samples from weights alone: that of microgpt.py.
+  private static let seed: UInt64 = 42
+
+  /// - Throws: `Failure` if the model cannot be sampled like this, `FileError` if the prompts cannot be read.
+  init(_ options: Sample, _ saved: SavedModel) throws {
+    let defaults = saved.checkpoint?.sampling ?? Checkpoint.Sampling()
+    (count, temperature) = (options.count ?? defaults.count, options.temperature ?? defaults.temperature)
+    filter = try TokenFilter(topK: options.topK, topP: options.topP, minP: options.minP)
+    length = options.length
+    prompts = try options.prompts.map(SamplingPlan.lines) ?? [options.prompt ?? ""]
+    for prompt in prompts { try saved.check(prompt, length: length) }
+    switch options.streams ?? defaults.streams {
+    case .one:
+      if options.engine == .fast {
+        throw Failure(
+          code: Failure.usage,
+          "'--engine fast' needs a stream for each line. Add '--streams many', or leave '--engine fast' out: one "
+            + "stream is always exact.")
+      }
+      if let seed = options.seed {
+        source = .one(PythonRandom(seed: seed))
+      } else {
+        source = .one(saved.checkpoint?.state.random ?? PythonRandom(seed: SamplingPlan.seed))
+      }
+    case .many:
+      if let length = options.length {
+        throw Failure(
+          code: Failure.usage,
+          "'--length \(length)' needs one stream. Add '--streams one', or leave '--length \(length)' out.")
+      }
+      source = .many(
+        seed: options.seed ?? saved.checkpoint?.state.configuration.seed ?? SamplingPlan.seed,
+        options.engine ?? saved.arithmetic)
+    }
+  }
+}
+
+extension SamplingPlan {
+  /// The prompts in a file: its lines, read as a text to learn from is.
+  private static func lines(_ path: String) throws -> [String] {
+    let name = path == "-" ? "standard input" : path
+    let corpus: Corpus
+    do { corpus = try Corpus(utf8: try readFile(path)) } catch let error as CorpusError {
+      switch error {
+      case .invalidUTF8(let line):
+        throw Failure(
+          code: Failure.data,
+          "Line \(line) of \(name) is not valid UTF-8. Save the text with the encoding UTF-8 and try again.")
+      case .empty:
+        throw Failure(code: Failure.data, "There is no prompt in \(name). Put one on each line.")
+      }
+    }
+    return corpus.indices.map { corpus.text(at: $0) }
+  }
+}
+
+extension SavedModel {
+  /// Checks that the model can continue a prompt.
+  fileprivate func check(_ prompt: String, length: Int?) throws(Failure) {
+    let tokenizer = model.tokenizer, limit = (length ?? model.configuration.blockSize) - 1
+    let characters = prompt.unicodeScalars
+    for (index, character) in characters.enumerated() where tokenizer.token(of: character) == nil {
+      throw Failure(
+        code: Failure.usage,
+        "Character \(grouped(index + 1)) of the prompt '\(escaped(prompt))', \(named(character)), is not in the "
+          + "model's vocabulary: \(vocabulary(tokenizer)).")
+    }
+    guard characters.count <= limit else {
+      let reason = length.map { "with '--length \($0)' there is room for" } ?? "this model can continue"
+      throw Failure(
+        code: Failure.usage,
+        "The prompt '\(escaped(prompt))' has \(counted(characters.count, "character")), but \(reason) "
+          + "at most \(grouped(limit)). Shorten it.")
+    }
+  }
+
+  /// A character with its code point, as in 'é' (U+00E9).
+  private func named(_ character: Unicode.Scalar) -> String {
+    let code = String(character.value, radix: 16, uppercase: true)
+    return "'\(escaped(String(character)))' (U+\(padded(code, 4, with: "0")))"
+  }
+
+  /// The characters of a vocabulary: all of them, unless there are hundreds.
+  private func vocabulary(_ tokenizer: Tokenizer) -> String {
+    var shown = ""
+    shown.unicodeScalars.append(contentsOf: tokenizer.characters.prefix(200))
+    let rest = tokenizer.characters.count - 200
+    return escaped(shown) + (rest > 0 ? " and \(grouped(rest)) more" : "")
+  }
+}
