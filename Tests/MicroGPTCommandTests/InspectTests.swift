@@ -160,7 +160,7 @@ import Testing
     #expect(found.characters == "\u{1B}ab")
     let text = try sandbox.run("inspect model.safetensors").output
     #expect(
-      text.contains("\nformat: weights\nvocab size: 4, the end of a document and \\u{1b}ab\nsizes: layers 1,")
+      text.contains("\nformat: weights\nvocab size: 4, the end of a document and \\u{1B}ab\nsizes: layers 1,")
     )
     #expect(text.hasSuffix("\n") && !text.contains("run:") && !text.contains("microgpt train"))
     #expect(
