@@ -40,11 +40,13 @@ extension Train {
         + "Choose a smaller --embedding, --layers, --block-size or --batch-size.")
   }
 
-  /// The bytes that a checkpoint takes while it is saved, or read: parameters and moments as doubles, and as its file.
+  /// The bytes that checkpoints take: parameters and moments as doubles, and as the file that is written or read; those
+  /// of a resumed run's checkpoint are there once more.
   private func checkpointMemory(vocabularySize: Int) -> Int? {
     guard checkpoints.target != nil else { return 0 }
+    let doubles = 24, file = engine == .exact ? 24 : 12
     let (bytes, overflow) = (configuration.parameterCount(vocabularySize: vocabularySize) ?? .max)
-      .multipliedReportingOverflow(by: engine == .exact ? 48 : 36)
+      .multipliedReportingOverflow(by: doubles + file + (checkpoints.resume == nil ? 0 : doubles))
     return overflow ? nil : bytes
   }
 

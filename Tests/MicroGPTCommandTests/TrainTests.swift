@@ -67,6 +67,13 @@ import Testing
       try sandbox.run("\(line) --block-size 500").error
         == remark + "Training takes \(size(bytes)) of memory.\n")
     #expect(try sandbox.run("\(line) --block-size 500 --quiet").error == "")
+
+    // Saving takes parameters and moments as doubles and as floats; resuming has them as doubles once more.
+    let count = try #require(configuration.parameterCount(vocabularySize: 8))
+    let saved = try sandbox.run("\(line) --block-size 500 --save model.safetensors").error
+    #expect(saved.contains("Training takes \(size(bytes + 36 * count)) of memory.\n"), "\(saved)")
+    let resumed = try sandbox.run("--resume model.safetensors").error
+    #expect(resumed.contains("Training takes \(size(bytes + 60 * count)) of memory.\n"), "\(resumed)")
   }
 
   @Test(
