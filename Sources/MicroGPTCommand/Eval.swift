@@ -51,9 +51,7 @@ struct Eval: Subcommand, Equatable {
   }
 
   func validate() throws(UsageError) {
-    if model == "-", data.file == "-" {
-      throw UsageError("MODEL and '--data' cannot both be standard input. Name a file for one of them.")
-    }
+    try checkStandardInput(model, data.file)
   }
 
   func run(given: GivenOptions) throws {
@@ -87,7 +85,7 @@ struct Eval: Subcommand, Equatable {
       saved: saved, source: source, measured: measured, isHeldOut: heldOut, engine: engine,
       evaluation: evaluation, most: most.documents, least: least.documents)
     let output = Console.output()
-    try output.write((json ? report.json.text : report.text) + "\n")
+    try output.write((json ? report.json.text(escapingControls: Console.isTerminal) : report.text) + "\n")
     try output.flush()
   }
 
@@ -102,9 +100,7 @@ struct Eval: Subcommand, Equatable {
       checkpoint.textSHA256.map { $0 == source.sha256 }
       ?? (halves?.training.sha256 == checkpoint.state.corpusSHA256)
     if isText, let halves { return halves.heldOut }
-    let problem = "is not the text of the run in '\(model)': the bytes have another SHA-256."
-    if let file = data.file { throw UsageError("'--data \(file)' \(problem) Name that text.") }
-    throw Failure(code: Failure.data, "What was found, \(source.name), \(problem) Name its text with --data.")
+    throw source.isNotTheText(of: saved.path, data)
   }
 }
 
@@ -132,7 +128,7 @@ struct MeasuredDocuments {
       throw Failure(
         code: Failure.data,
         "Every document of \(source.name) has a character that is not in the vocabulary of \(saved.path): "
-          + "\(tokenizer.text). The first is \(named(character)). Give another text, or train a model on this one."
+          + "\(tokenizer.shown). The first is \(named(character)). Give another text, or train a model on this one."
       )
     }
     (corpus, leftOut) = (known, documents.count - known.count)

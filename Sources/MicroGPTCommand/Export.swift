@@ -97,11 +97,6 @@ struct Export: Subcommand, Equatable {
       throw Failure(
         code: Failure.usage, "'--onnx \(onnx)' and '--config \(config)' are the same file. Name two.")
     }
-    if force { return }
-    for (option, path) in outputs where hasContents(path) {
-      throw Failure(
-        code: Failure.output,
-        "'\(path)' exists and would be replaced. Name another file after \(option), or add --force.")
-    }
+    if !force { try refuseToReplace(outputs) }
   }
 }

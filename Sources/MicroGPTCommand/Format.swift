@@ -1,6 +1,4 @@
-// Numbers as microgpt.py prints them, and in units that are easy to read; characters that a terminal may be shown.
-
-import MicroGPT
+// Numbers as microgpt.py prints them, and in units that are easy to read.
 
 #if canImport(Glibc)
   import Glibc
@@ -67,21 +65,6 @@ func size(_ bytes: Int) -> String {
     units.removeFirst()
   }
   return "\(units.first == "bytes" ? grouped(bytes) : fixed(number, 1)) \(units.first!)"
-}
-
-/// A character and its code point, as messages name it: 'C' (U+0043).
-func named(_ character: Unicode.Scalar) -> String {
-  let code = String(character.value, radix: 16, uppercase: true)
-  return "'\(escaped(String(character)))' (U+\(padded(code, 4, with: "0")))"
-}
-
-extension Tokenizer {
-  /// The characters that it knows, sorted.
-  var text: String {
-    var text = ""
-    text.unicodeScalars.append(contentsOf: characters)
-    return escaped(text)
-  }
 }
 
 /// The loss of a model that gives every token the same probability: ln V, in nats per token.

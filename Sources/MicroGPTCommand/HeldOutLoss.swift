@@ -14,10 +14,7 @@ struct HeldOutLoss {
   }
 
   /// Whether the loss has not improved for as many evaluations as the run's patience lasts.
-  var isPatienceExhausted: Bool {
-    guard let patience = evaluations?.patience, let best = evaluations?.best else { return false }
-    return best.evaluationsSince >= patience
-  }
+  var isPatienceExhausted: Bool { evaluations?.isPatienceExhausted ?? false }
 
   /// Whether the last evaluation is the best so far.
   var isBest: Bool { evaluations?.best?.evaluationsSince == 0 }

@@ -42,7 +42,10 @@ struct Inspect: Subcommand, Equatable {
 
   func run(given: GivenOptions) throws {
     let contents = ModelContents(try SavedModel(model))
-    let text = config ? contents.configurationText : json ? contents.json.text : contents.text
+    let text =
+      config
+      ? contents.configurationText
+      : json ? contents.json.text(escapingControls: Console.isTerminal) : contents.text
     let output = Console.output()
     try output.write(text + "\n")
     try output.flush()

@@ -9,17 +9,16 @@
 #endif
 
 enum Interruption {
-  /// The first signal's number, or 0. Behind a pointer, because a signal's handler writes it while the run reads it.
-  private nonisolated(unsafe) static let received = {
-    let pointer = UnsafeMutablePointer<sig_atomic_t>.allocate(capacity: 2)
-    pointer.initialize(repeating: 0, count: 2)
-    return pointer
-  }()
+  private struct State {
+    /// The first signal's number, or 0, and when it came, in seconds.
+    var number: sig_atomic_t = 0, time = 0.0
+    var hasLiveLine = false
+  }
 
-  /// When it came, in seconds.
-  private nonisolated(unsafe) static let time = {
-    let pointer = UnsafeMutablePointer<Double>.allocate(capacity: 1)
-    pointer.initialize(to: 0)
+  /// Behind a pointer, because a signal's handler writes it while the run reads it.
+  private nonisolated(unsafe) static let state = {
+    let pointer = UnsafeMutablePointer<State>.allocate(capacity: 1)
+    pointer.initialize(to: State())
     return pointer
   }()
 
@@ -27,30 +26,31 @@ enum Interruption {
   private static let interval = 0.1
 
   /// The signal that has asked the run to stop, if one has.
-  static var number: Int32? { received[0] == 0 ? nil : received[0] }
+  static var number: Int32? { state.pointee.number == 0 ? nil : state.pointee.number }
 
   /// Whether a live line has to be erased before the process ends.
   static var hasLiveLine: Bool {
-    get { received[1] != 0 }
-    set { received[1] = newValue ? 1 : 0 }
+    get { state.pointee.hasLiveLine }
+    set { state.pointee.hasLiveLine = newValue }
   }
 
   /// From now on Ctrl-C, a request to end and a closed terminal set `number`; a second one ends the process.
   static func watch() {
-    _ = (received, time)
+    _ = state
     for number in [SIGINT, SIGTERM, SIGHUP] {
       // A shell starts commands in the background with SIGINT ignored, and nohup ignores SIGHUP: it stays so.
       let former = signal(number, SIG_IGN)
       if unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { continue }
       signal(number) { number in
         let now = Console.seconds
-        if Interruption.received[0] != 0 {
-          if now - Interruption.time[0] < Interruption.interval { return }
+        if Interruption.state.pointee.number != 0 {
+          if now - Interruption.state.pointee.time < Interruption.interval { return }
           let erase: StaticString = "\r\u{1b}[K"
           if Interruption.hasLiveLine { _ = write(STDERR_FILENO, erase.utf8Start, erase.utf8CodeUnitCount) }
           _exit(128 + number)
         }
-        (Interruption.time[0], Interruption.received[0]) = (now, number)
+        Interruption.state.pointee.time = now
+        Interruption.state.pointee.number = number
       }
     }
   }

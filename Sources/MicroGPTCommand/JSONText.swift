@@ -15,17 +15,26 @@ enum JSONText {
   case object([(key: String, value: JSONText)])
 
   /// The value as text, without line breaks.
-  var text: String {
+  var text: String { text(escapingControls: false) }
+
+  /// The value as text, without line breaks.
+  ///
+  /// - Parameter escapingControls: Whether to escape also what a terminal would act on and JSON need not escape, such as
+  ///   U+009B and bidirectional overrides.
+  func text(escapingControls: Bool) -> String {
     switch self {
-    case .string(let text): JSONText.quoted(text)
+    case .string(let text): JSONText.quoted(text, escapingControls: escapingControls)
     case .number(let number): number.isFinite ? "\(number)" : "null"
     case .integer(let number): "\(number)"
     case .digits(let digits): digits
     case .bool(let isTrue): isTrue ? "true" : "false"
     case .null: "null"
-    case .array(let values): "[" + values.map(\.text).joined(separator: ", ") + "]"
+    case .array(let values):
+      "[" + values.map { $0.text(escapingControls: escapingControls) }.joined(separator: ", ") + "]"
     case .object(let members):
-      "{" + members.map { "\(JSONText.quoted($0.key)): \($0.value.text)" }.joined(separator: ", ") + "}"
+      "{"
+        + members.map { "\(JSONText.quoted($0.key)): \($0.value.text(escapingControls: escapingControls))" }
+        .joined(separator: ", ") + "}"
     }
   }
 
@@ -33,9 +42,6 @@ enum JSONText {
   static func optional(_ text: String?) -> JSONText { text.map { .string($0) } ?? .null }
 
   /// A string in JSON's quotes: the quote, the backslash and control characters are escaped.
-  ///
-  /// - Parameter escapingControls: Whether to escape also what a terminal would act on and JSON need not escape, such as
-  ///   U+009B and bidirectional overrides.
   static func quoted(_ text: String, escapingControls: Bool = false) -> String {
     var quoted = "\""
     for scalar in text.unicodeScalars {

@@ -18,13 +18,7 @@ struct KnownLines {
   init(_ model: SavedModel, _ options: DataOptions) throws {
     let text = try TextSource.find(options)
     if let expected = model.checkpoint?.textSHA256 {
-      if text.sha256 != expected {
-        let advice = "Name that text with --data."
-        throw Failure(
-          code: options.file == nil ? Failure.data : Failure.usage,
-          "The model in '\(model.path)' has learned another text than \(text.name): the bytes have another SHA-256. "
-            + advice)
-      }
+      if text.sha256 != expected { throw text.isNotTheText(of: model.path, options) }
     } else if options.file == nil {
       throw Failure(
         code: Failure.usage,

@@ -57,7 +57,7 @@ struct ModelContents {
       "file: \(escaped(saved.path)), \(size(saved.byteCount))",
       "format: "
         + (saved.checkpoint.map { "checkpoint, \($0.state.arithmetic.rawValue) arithmetic" } ?? "weights"),
-      "vocab size: \(model.tokenizer.vocabularySize), the end of a document and \(model.tokenizer.text)",
+      "vocab size: \(model.tokenizer.vocabularySize), the end of a document and \(model.tokenizer.shown)",
       "sizes: "
         + hyperparameters.filter { $0.group == .model }.map { "\($0.key) \($0.text(in: configuration))" }
         .joined(separator: ", "),

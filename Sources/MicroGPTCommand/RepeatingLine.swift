@@ -1,6 +1,5 @@
 // The command line that repeats a run, found in its checkpoint.
 
-import CommandLineOptions
 import MicroGPT
 
 extension Checkpoint {
@@ -30,12 +29,11 @@ extension Checkpoint {
     add("--samples", "\(sampling.count)", unless: "\(defaults.sampling.count)")
     add("--temperature", "\(sampling.temperature)", unless: "\(defaults.sampling.temperature)")
     add("--streams", sampling.streams.rawValue, unless: defaults.sampling.streams.rawValue)
+    let isStoppedEarly = evaluations?.isPatienceExhausted ?? false
     if state.completedSteps > 0, state.completedSteps < configuration.steps, !isStoppedEarly {
       add("--stop-after", "\(state.completedSteps)", unless: nil)
     }
-    // A name that begins with a dash needs the equals sign.
-    words += looksLikeOption(path) ? ["--save=\(path)"] : ["--save", path]
-    return words
+    return words + optionWords("--save", path)
   }
 
   /// The same as a line for the shell. The fast arithmetic's bits depend on the instructions, which are therefore chosen
@@ -45,11 +43,5 @@ extension Checkpoint {
     let line = words.map(quotedForShell).joined(separator: " ")
     guard let set = state.instructionSet, set != .widest else { return line }
     return "MICROGPT_ISA=\(set.rawValue) \(line)"
-  }
-
-  /// Whether the run has ended before its last step because its held-out loss no longer fell.
-  private var isStoppedEarly: Bool {
-    guard let patience = evaluations?.patience, let best = evaluations?.best else { return false }
-    return best.evaluationsSince >= patience
   }
 }

@@ -99,9 +99,7 @@ struct Sample: Subcommand, Equatable {
     if !unique, data != DataOptions() {
       throw UsageError("'--data' and '--offline' find the text for '--unique'. Add it, or leave them out.")
     }
-    if [model, prompts, data.file].count(where: { $0 == "-" }) > 1 {
-      throw UsageError("Standard input is one file only. Name the others.")
-    }
+    try checkStandardInput(model, prompts, data.file)
   }
 
   func run(given: GivenOptions) throws {

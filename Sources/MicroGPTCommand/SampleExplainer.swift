@@ -105,17 +105,15 @@ extension SampleExplainer.Step {
     return lines
   }
 
-  /// The step as a JSON object.
-  func json(_ isTerminal: Bool) -> String {
-    func name(_ candidate: Candidate) -> String {
-      candidate.character.map { JSONText.quoted(String($0), escapingControls: isTerminal) } ?? "null"
-    }
-    let list = candidates.map { "[\(name($0)), \($0.probability)]" }.joined(separator: ", ")
+  /// The step as a JSON object. The surprise is `null` where a filter drops in the exact arithmetic what the fast one has
+  /// drawn, by a rounding error.
+  var json: JSONText {
+    func name(_ candidate: Candidate) -> JSONText { .optional(candidate.character.map { String($0) }) }
     let own = candidates[chosen]
-    // The fast arithmetic may draw what a filter drops in the exact one, where the difference is a rounding error.
-    let surprise = surprise.isFinite ? "\(surprise)" : "null"
-    return "{\"token\": \(name(own)), \"probability\": \(own.probability), \"surprise\": \(surprise), "
-      + "\"candidates\": [\(list)]}"
+    return .object([
+      ("token", name(own)), ("probability", .number(own.probability)), ("surprise", .number(surprise)),
+      ("candidates", .array(candidates.map { .array([name($0), .number($0.probability)]) })),
+    ])
   }
 }
 

@@ -9,34 +9,28 @@ extension Train {
   ///
   /// - Returns: The number of samples, which is smaller than asked for if a signal came.
   func printSamples(
-    _ sampler: Sampler, _ instructions: InstructionSet, _ results: OutputFile, _ log: TrainingLog?
+    _ trainer: Trainer, _ results: OutputFile, _ log: TrainingLog?
   ) throws -> Int {
-    let count = sampling.count
-    let batch =
-      sampling.streams == .one
-      ? nil
-      : try BatchSampler(
-        sampler.model, seed: configuration.seed, numbers: 0..<count, temperature: sampling.temperature,
-        engine: engine, instructionSet: instructions)
+    let count = sampling.count, model = trainer.model
+    let plan = SamplingPlan(
+      count: count, temperature: sampling.temperature,
+      source: sampling.streams == .one ? .one(trainer.random) : .many(seed: configuration.seed, engine))
+    var draws = try SampleDraws(plan, model, trainer.instructionSet)
     var line = SampleLine(), flushing = PeriodicFlush()
     if count > 0 { try results.write("\n--- inference (new, hallucinated names) ---\n") }
     for number in 0..<count {
       if Interruption.number != nil { return number }
       line.begin(number + 1)
-      if let batch {
-        _ = try batch.next(appendingTo: &line.bytes)
-      } else {
-        line.bytes.append(contentsOf: try sampler.sample(temperature: sampling.temperature).utf8)
-      }
+      _ = try draws.next(appendingTo: &line.bytes)
       // Only after the first sample is drawn: the log of a model that cannot be sampled has no last object.
-      if number == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
+      if number == 0 { try log?.begin(parametersSHA256: model.parametersSHA256) }
       try log?.sample(line.text)
       line.end()
       try results.write(line.bytes)
       try flushing.flush(results)
     }
     try results.flush()
-    if count == 0 { try log?.begin(parametersSHA256: sampler.model.parametersSHA256) }
+    if count == 0 { try log?.begin(parametersSHA256: model.parametersSHA256) }
     try log?.end()
     return count
   }

@@ -47,12 +47,11 @@ final class SamplePrinter {
   private func print(_ line: SampleLine, _ number: Int, _ prompt: String) throws {
     let steps = try explainer?.steps(of: line.text, after: prompt)
     if options.json {
-      let text = JSONText.quoted(line.text, escapingControls: isTerminal)
-      let prompt =
-        prompt.isEmpty ? "" : ", \"prompt\": \(JSONText.quoted(prompt, escapingControls: isTerminal))"
-      let tokens =
-        steps.map { ", \"tokens\": [\($0.map { $0.json(isTerminal) }.joined(separator: ", "))]" } ?? ""
-      try results.write("{\"sample\": \(number)\(prompt), \"text\": \(text)\(tokens)}\n")
+      var members: [(String, JSONText)] = [("sample", .integer(number))]
+      if !prompt.isEmpty { members.append(("prompt", .string(prompt))) }
+      members.append(("text", .string(line.text)))
+      if let steps { members.append(("tokens", .array(steps.map(\.json)))) }
+      try results.write(JSONText.object(members).text(escapingControls: isTerminal) + "\n")
     } else if isTerminal {
       try results.write(escaped(line.whole) + "\n")
     } else {

@@ -1,4 +1,5 @@
-// How `sample` draws from a model: the options of the line, and the file's settings for those that are not given.
+// How lines are drawn from a model: by `train` at its end, and by `sample` with the options of the line and the file's
+// settings for those that are not given.
 
 import CommandLineOptions
 import MicroGPT
@@ -7,12 +8,12 @@ import MicroGPTFiles
 /// All settings that decide which lines are drawn.
 struct SamplingPlan {
   /// How samples begin: `count` of them with each.
-  let prompts: [String]
+  var prompts = [""]
   let count: Int
   let temperature: Double
-  let filter: TokenFilter
+  var filter = TokenFilter()
   /// The most characters of a sample, if not as many as the block has positions.
-  let length: Int?
+  var length: Int?
   let source: Source
 
   /// Where random numbers come from, and the arithmetic that draws with them.
@@ -23,6 +24,9 @@ struct SamplingPlan {
     case many(seed: UInt64, Arithmetic)
   }
 
+}
+
+extension SamplingPlan {
   /// The seed of samples from weights alone: that of microgpt.py.
   private static let seed: UInt64 = 42
 
@@ -58,23 +62,12 @@ struct SamplingPlan {
         options.engine ?? saved.arithmetic)
     }
   }
-}
 
-extension SamplingPlan {
   /// The prompts in a file: its lines, read as a text to learn from is.
   private static func lines(_ path: String) throws -> [String] {
     let name = path == "-" ? "standard input" : path
-    let corpus: Corpus
-    do { corpus = try Corpus(utf8: try readFile(path)) } catch let error as CorpusError {
-      switch error {
-      case .invalidUTF8(let line):
-        throw Failure(
-          code: Failure.data,
-          "Line \(line) of \(name) is not valid UTF-8. Save the text with the encoding UTF-8 and try again.")
-      case .empty:
-        throw Failure(code: Failure.data, "There is no prompt in \(name). Put one on each line.")
-      }
-    }
+    let corpus = try TextSource(bytes: try readFile(path), name: name, reason: "")
+      .corpus(to: "begin lines with", advice: "Put a prompt on each line.")
     return corpus.indices.map { corpus.text(at: $0) }
   }
 }
@@ -88,7 +81,7 @@ extension SavedModel {
       throw Failure(
         code: Failure.usage,
         "Character \(grouped(index + 1)) of the prompt '\(escaped(prompt))', \(named(character)), is not in the "
-          + "model's vocabulary: \(vocabulary(tokenizer)).")
+          + "model's vocabulary: \(tokenizer.shown).")
     }
     guard characters.count <= limit else {
       let reason = length.map { "with '--length \($0)' there is room for" } ?? "this model can continue"
@@ -97,19 +90,5 @@ extension SavedModel {
         "The prompt '\(escaped(prompt))' has \(counted(characters.count, "character")), but \(reason) "
           + "at most \(grouped(limit)). Shorten it.")
     }
-  }
-
-  /// A character with its code point, as in 'é' (U+00E9).
-  private func named(_ character: Unicode.Scalar) -> String {
-    let code = String(character.value, radix: 16, uppercase: true)
-    return "'\(escaped(String(character)))' (U+\(padded(code, 4, with: "0")))"
-  }
-
-  /// The characters of a vocabulary: all of them, unless there are hundreds.
-  private func vocabulary(_ tokenizer: Tokenizer) -> String {
-    var shown = ""
-    shown.unicodeScalars.append(contentsOf: tokenizer.characters.prefix(200))
-    let rest = tokenizer.characters.count - 200
-    return escaped(shown) + (rest > 0 ? " and \(grouped(rest)) more" : "")
   }
 }

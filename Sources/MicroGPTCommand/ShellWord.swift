@@ -1,5 +1,12 @@
 // Words of a command line that is shown to be copied.
 
+import CommandLineOptions
+
+/// An option and its value. One that begins with a dash, such as a file's name, needs the equals sign.
+func optionWords(_ option: String, _ value: String) -> [String] {
+  looksLikeOption(value) ? ["\(option)=\(value)"] : [option, value]
+}
+
 /// A word as a shell reads it back.
 func quotedForShell(_ word: String) -> String {
   let isPlain = word.utf8.allSatisfy { byte in

@@ -123,7 +123,7 @@ final class Sitting {
     case .complete, .patience:
       if !settings.output.quiet { remarkOnSaved(end) }
       if var heldOut { try report(heldOut.measure(trainer)) }
-      let samples = try settings.printSamples(trainer.sampler(), trainer.instructionSet, results, log)
+      let samples = try settings.printSamples(trainer, results, log)
       if samples < settings.sampling.count, let number = Interruption.number {
         try stop(number, after: "\(counted(samples, "sample")) of \(grouped(settings.sampling.count))")
       }

@@ -1,6 +1,5 @@
 // What a sitting says on standard error about its losses, its files and how to go on.
 
-import CommandLineOptions
 import MicroGPT
 import MicroGPTFiles
 
@@ -65,15 +64,11 @@ extension Sitting {
 extension Train {
   /// The command line that goes on with the run saved in `path`.
   func resumingLine(_ path: String, log isContinued: Bool = true) -> String {
-    // A name that begins with a dash needs the equals sign.
-    func words(_ option: String, _ value: String) -> [String] {
-      looksLikeOption(value) ? ["\(option)=\(value)"] : [option, value]
-    }
-    var line = ["microgpt", "train"] + words("--resume", path)
-    if let interval = checkpoints.interval { line += words("--save-every", "\(interval)") }
-    if let file = data.file { line += words("--data", file) }
+    var line = ["microgpt", "train"] + optionWords("--resume", path)
+    if let interval = checkpoints.interval { line += optionWords("--save-every", "\(interval)") }
+    if let file = data.file { line += optionWords("--data", file) }
     if data.offline { line.append("--offline") }
-    if let log = output.log, isContinued { line += words("--log", log) }
+    if let log = output.log, isContinued { line += optionWords("--log", log) }
     return line.map(quotedForShell).joined(separator: " ")
   }
 }

@@ -1,5 +1,7 @@
 // Text that may hold anything, made safe to show on a terminal.
 
+import MicroGPT
+
 /// The text with its control characters and bidirectional overrides as escapes, such as `\u{1B}`: on a terminal they
 /// would move the cursor, change colors or reverse what follows.
 func escaped(_ text: String) -> String {
@@ -12,6 +14,20 @@ func escaped(_ text: String) -> String {
     }
   }
   return safe
+}
+
+/// A character and its code point, as messages name it: 'C' (U+0043).
+func named(_ character: Unicode.Scalar) -> String {
+  let code = String(character.value, radix: 16, uppercase: true)
+  return "'\(escaped(String(character)))' (U+\(padded(code, 4, with: "0")))"
+}
+
+extension Tokenizer {
+  /// The characters that it knows, sorted: all of them, unless there are hundreds.
+  var shown: String {
+    let text = String(String.UnicodeScalarView(characters.prefix(200)))
+    return escaped(text) + (characters.count > 200 ? " and \(grouped(characters.count - 200)) more" : "")
+  }
 }
 
 /// Whether a terminal would act on the character rather than show it.

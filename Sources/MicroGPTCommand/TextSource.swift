@@ -1,5 +1,6 @@
 // Where the text comes from: the file that the user names, or the first of several that exists.
 
+import CommandLineOptions
 import MicroGPT
 import MicroGPTFiles
 
@@ -50,6 +51,21 @@ struct TextSource {
     TextSource(bytes: Array(Corpus.namesText.utf8), name: "the built-in names", reason: reason)
   }
 
+  /// The error of a text that is not the one of a run.
+  ///
+  /// - Parameters:
+  ///   - model: The run's file.
+  ///   - alternative: What else the user can do who has named this text.
+  func isNotTheText(of model: String, _ options: DataOptions, or alternative: String? = nil) -> any Error {
+    let problem = "is not the text of the run in '\(model)': the bytes have another SHA-256."
+    if let file = options.file {
+      return UsageError(
+        "'--data \(file)' \(problem) Name that text\(alternative.map { ", or \($0)" } ?? "").")
+    }
+    return Failure(
+      code: Failure.data, "The text that was found, \(name), \(problem) Name its text with --data.")
+  }
+
   /// The SHA-256 of its bytes.
   var sha256: String {
     var digest = SHA256()
@@ -60,7 +76,9 @@ struct TextSource {
   /// The documents of the text.
   ///
   /// - Parameter purpose: What they are for, as the message about a text without any says it.
-  func corpus(to purpose: String = "learn from") throws(Failure) -> Corpus {
+  func corpus(
+    to purpose: String = "learn from", advice: String = "Put a document on each line, such as a name."
+  ) throws(Failure) -> Corpus {
     do {
       return try Corpus(utf8: bytes)
     } catch {
@@ -73,8 +91,7 @@ struct TextSource {
         let problem = bytes.isEmpty ? "it is empty" : "every line is blank"
         throw Failure(
           code: Failure.data,
-          "There is nothing to \(purpose) in \(name): \(problem). "
-            + "Put a document on each line, such as a name.")
+          "There is nothing to \(purpose) in \(name): \(problem). \(advice)")
       }
     }
   }

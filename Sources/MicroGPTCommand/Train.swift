@@ -44,10 +44,7 @@ struct Train: Subcommand, Equatable {
 
   func validate() throws(UsageError) {
     try checkpoints.validate()
-    if data.file == "-", (checkpoints.resume ?? checkpoints.weights) == "-" {
-      throw UsageError(
-        "Standard input cannot be both the model and the text. Name a file for one of them.")
-    }
+    try checkStandardInput(checkpoints.resume ?? checkpoints.weights, data.file)
     if output.log == "-" {
       throw UsageError("'--log -' is not a file: standard output is for the results. Name a file.")
     }

@@ -39,31 +39,17 @@ enum TrainingStart {
     guard case .checkpoint(let checkpoint, let path) = self, let expected = checkpoint.textSHA256,
       source.sha256 != expected
     else { return }
-    if let file = options.file {
-      throw UsageError(
-        "'--data \(file)' is not the text that the run in '\(path)' learns from: the bytes have another SHA-256. "
-          + "Name that text, or use '--init-from \(path)' to learn from this one.")
-    }
-    throw Failure(
-      code: Failure.data,
-      "The run in '\(path)' learns from another text than \(source.name): the bytes have another SHA-256. "
-        + "Name its text with --data.")
+    throw source.isNotTheText(of: path, options, or: "use '--init-from \(path)' to learn from this one")
   }
 
   /// Checks that the model whose weights the run starts with knows every character of the text.
   func check(_ corpus: Corpus, of source: TextSource) throws(Failure) {
     guard case .weights(let model, let path) = self else { return }
-    let tokenizer = model.tokenizer
-    for (index, document) in corpus.enumerated() {
-      guard let unknown = document.first(where: { tokenizer.token(of: $0) == nil }) else { continue }
-      let characters = tokenizer.characters.count
-      let vocabulary =
-        characters <= 100 ? ": " + tokenizer.text : " of \(grouped(characters)) characters"
-      throw Failure(
-        code: Failure.data,
-        "Document \(grouped(index + 1)) of \(source.name) has \(named(unknown)), which is not in the vocabulary of "
-          + "\(path)\(vocabulary). Change the text, or train a new model on it.")
-    }
+    guard let unknown = model.tokenizer.firstUnknown(in: corpus) else { return }
+    throw Failure(
+      code: Failure.data,
+      "Document \(grouped(unknown.document)) of \(source.name) has \(named(unknown.character)), which is not in the "
+        + "vocabulary of \(path): \(model.tokenizer.shown). Change the text, or train a new model on it.")
   }
 
   /// The vocabulary of the run: that of its documents, or of the model that it goes on with.

@@ -27,7 +27,11 @@ public final class LockedFile {
   /// The file itself, where `path` is a link to it.
   private let target: String
   private let lock: Int32
-  private var lockPath: String { target + ".lock" }
+  private var lockPath: String { target + LockedFile.lockSuffix }
+
+  private static let lockSuffix = ".lock", partialSuffix = ".part"
+  /// What is appended to the path for the files beside it: the lock's, and the one that is being written.
+  public static let suffixes = [lockSuffix, partialSuffix]
 
   /// Locks the file at `path`, which need not exist. If `path` is a link to a file, that file is locked and replaced,
   /// and the link stays.
@@ -43,7 +47,7 @@ public final class LockedFile {
     let resolved = realpath(path, nil)
     defer { free(resolved) }
     target = resolved.map { String(cString: $0) } ?? path
-    lock = try LockedFile.lock(target + ".lock", of: path)
+    lock = try LockedFile.lock(target + LockedFile.lockSuffix, of: path)
   }
 
   deinit {
@@ -57,7 +61,7 @@ public final class LockedFile {
   /// - Throws: `FileError` with the operation `replace`; the file is then unchanged.
   public func replace(with bytes: [UInt8]) throws(FileError) {
     // Only the lock's owner uses this name. It is always the same, so that killed processes do not leave ever more files.
-    do { try writeFileAtomically(bytes, to: target, through: target + ".part") } catch {
+    do { try writeFileAtomically(bytes, to: target, through: target + LockedFile.partialSuffix) } catch {
       throw FileError(error.operation, path: path, code: error.code)
     }
   }

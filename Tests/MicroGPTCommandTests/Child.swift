@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 #if canImport(Glibc)
   import Glibc
@@ -119,8 +120,8 @@ final class Sandbox {
   init(_ files: KeyValuePairs<String, String> = [:]) throws {
     let name = "microgpt-\(UUID().uuidString)"
     root = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent(name).path
-    folder = root + "/work"
-    for folder in ["work", "home", "cache", "bin", "streams"] {
+    folder = root + "/here"
+    for folder in ["here", "home", "cache", "bin", "streams"] {
       try FileManager.default.createDirectory(
         atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
     }
@@ -220,6 +221,30 @@ final class Sandbox {
     }
     return Bundle.main.bundleURL.appendingPathComponent("microgpt").path
   }()
+
+  /// Expects that a command refuses to replace a file with contents, replaces it with --force, and writes to an empty one
+  /// what it wrote with --force.
+  ///
+  /// - Parameters:
+  ///   - line: The command line without the option that names its output.
+  ///   - option: The option.
+  func expectReplacedOnlyByForce(_ line: String, _ option: String) throws {
+    let file = "output", line = "\(line) \(option) \(file)"
+    try write("precious", to: file)
+    #expect(
+      try run(line)
+        == Ending(
+          error:
+            "Error: '\(file)' exists and would be replaced. Name another file after \(option), or add --force.\n",
+          code: 73))
+    #expect(try read(file) == "precious")
+    #expect(try run("\(line) --force").code == 0)
+    let result = try bytes(file)
+    #expect(result != Data("precious".utf8))
+    try write("", to: file)
+    #expect(try run(line).code == 0)
+    #expect(try bytes(file) == result)
+  }
 }
 
 /// The folder of the makemore names and the figures for them, which are not part of this repository.

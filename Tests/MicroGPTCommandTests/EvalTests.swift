@@ -128,7 +128,7 @@ import Testing
       ),
       (
         "eval - --data -",
-        "MODEL and '--data' cannot both be standard input. Name a file for one of them.", 64
+        "Standard input can be only one of the files. Name the others.", 64
       ),
       (
         "eval none.safetensors",
@@ -184,7 +184,7 @@ import Testing
       try sandbox.run("eval model.safetensors --held-out")
         == Ending(
           error:
-            "Error: What was found, input.txt, is not the text of the run in 'model.safetensors': the bytes "
-            + "have another SHA-256. Name its text with --data.\n", code: 65))
+            "Error: The text that was found, input.txt, is not the text of the run in 'model.safetensors': the "
+            + "bytes have another SHA-256. Name its text with --data.\n", code: 65))
   }
 }

@@ -19,7 +19,7 @@ import Testing
     #expect(
       lines[0..<7] == [
         "file: model.safetensors, \(size(bytes))", "format: checkpoint, exact arithmetic",
-        "vocab size: \(model.tokenizer.vocabularySize), the end of a document and \(model.tokenizer.text)",
+        "vocab size: \(model.tokenizer.vocabularySize), the end of a document and \(model.tokenizer.shown)",
         "sizes: layers 1, embedding 4, heads 2, block_size 4", "num params: \(model.parameters.count)",
         "parameters SHA-256: \(model.parametersSHA256)", "",
       ])

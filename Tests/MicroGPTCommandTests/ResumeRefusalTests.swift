@@ -130,15 +130,15 @@ import Testing
     try sandbox.write(SavedRun.names + "\n", to: "other.txt")
     try expectRefusal(
       "--resume model.safetensors --data other.txt",
-      "'--data other.txt' is not the text that the run in 'model.safetensors' learns from: the bytes have another "
+      "'--data other.txt' is not the text of the run in 'model.safetensors': the bytes have another "
         + "SHA-256. Name that text, or use '--init-from model.safetensors' to learn from this one.",
       in: sandbox)
     try sandbox.write(SavedRun.names, to: "same.txt")
     try sandbox.write("emma\n", to: "input.txt")
     try expectRefusal(
       "--resume model.safetensors",
-      "The run in 'model.safetensors' learns from another text than input.txt: the bytes have another SHA-256. "
-        + "Name its text with --data.", code: 65, in: sandbox)
+      "The text that was found, input.txt, is not the text of the run in 'model.safetensors': the bytes have another "
+        + "SHA-256. Name its text with --data.", code: 65, in: sandbox)
     #expect(try sandbox.run("--resume model.safetensors --data same.txt --stop-after 1").code == 0)
     let input = "\(sandbox.folder)/same.txt"
     #expect(try sandbox.run(split("--resume model.safetensors --data -"), input: input).code == 0)

@@ -184,11 +184,11 @@ import Testing
         "--data input.txt",
         "'--data' and '--offline' find the text for '--unique'. Add it, or leave them out."
       ),
-      ("--prompts - --unique --data -", "Standard input is one file only. Name the others."),
+      ("--prompts - --unique --data -", "Standard input can be only one of the files. Name the others."),
       (
         "--unique --data model.safetensors",
-        "The model in 'model.safetensors' has learned another text than model.safetensors: the bytes have another "
-          + "SHA-256. Name that text with --data."
+        "'--data model.safetensors' is not the text of the run in 'model.safetensors': the bytes have another "
+          + "SHA-256. Name that text."
       ),
       (
         "other.safetensors",
@@ -296,7 +296,11 @@ import Testing
   func promptRefusals() throws {
     let kept = try Kept()
     for (text, message, code) in [
-      (" \n", "There is no prompt in prompts.txt. Put one on each line.", 65),
+      (
+        " \n",
+        "There is nothing to begin lines with in prompts.txt: every line is blank. Put a prompt on each line.",
+        65
+      ),
       (
         "a\nemma\n", "The prompt 'emma' has 4 characters, but this model can continue at most 3. Shorten it.",
         64
@@ -353,8 +357,8 @@ import Testing
       try kept.sample("--unique")
         == Ending(
           error:
-            "Error: The model in 'model.safetensors' has learned another text than input.txt: the bytes have "
-            + "another SHA-256. Name that text with --data.\n", code: 65))
+            "Error: The text that was found, input.txt, is not the text of the run in 'model.safetensors': the "
+            + "bytes have another SHA-256. Name its text with --data.\n", code: 65))
   }
 
   // MARK: - Output

@@ -61,6 +61,12 @@ public struct Checkpoint: Sendable, Equatable {
       }
     }
 
+    /// Whether the loss has not improved for as many evaluations as the patience lasts.
+    public var isPatienceExhausted: Bool {
+      guard let patience, let best else { return false }
+      return best.evaluationsSince >= patience
+    }
+
     /// Evaluations at an interval.
     public init(interval: Int, patience: Int? = nil, best: Best? = nil) {
       (self.interval, self.patience, self.best) = (interval, patience, best)

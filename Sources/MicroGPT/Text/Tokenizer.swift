@@ -129,7 +129,7 @@ public struct Tokenizer: Sendable, Equatable {
   /// The first character of a corpus that is not in the vocabulary, and the number of its document, from 1.
   ///
   /// - Complexity: O(*n*) in the corpus's characters, and more by O(log *V*) for those above U+00FF.
-  func firstUnknown(in corpus: Corpus) -> (character: Unicode.Scalar, document: Int)? {
+  public func firstUnknown(in corpus: Corpus) -> (character: Unicode.Scalar, document: Int)? {
     for (index, document) in corpus.enumerated() {
       if let character = document.first(where: { token(of: $0) == nil }) { return (character, index + 1) }
     }

@@ -1,0 +1,53 @@
+// The files that `train` writes, checked before the first step.
+
+import MicroGPT
+import MicroGPTFiles
+
+extension Train {
+  /// Checks that the files to be written would destroy nothing.
+  ///
+  /// - Parameter hasBest: Whether an earlier sitting has saved the model with the lowest loss.
+  /// - Throws: `Failure` if one of them is an input or another one of them, or has contents that are not this run's.
+  func checkOutputs(against source: TextSource, hasBest: Bool) throws(Failure) {
+    let outputs = [("--log", output.log), ("--save", checkpoints.target), ("--save", bestPath)]
+      .compactMap { option, path in path.map { (option: option, path: $0) } }
+    for (option, path) in outputs where isSameFile(path, source.name) {
+      throw Failure(
+        code: Failure.usage, "'\(option) \(path)' would overwrite the text to learn from. Name another file.")
+    }
+    if let log = output.log, let model = checkpoints.resume ?? checkpoints.weights, isSameFile(log, model) {
+      throw Failure(
+        code: Failure.usage,
+        "'--log \(log)' would overwrite the model that the run begins with. Name another file.")
+    }
+    if let log = output.log,
+      let other = outputs.first(where: { $0.option != "--log" && isSameFile($0.path, log) })
+    {
+      throw Failure(
+        code: Failure.usage, "'--log \(log)' and '--save \(other.path)' are the same file. Name two.")
+    }
+    // Beside the models are their locks, and what is being saved.
+    let inputs: [(option: String, path: String?)] = [
+      ("--data", source.name), ("--log", output.log), ("--resume", checkpoints.resume),
+      ("--init-from", checkpoints.weights),
+    ]
+    for model in [checkpoints.target, bestPath].compactMap({ $0 }) {
+      for (option, path) in inputs {
+        guard let path, LockedFile.suffixes.contains(where: { isSameFile(path, model + $0) }) else {
+          continue
+        }
+        throw Failure(
+          code: Failure.usage,
+          "'\(path)' (\(option)) is a name that saving '\(model)' needs for itself. Name another file.")
+      }
+    }
+    // A resumed run goes on with its own files.
+    func isOwn(_ option: String, _ path: String) -> Bool {
+      guard let resume = checkpoints.resume else { return false }
+      if path == bestPath, !hasBest { return false }
+      guard let save = checkpoints.save, option == "--save" else { return true }
+      return isSameFile(save, resume)
+    }
+    if !output.force { try refuseToReplace(outputs.filter { !isOwn($0.option, $0.path) }) }
+  }
+}
