@@ -9,7 +9,8 @@ import MicroGPTFiles
 final class CheckpointSaver {
   private let newest: LockedFile
   private let best: LockedFile?
-  private let textSHA256: String
+  private let textSHA256: String?
+  private let reading: TextReading
   private let heldOut: Checkpoint.HeldOut?
   private let sampling: Checkpoint.Sampling
   /// The step of the newest checkpoint in the file.
@@ -26,12 +27,13 @@ final class CheckpointSaver {
   ///   - best: The path of the one with the lowest loss, if that is kept.
   /// - Throws: `FileError` if that cannot be locked.
   init(
-    _ newest: LockedFile, best: String?, textSHA256: String, heldOut: Checkpoint.HeldOut?,
-    sampling: Checkpoint.Sampling
+    _ newest: LockedFile, best: String?, textSHA256: String?, reading: TextReading,
+    heldOut: Checkpoint.HeldOut?, sampling: Checkpoint.Sampling
   ) throws(FileError) {
     self.newest = newest
     self.best = try best.map { (path) throws(FileError) in try LockedFile(path) }
-    (self.textSHA256, self.heldOut, self.sampling) = (textSHA256, heldOut, sampling)
+    (self.textSHA256, self.reading) = (textSHA256, reading)
+    (self.heldOut, self.sampling) = (heldOut, sampling)
   }
 
   /// The file of the newest checkpoint.
@@ -80,8 +82,8 @@ final class CheckpointSaver {
     _ trainer: Trainer, _ lastLoss: Double?, _ evaluations: Checkpoint.Evaluations?
   ) throws(CheckpointError) -> [UInt8] {
     try Checkpoint(
-      trainer.state, lastLoss: lastLoss, textSHA256: textSHA256, heldOut: heldOut, evaluations: evaluations,
-      sampling: sampling
+      trainer.state, lastLoss: lastLoss, textSHA256: textSHA256, division: reading.division,
+      isLowercase: reading.isLowercase, heldOut: heldOut, evaluations: evaluations, sampling: sampling
     ).bytes()
   }
 

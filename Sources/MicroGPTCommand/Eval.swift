@@ -62,13 +62,15 @@ struct Eval: Subcommand, Equatable {
         "'--held-out' measures on the lines that a run held out, but that of '\(model)' held out none. Leave it out."
       )
     }
-    let source = try TextSource.find(data)
-    let documents = try documents(of: source, for: saved)
+    var source = try TextSource.find(data)
+    let sha256 = json || heldOut ? source.sha256 : nil
+    let documents = try documents(of: &source, sha256: sha256, for: saved)
     let measured = try MeasuredDocuments(documents, of: source, for: saved)
     // The run's own arithmetic gives the figure that the run has printed.
     let engine = heldOut && !given.contains("--engine") ? saved.arithmetic : engine
-    var most = Extremes(lines, ofHighest: true, in: measured.corpus)
-    var least = Extremes(lines, ofHighest: false, in: measured.corpus)
+    let blockSize = saved.model.configuration.blockSize
+    var most = Extremes(lines, ofHighest: true, in: measured.corpus, blockSize: blockSize)
+    var least = Extremes(lines, ofHighest: false, in: measured.corpus, blockSize: blockSize)
     let evaluation = try saved.model.evaluate(
       measured.corpus, engine: engine, instructionSet: instructions ?? .widest
     ) { document in
@@ -82,7 +84,8 @@ struct Eval: Subcommand, Equatable {
           + "Train the model again with a smaller learning rate.")
     }
     let report = EvaluationReport(
-      saved: saved, source: source, measured: measured, isHeldOut: heldOut, engine: engine,
+      saved: saved, source: source, sourceSHA256: sha256, measured: measured, isHeldOut: heldOut,
+      engine: engine,
       evaluation: evaluation, most: most.documents, least: least.documents)
     let output = Console.output()
     try output.write((json ? report.json.text(escapingControls: Console.isTerminal) : report.text) + "\n")
@@ -92,12 +95,14 @@ struct Eval: Subcommand, Equatable {
   /// The documents to measure on.
   ///
   /// - Throws: `Failure` or `UsageError` if they are those of another text than the run's.
-  private func documents(of source: TextSource, for saved: SavedModel) throws -> Corpus {
-    let corpus = try source.corpus(to: "measure on")
+  private func documents(
+    of source: inout TextSource, sha256: String?, for saved: SavedModel
+  ) throws -> Corpus {
+    let corpus = try source.takeCorpus(saved.reading, to: "measure on")
     guard heldOut, let checkpoint = saved.checkpoint, let split = checkpoint.heldOut else { return corpus }
     let halves = try? corpus.split(holdingOut: split.share, seed: split.seed)
     let isText =
-      checkpoint.textSHA256.map { $0 == source.sha256 }
+      checkpoint.textSHA256.map { $0 == sha256 }
       ?? (halves?.training.sha256 == checkpoint.state.corpusSHA256)
     if isText, let halves { return halves.heldOut }
     throw source.isNotTheText(of: saved.path, data)
@@ -116,8 +121,8 @@ struct MeasuredDocuments {
   init(_ documents: Corpus, of source: TextSource, for saved: SavedModel) throws(Failure) {
     let tokenizer = saved.model.tokenizer, blockSize = saved.model.configuration.blockSize
     /// The first character that is read and has no token.
-    func unknown(_ document: ArraySlice<Unicode.Scalar>) -> Unicode.Scalar? {
-      document.prefix(blockSize).first { tokenizer.token(of: $0) == nil }
+    func unknown(_ document: Corpus.Document) -> Unicode.Scalar? {
+      document.prefix(documents.isStream ? .max : blockSize).first { tokenizer.token(of: $0) == nil }
     }
     guard let first = documents.firstIndex(where: { unknown($0) != nil }) else {
       (corpus, leftOut, self.unknown) = (documents, 0, nil)
@@ -127,7 +132,7 @@ struct MeasuredDocuments {
     guard let known = documents.documents(where: { unknown($0) == nil }) else {
       throw Failure(
         code: Failure.data,
-        "Every document of \(source.name) has a character that is not in the vocabulary of \(saved.path): "
+        "\(documents.isStream ? "" : "Every document of ")\(source.name) has a character that is not in the vocabulary of \(saved.path): "
           + "\(tokenizer.shown). The first is \(named(character)). Give another text, or train a model on this one."
       )
     }

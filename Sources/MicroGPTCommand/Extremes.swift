@@ -5,16 +5,18 @@ import MicroGPT
 /// The documents with the highest or the lowest losses, in that order. Equal documents count as one.
 struct Extremes {
   private let corpus: Corpus
+  private let blockSize: Int
   private let limit: Int
   private let areHighest: Bool
   private var candidates: [Evaluation.Document] = []
   /// The loss of the last document that was kept; `nil` while there are fewer than `limit`.
   private var bound: Double?
 
-  /// The `limit` documents of the corpus with the highest losses, or with the lowest.
-  init(_ limit: Int, ofHighest areHighest: Bool, in corpus: Corpus) {
-    (self.limit, self.areHighest, self.corpus) = (limit, areHighest, corpus)
+  /// The `limit` documents of the corpus with the highest losses, or with the lowest; of a stream its windows.
+  init(_ limit: Int, ofHighest areHighest: Bool, in corpus: Corpus, blockSize: Int) {
+    (self.limit, self.areHighest, self.corpus, self.blockSize) = (limit, areHighest, corpus, blockSize)
   }
+
 
   /// Considers a document.
   mutating func add(_ document: Evaluation.Document) {
@@ -33,14 +35,18 @@ struct Extremes {
 
   /// Removes all candidates but the first `limit` different ones.
   private mutating func trim() {
+    let (corpus, blockSize) = (corpus, blockSize)
+    func piece(_ document: Evaluation.Document) -> Corpus.Document {
+      corpus.piece(document.index, blockSize: blockSize)
+    }
     candidates.sort { a, b in
       if a.loss != b.loss { return areHighest ? a.loss > b.loss : a.loss < b.loss }
-      if corpus[a.index] == corpus[b.index] { return a.index < b.index }
-      return corpus[a.index].lexicographicallyPrecedes(corpus[b.index])
+      if piece(a) == piece(b) { return a.index < b.index }
+      return piece(a).lexicographicallyPrecedes(piece(b))
     }
     var kept: [Evaluation.Document] = []
     for document in candidates where kept.count < limit {
-      if let last = kept.last, corpus[last.index] == corpus[document.index] { continue }
+      if let last = kept.last, piece(last) == piece(document) { continue }
       kept.append(document)
     }
     candidates = kept

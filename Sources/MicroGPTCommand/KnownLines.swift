@@ -16,7 +16,12 @@ struct KnownLines {
   ///
   /// - Throws: `UsageError` or `Failure` if it is not the one that the model has learned, or that is unknown.
   init(_ model: SavedModel, _ options: DataOptions) throws {
-    let text = try TextSource.find(options)
+    var text = try TextSource.find(options)
+    if model.model.tokenizer.isStream {
+      throw Failure(
+        code: Failure.usage,
+        "'--unique' compares lines, but '\(model.path)' has learned its text as a stream. Leave it out.")
+    }
     if let expected = model.checkpoint?.textSHA256 {
       if text.sha256 != expected { throw text.isNotTheText(of: model.path, options) }
     } else if options.file == nil {
@@ -24,8 +29,8 @@ struct KnownLines {
         code: Failure.usage,
         "'\(model.path)' does not say which text its model has learned. Name the text with --data.")
     }
-    let corpus = try text.corpus()
-    documents = Set(corpus.indices.map { Array(corpus.text(at: $0).utf8) })
+    let corpus = try text.takeCorpus(model.reading)
+    documents = Set(corpus.map { Array($0.utf8) })
     source = text.name
   }
 

@@ -57,7 +57,8 @@ struct ModelContents {
       "file: \(escaped(saved.path)), \(size(saved.byteCount))",
       "format: "
         + (saved.checkpoint.map { "checkpoint, \($0.state.arithmetic.rawValue) arithmetic" } ?? "weights"),
-      "vocab size: \(model.tokenizer.vocabularySize), the end of a document and \(model.tokenizer.shown)",
+      "vocab size: \(model.tokenizer.vocabularySize), "
+        + "\(model.tokenizer.isStream ? "" : "the end of a document and ")\(model.tokenizer.shown)",
       "sizes: "
         + hyperparameters.filter { $0.group == .model }.map { "\($0.key) \($0.text(in: configuration))" }
         .joined(separator: ", "),
@@ -90,8 +91,15 @@ struct ModelContents {
     let state = checkpoint.state
     var lines = ["run: step \(grouped(state.completedSteps)) of \(grouped(configuration.steps))"]
     if let digest = checkpoint.textSHA256 { lines.append("text SHA-256: \(digest)") }
+    if checkpoint.division != .lines || checkpoint.isLowercase {
+      lines.append(
+        "documents: \(checkpoint.division.rawValue)\(checkpoint.isLowercase ? ", in lower case" : "")")
+    }
     if let heldOut = checkpoint.heldOut {
-      lines.append("held out: \(heldOut.share) of the different documents, by seed \(heldOut.seed)")
+      lines.append(
+        checkpoint.division == .stream
+          ? "held out: \(heldOut.share) of the text, at its end"
+          : "held out: \(heldOut.share) of the different documents, by seed \(heldOut.seed)")
     }
     if let evaluations = checkpoint.evaluations {
       let patience = evaluations.patience.map { ", patience \($0)" } ?? ""
@@ -151,6 +159,7 @@ struct ModelContents {
       ("completed_steps", .integer(state.completedSteps)),
       ("instruction_set", .optional(state.instructionSet?.rawValue)),
       ("text_sha256", .optional(checkpoint.textSHA256)), ("corpus_sha256", .string(state.corpusSHA256)),
+      ("documents", .string(checkpoint.division.rawValue)), ("lowercase", .bool(checkpoint.isLowercase)),
       (
         "held_out",
         checkpoint.heldOut.map { .object([("share", .number($0.share)), ("seed", .digits("\($0.seed)"))]) }

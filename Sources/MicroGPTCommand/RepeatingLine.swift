@@ -20,6 +20,8 @@ extension Checkpoint {
         parameter.option, parameter.text(in: configuration),
         unless: parameter.text(in: defaults.configuration))
     }
+    add("--documents", division.rawValue, unless: defaults.reading.division.rawValue)
+    if isLowercase { words.append("--lowercase") }
     add("--engine", state.arithmetic.rawValue, unless: defaults.engine.rawValue)
     if let heldOut { add("--held-out", "\(heldOut.share)", unless: nil) }
     if let evaluations {

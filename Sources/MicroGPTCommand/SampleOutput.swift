@@ -25,6 +25,7 @@ extension Train {
       // Only after the first sample is drawn: the log of a model that cannot be sampled has no last object.
       if number == 0 { try log?.begin(parametersSHA256: model.parametersSHA256) }
       try log?.sample(line.text)
+      line.layOut()
       line.end()
       try results.write(line.bytes)
       try flushing.flush(results)
@@ -60,8 +61,19 @@ struct SampleLine {
   /// The text that has been appended since.
   var text: String { String(decoding: bytes[start...], as: UTF8.self) }
 
-  /// The line without its end.
-  var whole: String { String(decoding: bytes, as: UTF8.self) }
+  /// Lays out a text of several lines: each but the first under the first one's start.
+  mutating func layOut() {
+    guard bytes[start...].contains(UInt8(ascii: "\n")) else { return }
+    var laidOut = Array(bytes[..<start])
+    for byte in bytes[start...] {
+      laidOut.append(byte)
+      if byte == UInt8(ascii: "\n") { laidOut += repeatElement(UInt8(ascii: " "), count: start) }
+    }
+    bytes = laidOut
+  }
+
+  /// Escapes what a terminal would act on, but not the ends of a text's lines.
+  mutating func escape() { bytes = Array(escapedLines(String(decoding: bytes, as: UTF8.self)).utf8) }
 
   /// Ends the line.
   mutating func end() { bytes.append(UInt8(ascii: "\n")) }

@@ -47,15 +47,15 @@ final class SamplePrinter {
   private func print(_ line: SampleLine, _ number: Int, _ prompt: String) throws {
     let steps = try explainer?.steps(of: line.text, after: prompt)
     if options.json {
-      var members: [(String, JSONText)] = [("sample", .integer(number))]
+      var members: [(key: String, value: JSONText)] = [("sample", .integer(number))]
       if !prompt.isEmpty { members.append(("prompt", .string(prompt))) }
       members.append(("text", .string(line.text)))
-      if let steps { members.append(("tokens", .array(steps.map(\.json)))) }
+      if let steps { members.append(("tokens", .array(steps.map { $0.json }))) }
       try results.write(JSONText.object(members).text(escapingControls: isTerminal) + "\n")
-    } else if isTerminal {
-      try results.write(escaped(line.whole) + "\n")
     } else {
       var line = line
+      line.layOut()
+      if isTerminal { line.escape() }
       line.end()
       try results.write(line.bytes)
     }

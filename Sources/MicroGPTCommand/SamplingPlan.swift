@@ -23,7 +23,6 @@ struct SamplingPlan {
     /// A stream for each sample.
     case many(seed: UInt64, Arithmetic)
   }
-
 }
 
 extension SamplingPlan {
@@ -66,8 +65,8 @@ extension SamplingPlan {
   /// The prompts in a file: its lines, read as a text to learn from is.
   private static func lines(_ path: String) throws -> [String] {
     let name = path == "-" ? "standard input" : path
-    let corpus = try TextSource(bytes: try readFile(path), name: name, reason: "")
-      .corpus(to: "begin lines with", advice: "Put a prompt on each line.")
+    var source = TextSource(bytes: try readFile(path), name: name, reason: "")
+    let corpus = try source.takeCorpus(to: "begin lines with", advice: "Put a prompt on each line.")
     return corpus.indices.map { corpus.text(at: $0) }
   }
 }

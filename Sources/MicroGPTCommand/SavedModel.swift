@@ -42,4 +42,11 @@ struct SavedModel {
 
   /// The arithmetic that the model was trained in; exact if that is unknown.
   var arithmetic: Arithmetic { checkpoint?.state.arithmetic ?? .exact }
+
+  /// How its text is read; lines of weights alone, unless they are of a stream.
+  var reading: TextReading {
+    TextReading(
+      division: checkpoint?.division ?? (model.tokenizer.isStream ? .stream : .lines),
+      isLowercase: checkpoint?.isLowercase ?? false)
+  }
 }

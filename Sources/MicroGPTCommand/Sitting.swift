@@ -43,8 +43,8 @@ final class Sitting {
   /// The whole sitting.
   func run() throws {
     do {
-      try results.write("num docs: \(trainer.corpus.count)\n")
-      if let heldOut { try results.write("held-out docs: \(heldOut.documents.count)\n") }
+      try results.write("num \(units(of: trainer.corpus))\n")
+      if let heldOut { try results.write("held-out \(units(of: heldOut.documents))\n") }
       try results.write("vocab size: \(trainer.tokenizer.vocabularySize)\n")
       try results.write("num params: \(trainer.parameterCount)\n")
       let end = try takeSteps()
@@ -64,6 +64,11 @@ final class Sitting {
       throw error.isClosedPipe ? saver.failure ?? error : error
     }
     if let failure = saver?.failure { throw failure }
+  }
+
+  /// The number of documents or, of a stream, of characters.
+  private func units(of corpus: Corpus) -> String {
+    corpus.isStream ? "chars: \(corpus[0].count)" : "docs: \(corpus.count)"
   }
 
   /// Takes steps, and shows, logs and saves each.

@@ -16,6 +16,12 @@ func escaped(_ text: String) -> String {
   return safe
 }
 
+/// The same with line ends as they are.
+func escapedLines(_ text: String) -> String {
+  text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    .map { escaped(String($0)) }.joined(separator: "\n")
+}
+
 /// A character and its code point, as messages name it: 'C' (U+0043).
 func named(_ character: Unicode.Scalar) -> String {
   let code = String(character.value, radix: 16, uppercase: true)

@@ -6,7 +6,8 @@ import MicroGPTFiles
 
 /// A text and where it was found.
 struct TextSource {
-  let bytes: [UInt8]
+  /// The text, until it has become a corpus.
+  private(set) var bytes: [UInt8]
   /// Its name in messages: a path, "standard input" or "the built-in names".
   let name: String
   /// Why this text was chosen, for the line that says so; empty if the user named it.
@@ -66,21 +67,34 @@ struct TextSource {
       code: Failure.data, "The text that was found, \(name), \(problem) Name its text with --data.")
   }
 
-  /// The SHA-256 of its bytes.
+  /// Whether it begins with a byte-order mark, which is a character like others, as it is for Python.
+  let hasByteOrderMark: Bool
+
+  init(bytes: consuming [UInt8], name: String, reason: String) {
+    hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+    (self.name, self.reason) = (name, reason)
+    self.bytes = bytes
+  }
+
+  /// The SHA-256 of its bytes, before they have become a corpus.
   var sha256: String {
     var digest = SHA256()
     digest.update(bytes)
     return digest.hexString
   }
 
-  /// The documents of the text.
+  /// The documents of the text, to which its bytes are given away: they may be large.
   ///
   /// - Parameter purpose: What they are for, as the message about a text without any says it.
-  func corpus(
-    to purpose: String = "learn from", advice: String = "Put a document on each line, such as a name."
+  mutating func takeCorpus(
+    _ reading: TextReading = TextReading(), to purpose: String = "learn from",
+    advice: String = "Put a document on each line, such as a name."
   ) throws(Failure) -> Corpus {
+    var bytes: [UInt8] = []
+    swap(&bytes, &self.bytes)
+    let isEmpty = bytes.isEmpty
     do {
-      return try Corpus(utf8: bytes)
+      return try Corpus(utf8: reading.prepared(consume bytes), as: reading.division)
     } catch {
       switch error {
       case .invalidUTF8(let line):
@@ -88,10 +102,16 @@ struct TextSource {
           code: Failure.data,
           "Line \(line) of \(name) is not valid UTF-8. Save the text with the encoding UTF-8 and try again.")
       case .empty:
-        let problem = bytes.isEmpty ? "it is empty" : "every line is blank"
+        let problem = isEmpty ? "it is empty" : "every line is blank"
         throw Failure(
           code: Failure.data,
           "There is nothing to \(purpose) in \(name): \(problem). \(advice)")
+      case .tooShort:
+        throw Failure(
+          code: Failure.data,
+          "There is nothing to \(purpose) in \(name): it has fewer than two characters. Give a longer text.")
+      case .tooLong:
+        throw Failure(code: Failure.data, "\(name) has more than 4 GB. Give a part of it.")
       }
     }
   }
@@ -101,6 +121,12 @@ struct TextSource {
 
   /// Documents of the text, with its name and why it was chosen.
   func named(_ corpus: Corpus) -> String {
-    "\(counted(corpus.count, "document")) of \(name)\(reason.isEmpty ? "" : " (\(reason))")"
+    "\(amount(of: corpus)) of \(name)\(reason.isEmpty ? "" : " (\(reason))")"
   }
+}
+
+/// How much text it is: "32,033 documents", "1,115,394 characters".
+func amount(of corpus: Corpus) -> String {
+  corpus.isStream
+    ? counted(corpus[0].count, "character") : counted(corpus.count, "document")
 }

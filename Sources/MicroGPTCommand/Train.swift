@@ -6,6 +6,7 @@ import MicroGPTFiles
 
 struct Train: Subcommand, Equatable {
   var data = DataOptions()
+  var reading = TextReading()
   var measuring = MeasuringOptions()
   var configuration = Configuration()
   var engine = Arithmetic.exact
@@ -30,7 +31,7 @@ struct Train: Subcommand, Equatable {
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
     [
-      "DATA": .group(\.data),
+      "DATA": .group(\.data) + .group(\.reading),
       "MODEL": .hyperparameters(.model, in: \.configuration),
       "TRAINING": [
         .choice("--engine", "NAME", \.engine, "Arithmetic: microgpt.py's bits, or floats and speed")
@@ -74,10 +75,12 @@ struct Train: Subcommand, Equatable {
   private func train(
     from start: consuming TrainingStart, _ file: LockedFile?, _ instructions: InstructionSet?
   ) throws {
-    let source = try TextSource.find(data)
+    var source = try TextSource.find(data)
     Interruption.watch()
-    try start.check(source, data)
-    let corpus = try source.corpus()
+    let sha256 = checkpoints.target == nil && checkpoints.resume == nil ? nil : source.sha256
+    try start.check(source, sha256: sha256, data)
+    let corpus = try source.takeCorpus(reading)
+    try reading.check(corpus, of: source)
     try start.check(corpus, of: source)
     try checkOutputs(against: source, hasBest: start.hasBest)
     let documents = try TrainingDocuments(
@@ -85,7 +88,9 @@ struct Train: Subcommand, Equatable {
     let tokenizer = start.tokenizer(documents.training)
     let memory = try requiredMemory(vocabularySize: tokenizer.vocabularySize)
     let target = try file ?? checkpoints.target.map { try LockedFile($0) }
-    let saver = try target.map { try self.saver($0, source, heldOutSeed: start.heldOutSeed(self)) }
+    let saver = try target.map {
+      try self.saver($0, textSHA256: sha256, heldOutSeed: start.heldOutSeed(self))
+    }
     let trainer: Trainer
     do { trainer = try start.trainer(documents.training, tokenizer, self, instructions) } catch {
       throw explained(error)
@@ -105,13 +110,13 @@ struct Train: Subcommand, Equatable {
 
   /// What saves the run to `file`.
   private func saver(
-    _ file: LockedFile, _ source: TextSource, heldOutSeed: UInt64
+    _ file: LockedFile, textSHA256: String?, heldOutSeed: UInt64
   ) throws(FileError) -> CheckpointSaver {
     let heldOut =
       measuring.heldOut > 0
       ? Checkpoint.HeldOut(share: measuring.heldOut, seed: heldOutSeed) : nil
     return try CheckpointSaver(
-      file, best: bestPath, textSHA256: source.sha256, heldOut: heldOut,
+      file, best: bestPath, textSHA256: textSHA256, reading: reading, heldOut: heldOut,
       sampling: Checkpoint.Sampling(
         temperature: sampling.temperature, count: sampling.count, streams: sampling.streams))
   }

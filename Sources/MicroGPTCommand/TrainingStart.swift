@@ -35,9 +35,9 @@ enum TrainingStart {
   /// Checks that the text is the checkpoint's.
   ///
   /// - Throws: `UsageError` if the user has named another one, `Failure` if another one was found.
-  func check(_ source: TextSource, _ options: DataOptions) throws {
+  func check(_ source: TextSource, sha256: String?, _ options: DataOptions) throws {
     guard case .checkpoint(let checkpoint, let path) = self, let expected = checkpoint.textSHA256,
-      source.sha256 != expected
+      sha256 != expected
     else { return }
     throw source.isNotTheText(of: path, options, or: "use '--init-from \(path)' to learn from this one")
   }
@@ -140,6 +140,8 @@ extension Train {
     var settings = self
     settings.configuration = checkpoint.state.configuration
     settings.engine = checkpoint.state.arithmetic
+    settings.reading.division = checkpoint.division
+    settings.reading.isLowercase = checkpoint.isLowercase
     settings.measuring = MeasuringOptions(
       heldOut: checkpoint.heldOut?.share ?? 0, interval: checkpoint.evaluations?.interval,
       patience: checkpoint.evaluations?.patience)
@@ -158,6 +160,11 @@ extension Train {
         parameter.option, parameter.text(in: configuration), parameter.text(in: settings.configuration))
     }
     try check("--engine", engine.rawValue, settings.engine.rawValue)
+    try check("--documents", reading.division.rawValue, checkpoint.division.rawValue)
+    if given.contains("--lowercase"), !checkpoint.isLowercase {
+      throw UsageError(
+        "'--lowercase' is not one of the run's options. Leave it out: a resumed run keeps its options.")
+    }
     try check("--held-out", "\(measuring.heldOut)", checkpoint.heldOut.map { "\($0.share)" } ?? "0.0")
     let evaluations = checkpoint.evaluations
     try check("--eval-every", "\(measuring.interval ?? 0)", evaluations.map { "\($0.interval)" })
@@ -184,6 +191,15 @@ extension Train {
             + "Leave it out: the sizes are those of the weights.")
       }
       try! parameter.set(size, in: &settings.configuration)  // A model's sizes are valid.
+    }
+    // A model of a stream has no token for the end of a document.
+    let isStream = model.tokenizer.isStream
+    if isStream, !given.contains("--documents") { settings.reading.division = .stream }
+    if isStream != (settings.reading.division == .stream) {
+      throw UsageError(
+        "'--documents \(settings.reading.division.rawValue)' does not suit the model, which has learned "
+          + "\(isStream ? "a stream" : "documents with ends"). "
+          + "Give '--documents \(isStream ? "stream" : "lines")', or train a new model.")
     }
     return settings
   }

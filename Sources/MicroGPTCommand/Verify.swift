@@ -24,8 +24,8 @@ struct Verify: Subcommand, Equatable {
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen() ?? .widest
-    let (source, figures) = try Verify.withFigures(TextSource.find(data), isNamed: data.file != nil)
-    let corpus = try source.corpus()
+    var (source, figures) = try Verify.withFigures(TextSource.find(data), isNamed: data.file != nil)
+    let corpus = try source.takeCorpus()
     Console.remark(source.remark(corpus))
 
     try Verdict(figures, corpus: corpus, instructionSet: instructions).report(to: Console.output())
@@ -38,13 +38,12 @@ struct Verify: Subcommand, Equatable {
   static func withFigures(
     _ source: TextSource, isNamed: Bool
   ) throws(Failure) -> (source: TextSource, figures: GoldenFigures) {
-    var digest = SHA256()
-    digest.update(source.bytes)
-    if let figures = GoldenFigures.figures(dataSHA256: digest.hexString) { return (source, figures) }
+    let sha256 = source.sha256
+    if let figures = GoldenFigures.figures(dataSHA256: sha256) { return (source, figures) }
     if !isNamed { return (.builtIn("there are no figures for \(source.name)"), .builtInNames) }
     throw Failure(
       code: Failure.data,
-      "There are no figures for \(source.name), whose SHA-256 is \(digest.hexString). "
+      "There are no figures for \(source.name), whose SHA-256 is \(sha256). "
         + "Verify with the makemore names, or without --data.")
   }
 }

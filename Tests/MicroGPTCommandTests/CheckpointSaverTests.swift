@@ -21,7 +21,7 @@ import Testing
   private func saver(best: Bool = false) throws -> CheckpointSaver {
     try CheckpointSaver(
       LockedFile(path), best: best ? bestPath : nil, textSHA256: CheckpointSaverTests.sha256,
-      heldOut: .init(share: 0.25, seed: 3), sampling: CheckpointSaverTests.sampling)
+      reading: TextReading(), heldOut: .init(share: 0.25, seed: 3), sampling: CheckpointSaverTests.sampling)
   }
 
   private func checkpoint(

@@ -15,7 +15,7 @@ import Testing
     let corpus = try Corpus(documents: texts)
     func loss(_ text: String) -> Double { Double((Int(text.dropFirst(9))! * 37) % 101) }
     for areHighest in [true, false] {
-      var extremes = Extremes(limit, ofHighest: areHighest, in: corpus)
+      var extremes = Extremes(limit, ofHighest: areHighest, in: corpus, blockSize: 8)
       for (index, text) in texts.enumerated() {
         extremes.add(.init(index: index, loss: loss(text), tokens: 9))
       }

@@ -95,7 +95,7 @@ import Testing
     let file = try Safetensors(bytes: CheckpointFileTests.checkpoint().bytes())
     let bytes = CheckpointFileTests.changing(file, [key.rawValue: nil as String?]).bytes()
     switch key {
-    case .instructionSet, .lastLoss, .textSHA256, .randomGaussian, .patience:
+    case .instructionSet, .lastLoss, .textSHA256, .division, .lowercase, .randomGaussian, .patience:
       expectSame(try Checkpoint(bytes: bytes).model, try Model(safetensors: bytes))
     case .heldOut:
       #expect(throws: CheckpointError.incomplete(key: "held_out_seed", missing: "held_out")) {
@@ -194,8 +194,8 @@ import Testing
     expect(.contradiction(key: "embedding", value: 16, tensors: 2), ["embedding": "16"])
     expect(.contradiction(key: "block_size", value: 3, tensors: 2), ["block_size": "3"])
     expect(.configuration(.headsDoNotDivide(embedding: 2, heads: 3)), ["heads": "3"])
-    expect(.vocabularySize(characters: 3, rows: 3), ["vocabulary": "abc"])
-    expect(.vocabularySize(characters: 0, rows: 3), ["vocabulary": ""])
+    expect(.vocabularySize(tokens: 4, rows: 3), ["vocabulary": "abc"])
+    expect(.vocabularySize(tokens: 1, rows: 3), ["vocabulary": ""])
     expect(.vocabularyOrder, ["vocabulary": "ba"])
     expect(.vocabularyOrder, ["vocabulary": "aa"])
   }

@@ -19,6 +19,10 @@ public struct Checkpoint: Sendable, Equatable {
   public let lastLoss: Double?
   /// The SHA-256 of the bytes of the text that the corpus was read from, in hexadecimal, if they are known.
   public let textSHA256: String?
+  /// How the text is divided into documents.
+  public let division: Corpus.Division
+  /// Whether the text was read in lower case.
+  public let isLowercase: Bool
   /// The documents of the text that are held out from training, if any.
   public let heldOut: HeldOut?
   /// The evaluations during training and their best result so far, if there are any.
@@ -98,14 +102,18 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// A checkpoint of these parts.
   ///
+  /// - Parameter division: By default a stream, if the state is of a stream, and else lines.
   /// - Throws: `CheckpointError` if a part contradicts itself or another one, or a number is not finite.
   /// - Complexity: O(*n*) in the parameters.
   public init(
-    _ state: TrainingState, lastLoss: Double? = nil, textSHA256: String? = nil, heldOut: HeldOut? = nil,
+    _ state: TrainingState, lastLoss: Double? = nil, textSHA256: String? = nil,
+    division: Corpus.Division? = nil, isLowercase: Bool = false, heldOut: HeldOut? = nil,
     evaluations: Evaluations? = nil, sampling: Sampling = Sampling()
   ) throws(CheckpointError) {
     (self.state, self.lastLoss, self.textSHA256, self.heldOut) = (state, lastLoss, textSHA256, heldOut)
     (self.evaluations, self.sampling) = (evaluations, sampling)
+    self.division = division ?? (state.tokenizer.isStream ? .stream : .lines)
+    self.isLowercase = isLowercase
     do { try state.validate() } catch { throw .state(error) }
     try validateSettings()
   }
@@ -127,6 +135,7 @@ extension Checkpoint {
     try checkDigest(.corpusSHA256, state.corpusSHA256)
     if let lastLoss { try check(.lastLoss, lastLoss.isFinite, "\(lastLoss)") }
     if let textSHA256 { try checkDigest(.textSHA256, textSHA256) }
+    try check(.division, (division == .stream) == state.tokenizer.isStream, division.rawValue)
     if let number = state.random.state.cachedGaussian {
       try check(.randomGaussian, number.isFinite, "\(number)")
     }

@@ -20,8 +20,8 @@ public enum CheckpointError: Error, Equatable {
   case contradiction(key: String, value: Int, tensors: Int)
   /// The characters of the vocabulary are not sorted by code point, or one occurs twice.
   case vocabularyOrder
-  /// The token embedding does not have one row for each character and one for BOS.
-  case vocabularySize(characters: Int, rows: Int)
+  /// The token embedding does not have one row for each token: each character and, unless the model is of a stream, BOS.
+  case vocabularySize(tokens: Int, rows: Int)
   /// A tensor is missing.
   case missingTensor(String)
   /// A tensor is not part of a model of this size.
@@ -61,8 +61,9 @@ extension CheckpointError: CustomStringConvertible {
     case .vocabularyOrder:
       "The characters of 'vocabulary' have to be sorted by code point, each once. "
         + "In Python: ''.join(sorted(set(text)))."
-    case .vocabularySize(let characters, let rows):
-      "'vocabulary' has \(characters) characters, so 'wte' needs \(characters + 1) rows, but it has \(rows). "
+    case .vocabularySize(let tokens, let rows):
+      "The characters of 'vocabulary' and the end of documents, which a stream lacks, are \(tokens) tokens, so 'wte' needs "
+        + "\(tokens) rows, but it has \(rows). "
         + "Save the file with the vocabulary that it was trained with."
     case .missingTensor(let name):
       "The file lacks the tensor \(excerpt(name)). Save it again with all tensors of the model."

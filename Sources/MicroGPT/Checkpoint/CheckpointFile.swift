@@ -18,6 +18,8 @@ enum MetadataKey: String, CaseIterable {
   case vocabulary
   case corpusSHA256 = "corpus_sha256"
   case textSHA256 = "text_sha256"
+  case division = "documents"
+  case lowercase
   case completedSteps = "completed_steps"
   case lastLoss = "last_loss"
   case randomWords = "random_words"
@@ -44,6 +46,8 @@ enum MetadataKey: String, CaseIterable {
     case .instructionSet: "one of " + InstructionSet.allCases.map { $0.rawValue }.joined(separator: ", ")
     case .vocabulary: "the characters in the order of their tokens"
     case .corpusSHA256, .textSHA256: "64 hexadecimal digits in lower case"
+    case .division: "one of " + Corpus.Division.allCases.map { $0.rawValue }.joined(separator: ", ")
+    case .lowercase: "'true' or 'false'"
     case .completedSteps, .evaluationsSinceBest, .samples: "a whole number, 0 or more"
     case .randomWords: "624 words of 8 hexadecimal digits each"
     case .randomPosition: "a whole number, 0 to 624"
@@ -93,6 +97,9 @@ extension Checkpoint {
           case .vocabulary: vocabulary
           case .corpusSHA256: state.corpusSHA256
           case .textSHA256: textSHA256
+          // Files without these keys are of lines as they are in the text.
+          case .division: division == .lines ? nil : division.rawValue
+          case .lowercase: isLowercase ? "true" : nil
           case .completedSteps: "\(state.completedSteps)"
           case .lastLoss: lastLoss.map { "\($0)" }
           case .randomWords: hexDigits(of: random.words)
@@ -140,7 +147,9 @@ extension Checkpoint {
       secondMomentFactor: try metadata.factor(.secondMomentFactor))
     try self.init(
       state, lastLoss: try metadata.optional(.lastLoss) { Double(spelled: $0) },
-      textSHA256: try metadata.optional(.textSHA256) { $0 }, heldOut: try metadata.heldOut(),
+      textSHA256: try metadata.optional(.textSHA256) { $0 },
+      division: try metadata.division(), isLowercase: try metadata.optional(.lowercase) { Bool($0) } ?? false,
+      heldOut: try metadata.heldOut(),
       evaluations: try metadata.evaluations(),
       sampling: Sampling(
         temperature: try metadata.required(.temperature) { Double(spelled: $0) },
@@ -190,11 +199,12 @@ private struct CheckpointFile {
   /// The configuration and vocabulary, by the metadata and the tensors' shapes, which have to agree.
   func sizes() throws(CheckpointError) -> (Configuration, Tokenizer) {
     let text = try metadata.required(.vocabulary) { $0 }
-    let tokenizer = Tokenizer(characters: Array(text.unicodeScalars))
+    let tokenizer = Tokenizer(
+      characters: Array(text.unicodeScalars), isStream: try metadata.division() == .stream)
     guard tokenizer.characters.elementsEqual(text.unicodeScalars) else { throw .vocabularyOrder }
     let tokens = try shape("wte"), positions = try shape("wpe")
     guard tokens[0] == tokenizer.vocabularySize else {
-      throw .vocabularySize(characters: tokenizer.characters.count, rows: tokens[0])
+      throw .vocabularySize(tokens: tokenizer.vocabularySize, rows: tokens[0])
     }
     var layers = 0
     while index["layer\(layers).attn_wq"] != nil { layers += 1 }
@@ -317,6 +327,11 @@ private struct Metadata {
     try required(key) { text in
       Double(spelled: text).flatMap { TrainingState.isFactor($0) ? $0 : nil }
     }
+  }
+
+  /// How the text is divided into documents.
+  func division() throws(CheckpointError) -> Corpus.Division {
+    try optional(.division) { Corpus.Division(rawValue: $0) } ?? .lines
   }
 
   /// The state of the random numbers.

@@ -25,7 +25,7 @@ extension Model {
   /// The graph has one input, `tokens` (int64, `[1, T]`, BOS first), and one output, `logits` (`[1, T, V]`): row *t* is of
   /// the token after position *t*. *T* is any number from 1 to the block size; positions beyond it are outside the
   /// position embedding, so that runtimes report an error. The metadata has `vocabulary`, `bos`, `block_size`, `heads`,
-  /// `layers` and `embedding`.
+  /// `layers` and `embedding`; a model of a stream has no `bos`.
   ///
   /// The same model gives the same bytes. Operator set 13, format version 7.
   ///
@@ -81,7 +81,9 @@ private struct ONNXExport {
     return graph.file(
       name: "microgpt",
       description:
-        "A GPT over characters. Documents begin with the token BOS; logits are of the next token.",
+        "A GPT over characters. "
+        + (tokenizer.isStream ? "" : "Documents begin with the token BOS. ")
+        + "Logits are of the next token.",
       input: ("tokens", .int64, [.fixed(1), .free("T")]),
       output: ("logits", element, [.fixed(1), .free("T"), .fixed(shape.vocabulary)]),
       metadata: metadata)
@@ -90,9 +92,10 @@ private struct ONNXExport {
   private var metadata: [(key: String, value: String)] {
     var vocabulary = ""
     vocabulary.unicodeScalars.append(contentsOf: tokenizer.characters)
-    return [
-      ("vocabulary", vocabulary), ("bos", "\(tokenizer.bos)"), ("block_size", "\(shape.positions)"),
-      ("layers", "\(shape.layers)"), ("embedding", "\(shape.channels)"), ("heads", "\(shape.heads)"),
+    let start = tokenizer.isStream ? [] : [("bos", "\(tokenizer.bos)")]
+    return [("vocabulary", vocabulary)] + start + [
+      ("block_size", "\(shape.positions)"), ("layers", "\(shape.layers)"), ("embedding", "\(shape.channels)"),
+      ("heads", "\(shape.heads)"),
     ]
   }
 

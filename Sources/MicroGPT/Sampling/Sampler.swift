@@ -84,7 +84,7 @@ public final class Sampler {
     return model.tokenizer.decode(tokens[1..<end]) + model.tokenizer.decode([last.token])
   }
 
-  /// Draws tokens up to BOS, or until there are `limit` besides the BOS at the start.
+  /// Draws tokens up to BOS, or until there are `limit` besides the one at the start.
   ///
   /// - Returns: The last token, which is not written to `tokens`, and the position that it follows.
   private func sample(
@@ -162,7 +162,7 @@ extension Sampler {
       if token == model.tokenizer.bos { break }
       text.append(token)
     }
-    return model.tokenizer.decode(text)
+    return model.tokenizer.decode(Array(text.dropFirst()))
   }
 
   /// Computes the sums after the last *T* tokens of a text, which are read as if they stood at the start of the block.
@@ -220,7 +220,7 @@ extension Sampler {
 }
 
 extension Model {
-  /// Checks a prompt and a temperature, and writes the tokens to start from: BOS and the prompt's.
+  /// Checks a prompt and a temperature, and writes the tokens to start from: `Tokenizer.start` and the prompt's.
   ///
   /// - Returns: The number of tokens.
   func start(
@@ -236,7 +236,7 @@ extension Model {
 
   /// Checks a prompt of any length and a temperature.
   ///
-  /// - Returns: The tokens to start from: BOS and the prompt's.
+  /// - Returns: The tokens to start from: `Tokenizer.start` and the prompt's.
   func start(prompt: String, temperature: Double) throws(SamplerError) -> [Int] {
     guard temperature >= 0, temperature.isFinite else { throw .temperature(temperature) }
     do { return try tokenizer.encode(prompt: prompt) } catch { throw .prompt(error) }

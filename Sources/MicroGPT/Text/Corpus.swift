@@ -1,4 +1,4 @@
-// The documents that a model learns from: a text's lines, split and stripped exactly as in the reference's Python.
+// The documents that a model learns from, in their order.
 //
 //     let corpus = try Corpus(utf8: bytes)     docs = [line.strip() for line in open(path, encoding='utf-8')
 //                                                      .read().strip().split('\n') if line.strip()]
@@ -16,83 +16,51 @@
 ///
 /// A line ends with `\n`, `\r\n` or a lone `\r`, and with nothing else. White space is what Python's `str.strip()`
 /// strips: Unicode's White_Space and U+001C to U+001F. Everything else is kept, including a byte-order mark and
-/// decomposed accents.
+/// decomposed accents. ``Division`` has other ways to divide a text.
 ///
-/// The scalars of all documents are in one array, in the order of the text; a document is a range of it. Shuffling
-/// moves ranges, not text.
+/// The text stays as it came, in UTF-8, with a mark behind each document; a document is the place where it starts.
+/// Shuffling and splitting move places, not text, so that a corpus takes little more memory than its text.
 public struct Corpus: Sendable {
-  /// Every document's scalars, in the order of the text, with nothing between them.
-  private(set) var scalars: [Unicode.Scalar] = []
-  /// The range of each document in `scalars`, in the documents' current order.
-  private var ranges: [Range<Int>] = []
+  /// The text as UTF-8. Behind each document stands `terminator`; between documents may be what belongs to none.
+  let bytes: [UInt8]
+  /// Where each document starts in `bytes`, in the documents' current order.
+  private var starts: [UInt32]
+  /// The part of the text that is the one document of a stream; `nil` for all other divisions.
+  let stream: StreamPart?
+  /// The distinct characters of the text's documents, sorted by value: also those of documents that a split or a filter
+  /// has left out.
+  public let characters: [Unicode.Scalar]
 
-  /// The documents of a file's bytes, decoded as UTF-8 as strictly as by Python: no surrogates, no overlong forms,
-  /// nothing above U+10FFFF.
-  ///
-  /// - Throws: `CorpusError` if the bytes are not UTF-8, or if every line is blank.
-  /// - Complexity: O(*n*).
-  public init(utf8 bytes: UnsafeRawBufferPointer) throws(CorpusError) {
-    scalars.reserveCapacity(bytes.count)
-    var line = 1
-    var index = 0
-    while index < bytes.count {
-      guard let scalar = nextScalar(in: bytes, at: &index) else { throw .invalidUTF8(line: line) }
-      switch scalar {
-      case "\n":
-        endLine()
-        line += 1
-      case "\r":
-        endLine()
-        line += 1
-        if index < bytes.count, bytes[index] == UInt8(ascii: "\n") { index += 1 }
-      default:
-        // Leading white space is never appended; trailing white space is removed when the line ends.
-        if scalars.count > openStart || !scalar.isPythonSpace { scalars.append(scalar) }
-      }
-    }
-    endLine()
-    if ranges.isEmpty { throw .empty }
-  }
+  /// A byte that UTF-8 never contains.
+  static let terminator: UInt8 = 0xFF
 
-  /// The documents of a file's bytes; see `init(utf8:)` over memory that the caller holds.
-  ///
-  /// - Throws: `CorpusError` if the bytes are not UTF-8, or if every line is blank.
-  /// - Complexity: O(*n*).
-  public init(utf8 bytes: [UInt8]) throws(CorpusError) {
-    self = try bytes.withUnsafeBytes { bytes in
-      Result { () throws(CorpusError) -> Corpus in try Corpus(utf8: bytes) }
-    }.get()
-  }
-
-  /// The documents of a text.
-  ///
-  /// - Throws: `CorpusError.empty` if every line is blank.
-  /// - Complexity: O(*n*).
-  public init(text: String) throws(CorpusError) {
-    var text = text
-    self = try text.withUTF8 { bytes in
-      Result { () throws(CorpusError) -> Corpus in try Corpus(utf8: UnsafeRawBufferPointer(bytes)) }
-    }.get()
+  /// Documents of a text, or a part of a stream.
+  init(_ bytes: [UInt8], starts: [UInt32], characters: [Unicode.Scalar], stream: StreamPart? = nil) {
+    (self.bytes, self.starts, self.characters, self.stream) = (bytes, starts, characters, stream)
   }
 
   /// The given documents, unchanged: nothing is cut, stripped or dropped.
   ///
-  /// - Throws: `CorpusError.empty` if there are none.
+  /// - Throws: `CorpusError` if there are none, or they have 2³² bytes or more.
   /// - Complexity: O(*n*).
   public init(documents: some Sequence<String>) throws(CorpusError) {
+    var bytes: [UInt8] = [], starts: [UInt32] = [], characters = ScalarSet()
     for document in documents {
-      let start = scalars.count
-      scalars.append(contentsOf: document.unicodeScalars)
-      ranges.append(start..<scalars.count)
+      guard let start = UInt32(exactly: bytes.count) else { throw .tooLong }
+      starts.append(start)
+      bytes += document.utf8
+      bytes.append(Corpus.terminator)
+      for scalar in document.unicodeScalars { characters.insert(scalar) }
     }
-    if ranges.isEmpty { throw .empty }
+    if starts.isEmpty { throw .empty }
+    self.init(bytes, starts: starts, characters: characters.sorted)
   }
 
   /// Puts the documents in the order in which `random.shuffle(docs)` puts a Python list.
   ///
   /// - Complexity: O(*n*) in the number of documents, not in their length.
   public mutating func shuffle(using random: inout PythonRandom) {
-    random.shuffle(&ranges)
+    random.shuffle(&starts)
   }
 
   /// The same documents in the order in which `random.shuffle(docs)` puts a Python list.
@@ -111,19 +79,18 @@ public struct Corpus: Sendable {
   /// The document at a position of the current order, as a string.
   ///
   /// - Complexity: O(*n*) in the document's length.
-  public func text(at position: Int) -> String { String(String.UnicodeScalarView(self[position])) }
+  public func text(at position: Int) -> String { String(decoding: self[position].utf8, as: UTF8.self) }
 
   /// The SHA-256, in hexadecimal, of the documents in their current order as UTF-8, each followed by a line feed: of
-  /// the bytes of `'\n'.join(docs + [''])` in Python. Equal for equal documents.
+  /// the bytes of `'\n'.join(docs + [''])` in Python. Equal for equal documents. That of a stream is its text's, without
+  /// another line feed.
   ///
   /// - Complexity: O(*n*) in the characters.
   public var sha256: String {
     var digest = SHA256(), bytes: [UInt8] = []
     for document in self {
-      for scalar in document {
-        if scalar.isASCII { bytes.append(UInt8(scalar.value)) } else { bytes += UTF8.encode(scalar)! }
-      }
-      bytes.append(UInt8(ascii: "\n"))
+      bytes += document.utf8
+      if stream == nil { bytes.append(UInt8(ascii: "\n")) }
       // Short documents are hashed together, as every update has its cost.
       if bytes.count >= 4096 {
         digest.update(bytes)
@@ -141,47 +108,76 @@ public struct Corpus: Sendable {
   ///     short.indices.map { short.text(at: $0) }  // ["bo", "ava"]
   ///
   /// - Complexity: O(*n*) calls of `isIncluded`; the text is not copied.
-  public func documents(where isIncluded: (ArraySlice<Unicode.Scalar>) -> Bool) -> Corpus? {
-    let corpus = selecting { isIncluded(self[$0]) }
-    return corpus.ranges.isEmpty ? nil : corpus
+  public func documents(where isIncluded: (Document) -> Bool) -> Corpus? {
+    let corpus = selecting(0) { isIncluded(self[$0]) }
+    return corpus.isEmpty ? nil : corpus
+  }
+
+  /// The documents' bytes by position, without references that are counted: for loops over millions of them.
+  struct Documents {
+    fileprivate let bytes: UnsafeRawBufferPointer
+    fileprivate let starts: UnsafeBufferPointer<UInt32>
+
+    /// The number of documents.
+    var count: Int { starts.count }
+
+    /// The bytes of a document.
+    subscript(position: Int) -> UnsafeRawBufferPointer {
+      let start = Int(starts[position])
+      var end = start
+      while bytes[end] != Corpus.terminator { end &+= 1 }
+      return UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+    }
+  }
+
+  /// Calls `body` with the documents' bytes.
+  ///
+  /// - Precondition: This is not a stream.
+  func withDocuments<Result>(_ body: (Documents) -> Result) -> Result {
+    bytes.withUnsafeBytes { bytes in
+      starts.withUnsafeBufferPointer { starts in body(Documents(bytes: bytes, starts: starts)) }
+    }
   }
 
   /// The documents at the positions that `isSelected` accepts, in the current order.
-  func selecting(_ isSelected: (Int) -> Bool) -> Corpus {
-    var corpus = self
-    corpus.ranges = indices.filter(isSelected).map { ranges[$0] }
-    return corpus
-  }
-
-  /// Where in `scalars` the line being read starts: after the last document. Valid only until a shuffle.
-  private var openStart: Int { ranges.last?.upperBound ?? 0 }
-
-  /// Turns the line being read into a document, unless it is blank.
-  private mutating func endLine() {
-    let start = openStart
-    while scalars.count > start, scalars[scalars.count - 1].isPythonSpace { scalars.removeLast() }
-    if scalars.count > start { ranges.append(start..<scalars.count) }
+  ///
+  /// - Parameter expected: Their number, if it is known.
+  func selecting(_ expected: Int, _ isSelected: (Int) -> Bool) -> Corpus {
+    var selected: [UInt32] = []
+    selected.reserveCapacity(expected)
+    for position in indices where isSelected(position) { selected.append(starts[position]) }
+    return Corpus(bytes, starts: selected, characters: characters, stream: stream)
   }
 }
 
-/// The documents in order, each as its scalars.
+/// The documents in order, each as its characters.
 extension Corpus: RandomAccessCollection {
   /// Always 0.
   public var startIndex: Int { 0 }
 
   /// The number of documents; a corpus has at least one.
-  public var endIndex: Int { ranges.count }
+  public var endIndex: Int { starts.count }
 
   /// The document at a position of the current order.
   ///
-  /// - Complexity: O(1), nothing is copied.
-  public subscript(position: Int) -> ArraySlice<Unicode.Scalar> { scalars[ranges[position]] }
+  /// - Complexity: O(*n*) in the document's bytes, whose end is looked for; nothing is copied.
+  public subscript(position: Int) -> Document {
+    if let stream { return Document(bytes, stream.bytes) }
+    let start = Int(starts[position])
+    let end = bytes.withUnsafeBufferPointer { bytes in
+      var end = start
+      while bytes[end] != Corpus.terminator { end &+= 1 }
+      return end
+    }
+    return Document(bytes, start..<end)
+  }
 }
 
 extension Corpus: Equatable {
-  /// Whether both hold the same documents, scalar for scalar, in the same order.
+  /// Whether both hold the same documents, character for character, in the same order.
   public static func == (left: Corpus, right: Corpus) -> Bool {
-    left.count == right.count && left.indices.allSatisfy { left[$0] == right[$0] }
+    left.isStream == right.isStream && left.count == right.count
+      && left.indices.allSatisfy { left[$0] == right[$0] }
   }
 }
 
@@ -191,6 +187,10 @@ public enum CorpusError: Error, Equatable {
   case invalidUTF8(line: Int)
   /// There is no document.
   case empty
+  /// A stream has fewer than two characters, so that there is nothing to predict.
+  case tooShort
+  /// The text has 2³² bytes or more.
+  case tooLong
 }
 
 extension CorpusError: CustomStringConvertible {
@@ -202,46 +202,10 @@ extension CorpusError: CustomStringConvertible {
     case .empty:
       "The text has no documents: it is empty, or every line is blank. "
         + "Give a text with one document on each line."
+    case .tooShort:
+      "The text has fewer than two characters, so there is nothing to predict. Give a longer text."
+    case .tooLong:
+      "The text has more than 4 GB. Give a part of it."
     }
   }
-}
-
-extension Unicode.Scalar {
-  /// Whether Python's `str.strip()` strips it: Unicode's White_Space, and the four separators of ASCII.
-  /// Written out, because Embedded Swift would link Unicode's tables for the property.
-  var isPythonSpace: Bool {
-    switch value {
-    case 0x21...0x84: false  // nearly every scalar of nearly every text
-    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A: true
-    case 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
-    default: false
-    }
-  }
-}
-
-/// Reads the scalar at `index` and advances `index`, or returns `nil` if the bytes are not UTF-8.
-///
-/// A lead byte says how many bytes follow, each of which adds six bits. A value below `least` is an overlong form.
-/// `Unicode.Scalar` itself rejects surrogates and values above U+10FFFF. Source: Unicode 16, section 3.9, table 3-7.
-@inline(__always)
-func nextScalar(in bytes: UnsafeRawBufferPointer, at index: inout Int) -> Unicode.Scalar? {
-  let lead = bytes[index]
-  index += 1
-  var value: UInt32
-  let following: Int
-  let least: UInt32
-  switch lead {
-  case 0x00..<0x80: return Unicode.Scalar(lead)
-  case 0xC0..<0xE0: (value, following, least) = (UInt32(lead & 0x1F), 1, 0x80)
-  case 0xE0..<0xF0: (value, following, least) = (UInt32(lead & 0x0F), 2, 0x800)
-  case 0xF0..<0xF8: (value, following, least) = (UInt32(lead & 0x07), 3, 0x10000)
-  default: return nil
-  }
-  guard bytes.count - index >= following else { return nil }
-  for _ in 0..<following {
-    guard bytes[index] & 0xC0 == 0x80 else { return nil }
-    value = value << 6 | UInt32(bytes[index] & 0x3F)
-    index += 1
-  }
-  return value >= least ? Unicode.Scalar(value) : nil
 }

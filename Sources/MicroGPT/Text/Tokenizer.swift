@@ -1,5 +1,5 @@
 // Characters to tokens and back: a character's token is its index among the corpus's distinct Unicode scalars, in
-// order. One more token, BOS, stands before and after every document.
+// order. One more token, BOS, stands before and after every document, but not in a stream.
 //
 //     let tokenizer = Tokenizer(corpus)        uchars = sorted(set(''.join(docs))); BOS = len(uchars)
 //     tokenizer.encode(corpus[0])              [BOS] + [uchars.index(ch) for ch in doc] + [BOS]
@@ -10,23 +10,32 @@
 ///     tokenizer.characters  // ["a", "e", "m", "v"]
 ///     try tokenizer.encode("ava")  // [4, 0, 3, 0, 4]
 ///     tokenizer.decode([0, 3, 0])  // "ava"
+///
+/// A stream has no documents, hence its vocabulary no BOS.
 public struct Tokenizer: Sendable, Equatable {
-  /// The scalars that have tokens, each once, sorted by value, `[V - 1]`. A scalar's token is its index.
+  /// The scalars that have tokens, each once, sorted by value, `[V - 1]`, of a stream `[V]`. A scalar's token is its
+  /// index.
   public let characters: [Unicode.Scalar]
+  /// Whether it is the vocabulary of a stream.
+  public let isStream: Bool
   /// The tokens of U+0000 to U+00FF, or -1 for none, `[256]`.
   private let latinTokens: [Int32]
 
-  /// The token that opens and closes every document, the last one.
+  /// The token that opens and closes every document, the last one. Of a stream no token has this number.
   public var bos: Int { characters.count }
 
-  /// How many tokens there are, *V*: the characters and BOS.
-  public var vocabularySize: Int { characters.count + 1 }
+  /// How many tokens there are, *V*: the characters and, unless it is a stream's vocabulary, BOS.
+  public var vocabularySize: Int { characters.count + (isStream ? 0 : 1) }
+
+  /// The token from which a model goes on to write a text: BOS or, of a stream, the end of a line. A stream without
+  /// line ends starts after its first character.
+  public var start: Int { isStream ? token(of: "\n") ?? 0 : bos }
 
   /// The vocabulary of the documents of `corpus`.
   ///
-  /// - Complexity: O(*n*) in the corpus's scalars.
+  /// - Complexity: O(*V*).
   public init(_ corpus: Corpus) {
-    self.init(characters: corpus.scalars)
+    self.init(sorted: corpus.characters, isStream: corpus.isStream)
   }
 
   /// The vocabulary of `characters`, which may be in any order and repeat: tokens are assigned by value.
@@ -34,24 +43,16 @@ public struct Tokenizer: Sendable, Equatable {
   /// To check that a restored vocabulary was in order, compare it with `characters`.
   ///
   /// - Complexity: O(*n*).
-  public init(characters: [Unicode.Scalar]) {
-    // One bit for each of the 1,114,112 code points: 136 KB temporarily, without hashing or sorting.
-    var marks = [UInt64](repeating: 0, count: 0x110000 / 64)
-    for scalar in characters {
-      marks[Int(scalar.value >> 6)] |= 1 << UInt64(scalar.value & 63)
-    }
-    var distinct: [Unicode.Scalar] = []
-    for (index, word) in marks.enumerated() where word != 0 {
-      for bit in 0..<64 where word >> UInt64(bit) & 1 == 1 {
-        if let scalar = Unicode.Scalar(UInt32(index * 64 + bit)) { distinct.append(scalar) }
-      }
-    }
+  public init(characters: [Unicode.Scalar], isStream: Bool = false) {
+    self.init(sorted: ScalarSet(characters).sorted, isStream: isStream)
+  }
+
+  private init(sorted characters: [Unicode.Scalar], isStream: Bool) {
     var latinTokens = [Int32](repeating: -1, count: 256)
-    for (token, scalar) in distinct.enumerated() where scalar.value < 256 {
+    for (token, scalar) in characters.enumerated() where scalar.value < 256 {
       latinTokens[Int(scalar.value)] = Int32(token)
     }
-    self.characters = distinct
-    self.latinTokens = latinTokens
+    (self.characters, self.isStream, self.latinTokens) = (characters, isStream, latinTokens)
   }
 
   /// The token of a character, or `nil` if it has none.
@@ -74,53 +75,59 @@ public struct Tokenizer: Sendable, Equatable {
   /// The tokens of a document of the corpus that the vocabulary comes from, with BOS at both ends.
   ///
   /// - Precondition: Every scalar is in the vocabulary; `encode(_:)` over a string throws instead.
-  public func encode(_ document: ArraySlice<Unicode.Scalar>) -> [Int] {
+  public func encode(_ document: Corpus.Document) -> [Int] {
     var tokens: [Int] = []
     encode(document, into: &tokens)
     return tokens
   }
 
   /// Encodes into an existing array, whose memory is reused and whose contents are overwritten.
-  public func encode(_ document: ArraySlice<Unicode.Scalar>, into tokens: inout [Int]) {
+  public func encode(_ document: Corpus.Document, into tokens: inout [Int]) {
     tokens.removeAll(keepingCapacity: true)
-    tokens.reserveCapacity(document.count + 2)
-    tokens.append(bos)
-    for scalar in document {
-      guard let token = token(of: scalar) else {
-        preconditionFailure("\(name(of: scalar)) is not in the vocabulary: is this another corpus?")
-      }
-      tokens.append(token)
-    }
-    tokens.append(bos)
+    tokens.reserveCapacity(document.utf8.count + 2)
+    if !isStream { tokens.append(bos) }
+    for scalar in document { tokens.append(knownToken(of: scalar)) }
+    if !isStream { tokens.append(bos) }
   }
 
-  /// Encodes a document of the corpus, BOS first, and BOS last if there is room; tokens that do not fit are left out.
+  /// Encodes a document of the corpus, BOS first, and BOS last if there is room, or a window of a stream; tokens that do
+  /// not fit are left out.
   ///
   /// - Parameter tokens: Overwritten from the start.
   /// - Returns: The number of tokens written.
   /// - Precondition: Every scalar is in the vocabulary, and there is room for one token.
-  func encode(_ document: ArraySlice<Unicode.Scalar>, into tokens: UnsafeMutableBufferPointer<Int32>) -> Int {
-    tokens[0] = Int32(bos)
-    var count = 1
-    for scalar in document {
-      if count == tokens.count { return count }
-      guard let token = token(of: scalar) else {
-        preconditionFailure("\(name(of: scalar)) is not in the vocabulary: is this another corpus?")
-      }
-      tokens[count] = Int32(token)
-      count += 1
+  func encode(_ document: Corpus.Document, into tokens: UnsafeMutableBufferPointer<Int32>) -> Int {
+    var count = 0
+    if !isStream {
+      tokens[0] = Int32(bos)
+      count = 1
     }
-    if count < tokens.count {
+    document.utf8.withUnsafeBytes { bytes in
+      var index = 0
+      while index < bytes.count, count < tokens.count {
+        tokens[count] = Int32(truncatingIfNeeded: knownToken(of: nextScalar(in: bytes, at: &index)!))
+        count += 1
+      }
+    }
+    if !isStream, count < tokens.count {
       tokens[count] = Int32(bos)
       count += 1
     }
     return count
   }
 
+  /// The token of a character of the corpus that the vocabulary comes from.
+  private func knownToken(of scalar: Unicode.Scalar) -> Int {
+    guard let token = token(of: scalar) else {
+      preconditionFailure("\(name(of: scalar)) is not in the vocabulary: is this another corpus?")
+    }
+    return token
+  }
+
   /// Checks that all characters of a document are in the vocabulary.
   ///
   /// - Throws: `TokenizerError` at the first that is not.
-  func check(_ document: ArraySlice<Unicode.Scalar>) throws(TokenizerError) {
+  func check(_ document: some Sequence<Unicode.Scalar>) throws(TokenizerError) {
     for (index, scalar) in document.enumerated() where token(of: scalar) == nil {
       throw .unknownCharacter(scalar, position: index + 1)
     }
@@ -128,26 +135,28 @@ public struct Tokenizer: Sendable, Equatable {
 
   /// The first character of a corpus that is not in the vocabulary, and the number of its document, from 1.
   ///
-  /// - Complexity: O(*n*) in the corpus's characters, and more by O(log *V*) for those above U+00FF.
+  /// - Complexity: O(1) if there is none, else O(*n*) in the corpus's characters.
   public func firstUnknown(in corpus: Corpus) -> (character: Unicode.Scalar, document: Int)? {
+    if corpus.characters.allSatisfy({ token(of: $0) != nil }) { return nil }
     for (index, document) in corpus.enumerated() {
       if let character = document.first(where: { token(of: $0) == nil }) { return (character, index + 1) }
     }
     return nil
   }
 
-  /// The tokens of a document from outside the corpus, with BOS at both ends.
+  /// The tokens of a document from outside the corpus, with BOS at both ends, or of a part of a stream.
   ///
   /// - Throws: `TokenizerError` at the first character outside the vocabulary.
   public func encode(_ text: String) throws(TokenizerError) -> [Int] {
-    try encode(prompt: text) + [bos]
+    let tokens = try encode(prompt: text)
+    return isStream ? Array(tokens.dropFirst()) : tokens + [bos]
   }
 
-  /// The tokens of a prompt, for the model to continue: BOS before it, nothing after it.
+  /// The tokens of a prompt, for the model to continue: `start` before it, nothing after it.
   ///
   /// - Throws: `TokenizerError` at the first character outside the vocabulary.
   public func encode(prompt: String) throws(TokenizerError) -> [Int] {
-    var tokens = [bos]
+    var tokens = [start]
     for scalar in prompt.unicodeScalars {
       guard let token = token(of: scalar) else {
         throw .unknownCharacter(scalar, position: tokens.count)

@@ -3,17 +3,18 @@
 
 /// The loss of a model on documents, in nats a token.
 public struct Evaluation: Sendable, Equatable {
-  /// The mean over the documents of each one's mean, like the loss of a training step.
+  /// The mean over the documents of each one's mean, like the loss of a training step; of a stream, whose windows may
+  /// be of different lengths, the mean over all tokens.
   public let loss: Double
   /// The mean over all tokens, in which long documents count for more: what others often report.
   public let lossPerToken: Double
-  /// The number of documents.
+  /// The number of documents; of a stream that of its windows.
   public let documents: Int
   /// The number of predicted tokens: every character, and the end of every document that fits the block.
   public let tokens: Int
   /// The number of predicted characters.
   public let characters: Int
-  /// The number of documents that are longer than the block allows, and were cut to it.
+  /// The number of documents that are longer than the block allows, and were cut to it. A stream has none.
   public let cutDocuments: Int
 
   /// The number of equally probable tokens that would surprise as much: e to the power of `lossPerToken`.
@@ -26,7 +27,7 @@ public struct Evaluation: Sendable, Equatable {
 
   /// The loss of one document.
   public struct Document: Sendable, Equatable {
-    /// The document's position in the corpus, from 0.
+    /// The document's position in the corpus, or the window's in the stream, from 0.
     public let index: Int
     /// The mean over its tokens, in nats.
     public let loss: Double
@@ -46,7 +47,8 @@ extension Model {
   ///     }
   ///     evaluation.perplexity
   ///
-  /// Documents longer than the block are cut to it, as in training. In the exact arithmetic the loss of each document
+  /// Documents longer than the block are cut to it, as in training. A stream is read in windows one after the other, in
+  /// which every character but the stream's first is predicted once. In the exact arithmetic the loss of each document
   /// has the reference's bits; the fast one rounds the parameters to floats.
   ///
   /// - Parameters:
@@ -73,7 +75,7 @@ extension Model {
   ) throws(TokenizerError) -> Evaluation {
     let blockSize = configuration.blockSize
     // As many rows as fit the nearer caches together with a small model's activations.
-    let documents = Swift.max(1, Swift.min(corpus.count, 512 / blockSize))
+    let documents = Swift.max(1, Swift.min(corpus.pieceCount(blockSize: blockSize), 512 / blockSize))
     var batch = Batch(documents: documents, positions: blockSize)
     let losses = Engine(arithmetic, implementation).evaluation(
       self, documents, Swift.min(instructionSet, .widest))
@@ -111,7 +113,13 @@ extension Evaluation {
     of corpus: Corpus, _ tokenizer: Tokenizer, blockSize: Int, _ batch: inout Batch,
     _ compute: BatchLosses, _ report: (Document) -> Void
   ) throws(TokenizerError) {
-    for document in corpus { try tokenizer.check(document.prefix(blockSize)) }
+    precondition(
+      tokenizer.isStream == corpus.isStream,
+      "A model of a stream is measured on one, and one of documents on documents.")
+    let pieces = corpus.pieceCount(blockSize: blockSize)
+    // A window has one more character than a document: its first stands where BOS is.
+    let longest = corpus.isStream ? blockSize + 1 : blockSize
+    for piece in 0..<pieces { try tokenizer.check(corpus.piece(piece, blockSize: blockSize).prefix(longest)) }
     let capacity = Count(batch.capacity), length = Count(blockSize) + 1
     let memory = Memory { declare in
       (losses: declare(Double.self, capacity), tokens: declare(Int32.self, length))
@@ -119,14 +127,16 @@ extension Evaluation {
     let losses = memory.buffers.losses
     let room = UnsafeMutableBufferPointer(start: memory.buffers.tokens, count: blockSize + 1)
     var sum = 0.0, tokenSum = 0.0, tokens = 0, characters = 0, cut = 0, next = 0
-    while next < corpus.count {
+    while next < pieces {
       batch.removeAll()
       let first = next
-      while batch.documents < batch.capacity, next < corpus.count {
-        let document = corpus[next]
-        batch.append(room.baseAddress!, count: tokenizer.encode(document, into: room))
-        characters += Swift.min(document.count, blockSize)
-        if document.count >= blockSize { cut += 1 }
+      while batch.documents < batch.capacity, next < pieces {
+        let piece = corpus.piece(next, blockSize: blockSize)
+        let count = tokenizer.encode(piece, into: room)
+        batch.append(room.baseAddress!, count: count)
+        let predicted = corpus.isStream ? count - 1 : piece.count
+        characters += Swift.min(predicted, blockSize)
+        if !corpus.isStream, predicted >= blockSize { cut += 1 }
         next += 1
       }
       compute(batch, losses)
@@ -139,7 +149,9 @@ extension Evaluation {
       }
     }
     self.init(
-      loss: sum / Double(corpus.count), lossPerToken: tokenSum / Double(tokens), documents: corpus.count,
+      // Windows are cut anywhere, so of a stream only the mean over tokens means something.
+      loss: corpus.isStream ? tokenSum / Double(tokens) : sum / Double(pieces),
+      lossPerToken: tokenSum / Double(tokens), documents: pieces,
       tokens: tokens, characters: characters, cutDocuments: cut)
   }
 }

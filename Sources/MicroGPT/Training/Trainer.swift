@@ -20,7 +20,7 @@ public final class Trainer {
   public let configuration: Configuration
   /// The vocabulary: the corpus's, or that of the model whose parameters the run began with.
   public let tokenizer: Tokenizer
-  /// The documents in the order in which steps take them; the first follows the last.
+  /// The documents in the order in which steps take them; the first follows the last. Of a stream steps draw windows.
   public let corpus: Corpus
   /// The random numbers after the initial parameters were drawn: samples continue from here. A run that began with
   /// a model's parameters drew none, so they continue right after the documents were shuffled.
@@ -88,6 +88,9 @@ public final class Trainer {
     instructionSet: InstructionSet, implementation: Implementation
   ) throws(ConfigurationError) {
     let tokenizer = tokenizer ?? Tokenizer(corpus)
+    precondition(
+      tokenizer.isStream == corpus.isStream,
+      "A stream and its vocabulary go together, as do documents and theirs.")
     try Trainer.check(configuration, tokenizer, arithmetic)
     var random = PythonRandom(seed: configuration.seed)
     let shuffled = corpus.shuffled(using: &random)
@@ -177,8 +180,9 @@ public final class Trainer {
   public func step() throws(TrainingError) -> Step? {
     guard completedSteps < configuration.steps else { return nil }
     batch.removeAll()
-    for i in 0..<configuration.batchSize {
-      append(corpus[(completedSteps * configuration.batchSize + i) % corpus.count])
+    let first = completedSteps * configuration.batchSize
+    for i in first..<first + configuration.batchSize {
+      append(corpus.draw(i, blockSize: configuration.blockSize, seed: configuration.seed))
     }
     let learningRate = configuration.learningRate(step: completedSteps)
     let number = completedSteps + 1
@@ -199,7 +203,7 @@ public final class Trainer {
   }
 
   /// Adds a document to the batch.
-  private func append(_ document: ArraySlice<Unicode.Scalar>) {
+  private func append(_ document: Corpus.Document) {
     batch.append(tokens.baseAddress!, count: tokenizer.encode(document, into: tokens))
   }
 

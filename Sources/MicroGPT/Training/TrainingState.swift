@@ -110,7 +110,9 @@ public struct TrainingState: Sendable, Equatable {
   /// - Complexity: O(*n*) in the corpus's characters.
   func validate(_ corpus: Corpus) throws(TrainingStateError) {
     let found = corpus.sha256
-    guard found == corpusSHA256 else { throw .otherCorpus(expected: corpusSHA256, found: found) }
+    guard found == corpusSHA256, corpus.isStream == tokenizer.isStream else {
+      throw .otherCorpus(expected: corpusSHA256, found: found)
+    }
     if let (character, document) = tokenizer.firstUnknown(in: corpus) {
       throw .unknownCharacter(character, document: document)
     }
