@@ -20,12 +20,12 @@ import Testing
   private static func path(_ folder: URL) -> String { folder.appendingPathComponent("model").path }
 
   /// A folder that is removed when `body` ends.
-  private static func withFolder(_ body: (String) throws -> Void) throws {
+  private static func withFolder(_ body: (String) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "microgpt-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try body(path(folder))
+    try await body(path(folder))
   }
 
   @MainActor final class Learner {
@@ -88,8 +88,8 @@ import Testing
   }
 
   @Test("the article on files: a model, a run, and an error")
-  func files() throws {
-    try ArticleTests.withFolder { path in
+  func files() async throws {
+    try await ArticleTests.withFolder { path in
       let corpus = ArticleTests.corpus, trainer = try ArticleTests.trainer()
       try trainer.train(steps: 10)
       var model = trainer.model
@@ -141,21 +141,43 @@ import Testing
     #expect(loss > 0)
   }
 
+  @Test("the README on apps: from documents to a name")
+  func readme() async throws {
+    var names: [String] = [], fraction = 0.0
+    func print(_ name: String) { names.append(name) }
+    try await ArticleTests.withFolder { path in
+      let corpus = ArticleTests.corpus
+
+      let trainer = try BackgroundTrainer(Trainer(corpus: corpus))
+      for try await progress in trainer.progress() { fraction = progress.fraction }  // on the caller's actor
+      let model = await trainer.model
+      try model.write(to: path)  // in the product MicroGPTFiles
+      print(try Sampler(model).sample(prompt: "em", temperature: 0.7, filter: TokenFilter(topK: 5)))
+    }
+    #expect(fraction == 1 && names.count == 1 && names[0].hasPrefix("em"))
+  }
+
   @Test(
-    "the code of an article is in these tests, block by block",
-    arguments: [("TrainInTheBackground", 2), ("SaveAndLoad", 3), ("GenerateText", 3)])
-  func code(article: String, count: Int) throws {
+    "the code for apps in articles and the README is in these tests, block by block",
+    arguments: [
+      ("Sources/MicroGPT/MicroGPT.docc/TrainInTheBackground", 2),
+      ("Sources/MicroGPT/MicroGPT.docc/SaveAndLoad", 3), ("Sources/MicroGPT/MicroGPT.docc/GenerateText", 3),
+      ("README", 1),
+    ])
+  func code(page: String, count: Int) throws {
+    let isArticle = page.contains("docc")
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     func lines(_ text: some StringProtocol) -> String {
       text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) + "\n" }.joined()
     }
     let tests = try lines(String(contentsOfFile: #filePath, encoding: .utf8))
-    let page = try String(
-      contentsOf: root.appendingPathComponent("Sources/MicroGPT/MicroGPT.docc/\(article).md"), encoding: .utf8
-    )
+    let page = try String(contentsOf: root.appendingPathComponent("\(page).md"), encoding: .utf8)
+    // The README has other code, too.
     let blocks = page.components(separatedBy: "\n```").enumerated().filter { $0.offset % 2 == 1 }.map(
-      \.element)
+      \.element
+    )
+    .filter { isArticle || $0.contains("BackgroundTrainer") }
     #expect(blocks.count == count)
     for block in blocks {
       var code = lines(try #require(block.hasPrefix("swift\n") ? block.dropFirst(6) : nil))
