@@ -14,7 +14,7 @@
 /// that microgpt.py gives under CPython, bit for bit (where the C library is the same).
 ///
 /// A class, because a run has an identity: its steps happen once, in order. All memory that a step needs is
-/// allocated when the run begins.
+/// allocated when the run begins. An app trains by `BackgroundTrainer`, off its main actor.
 public final class Trainer {
   /// The run's sizes and hyperparameters. `train(steps:)` can raise its number of steps.
   public internal(set) var configuration: Configuration
