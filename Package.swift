@@ -6,6 +6,7 @@ let package = Package(
   products: [
     .library(name: "MicroGPT", targets: ["MicroGPT"]),
     .library(name: "MicroGPTFiles", targets: ["MicroGPTFiles"]),
+    .library(name: "MicroGPTFoundation", targets: ["MicroGPTFoundation"]),
     .executable(name: "microgpt", targets: ["MicroGPTCommand"]),
   ],
   targets: [
@@ -14,11 +15,14 @@ let package = Package(
       name: "MicroGPT", dependencies: ["CMicroGPT"],
       swiftSettings: [.treatWarning("EmbeddedRestrictions", as: .error)]),
     .target(name: "MicroGPTFiles", dependencies: ["MicroGPT"]),
+    .target(name: "MicroGPTFoundation", dependencies: ["MicroGPT", "MicroGPTFiles"]),
     .target(name: "CommandLineOptions"),
     .executableTarget(
       name: "MicroGPTCommand", dependencies: ["MicroGPT", "MicroGPTFiles", "CommandLineOptions"]),
     .testTarget(name: "MicroGPTTests", dependencies: ["MicroGPT"]),
     .testTarget(name: "MicroGPTFilesTests", dependencies: ["MicroGPT", "MicroGPTFiles"]),
+    .testTarget(
+      name: "MicroGPTFoundationTests", dependencies: ["MicroGPT", "MicroGPTFiles", "MicroGPTFoundation"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
     .testTarget(
       name: "MicroGPTCommandTests", dependencies: ["MicroGPT", "MicroGPTCommand", "CommandLineOptions"]),

@@ -26,6 +26,16 @@ extension Model {
     let bytes = try modelBytes(path)
     do { try self.init(safetensors: bytes) } catch { throw .contents(path: name(path), error) }
   }
+
+  /// Writes the model to the file at `path`, completely or not at all: its weights, vocabulary and configuration.
+  ///
+  ///     try model.write(to: "names.safetensors")
+  ///     let copy = try Model(contentsOf: "names.safetensors")
+  ///
+  /// A checkpoint is three times as long, and also holds the run, to be resumed.
+  ///
+  /// - Throws: `FileError`; a file that was there before is then unchanged.
+  public func write(to path: String) throws(FileError) { try writeFileAtomically(safetensors(), to: path) }
 }
 
 private func modelBytes(_ path: String) throws(ModelFileError) -> [UInt8] {

@@ -91,6 +91,21 @@ import Testing
     }
   }
 
+  @Test("a model is read as it was written, in two lines, and replaces what was there as a whole")
+  func model() throws {
+    let model = try checkpoint(steps: 2).model, other = folder.path + "/missing/model"
+    try checkpoint(steps: 1).write(to: path)
+
+    try model.write(to: path)
+    let copy = try Model(contentsOf: path)
+
+    #expect(copy == model)
+    #expect(try readFile(path) == model.safetensors())
+    #expect(folder.contents == ["model.safetensors"])
+    #expect(throws: FileError(.replace, path: other, code: ENOENT)) { try model.write(to: other) }
+    #expect(throws: ModelFileError.self) { try Checkpoint(contentsOf: path) }
+  }
+
   @Test("weights without a run are a model and no checkpoint")
   func weights() throws {
     let model = try checkpoint(steps: 1).model

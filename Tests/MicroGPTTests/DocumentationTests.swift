@@ -59,14 +59,14 @@ import Testing
     }
   }
 
-  @Test("the first page shows the program of the dependent package, which has fewer than ten lines")
+  @Test("the first page shows the shortest program of the examples, which has fewer than ten lines")
   func firstPage() throws {
     let page = try String(
       contentsOf: DocumentationTests.root.appendingPathComponent(
         "Sources/MicroGPT/MicroGPT.docc/MicroGPT.md"), encoding: .utf8)
     let program = try String(
       contentsOf: DocumentationTests.root.appendingPathComponent(
-        "Tests/DependentPackage/Sources/Example/main.swift"), encoding: .utf8)
+        "Examples/Names/Sources/Minimal/main.swift"), encoding: .utf8)
     #expect(page.contains("\n```swift\n\(program)```\n"))
     #expect(program.split(separator: "\n").count < 10)
   }

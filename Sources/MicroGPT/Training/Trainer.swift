@@ -14,10 +14,10 @@
 /// that microgpt.py gives under CPython, bit for bit (where the C library is the same).
 ///
 /// A class, because a run has an identity: its steps happen once, in order. All memory that a step needs is
-/// allocated when the run begins.
+/// allocated when the run begins. An app trains by `BackgroundTrainer`, off its main actor.
 public final class Trainer {
-  /// The run's sizes and hyperparameters.
-  public let configuration: Configuration
+  /// The run's sizes and hyperparameters. `train(steps:)` can raise its number of steps.
+  public internal(set) var configuration: Configuration
   /// The vocabulary: the corpus's, or that of the model whose parameters the run began with.
   public let tokenizer: Tokenizer
   /// The documents in the order in which steps take them; the first follows the last. Of a stream steps draw windows.
@@ -190,16 +190,6 @@ public final class Trainer {
     guard loss.isFinite else { throw .lossNotFinite(step: number, loss: loss) }
     completedSteps += 1
     return Step(number: completedSteps, loss: loss)
-  }
-
-  /// Takes all remaining steps, or fewer if the caller stops.
-  ///
-  /// - Parameter decide: Called after every step.
-  /// - Throws: `TrainingError` if a loss is not finite.
-  public func train(_ decide: (Step) -> Decision = { _ in .continue }) throws(TrainingError) {
-    while let step = try step() {
-      if case .stop = decide(step) { return }
-    }
   }
 
   /// Adds a document to the batch.

@@ -1,4 +1,4 @@
-// Takes the number of steps of the default run given as its argument. Scripts/test-dependent counts their
+// Takes the number of steps of the default run given as its argument. Scripts/test-example counts their
 // allocations.
 
 import MicroGPT
