@@ -77,7 +77,7 @@ struct FishCompletionTests {
 struct Odd: Subcommand {
   var value: String?
 
-  static let help = #"It's "$HOME" [a:b] `c` \d -e --f-g .h ~"#
+  static let help = #"It's "$HOME" [a:b] `c` \d \\ -e --f-g .h ~"#
   static let name = "odd"
   static let abstract = ".Odd: " + help
   static let discussion = "'Quoted' first. .Dotted \(String(repeating: "x ", count: 34)).end of a line."

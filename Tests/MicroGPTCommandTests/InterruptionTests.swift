@@ -105,9 +105,6 @@ import Testing
     try expectSame(SavedRun.Result(sandbox, [ending.output, rest.output]), SavedRun(options).result)
   }
 
-  /// Lines that no pipe and buffer hold.
-  private static let endless = "--samples 1000000000"
-
   @Test(
     "a signal lets 'sample' finish its line, print what it has drawn and end with the signal's code",
     arguments: [
@@ -117,7 +114,8 @@ import Testing
   func samples(signal: Int32, options: String) throws {
     let sandbox = try SampleTests.Kept().sandbox
     let line = "sample model.safetensors \(options)"
-    let run = try PipedRun(split("\(line) \(InterruptionTests.endless)"), in: sandbox)
+    // More lines than pipes and buffers hold.
+    let run = try PipedRun(split("\(line) --samples 50000"), in: sandbox)
     try run.read { run.output.utf8.count > 10_000 }
     try run.send(signal)
     let ending = try run.end()
@@ -132,7 +130,7 @@ import Testing
   func samplesOfKnownLines() throws {
     let sandbox = try Sandbox(["input.txt": "a\n"])
     _ = try sandbox.run("\(SavedRun.tiny) --steps 5 --samples 0 --quiet --save model.safetensors")
-    let line = "sample model.safetensors --unique --temperature 1 --length 1 \(InterruptionTests.endless)"
+    let line = "sample model.safetensors --unique --temperature 1 --length 1 --samples 1000000000"
     let run = try PipedRun(split(line), in: sandbox)
     // The only new line: it is printed although no other follows.
     try run.read { run.output == "sample  1: \n" }

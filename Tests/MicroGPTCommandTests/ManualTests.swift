@@ -108,7 +108,8 @@ import Testing
     #expect(lint == "")
     for expected in [
       "-o, --odd Nm", Odd.help + ".", Odd.abstract, "'Quoted' first.", ".Dotted x x", "x .end of a line.",
-      #".odd --odd 'a\b' -- "c""#, "No      An argument named as a macro.", "odd [odd] [No] [options]", "~/a b", "'.'",
+      #".odd --odd 'a\b' -- "c""#, "No      An argument named as a macro.", "odd [odd] [No] [options]",
+      "~/a b", "'.'",
       "\\e",
       "Nm      .Pp",
     ] {
