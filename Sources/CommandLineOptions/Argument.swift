@@ -7,20 +7,28 @@ package struct Argument<Owner: Settings> {
   let placeholder: String
   let help: String
   let isRequired: Bool
+  /// What a shell offers for it.
+  let completion: Completion
   let set: (inout Owner, String) -> Void
 
-  /// A required argument.
+  /// A required argument, which is a file unless `completion` says otherwise.
   package static func required(
-    _ placeholder: String, _ path: WritableKeyPath<Owner, String>, _ help: String
+    _ placeholder: String, _ path: WritableKeyPath<Owner, String>, _ help: String,
+    completion: Completion = .files
   ) -> Self {
-    Self(placeholder: placeholder, help: help, isRequired: true) { $0[keyPath: path] = $1 }
+    Self(placeholder: placeholder, help: help, isRequired: true, completion: completion) {
+      $0[keyPath: path] = $1
+    }
   }
 
-  /// An optional argument.
+  /// An optional argument, which is a file unless `completion` says otherwise.
   package static func optional(
-    _ placeholder: String, _ path: WritableKeyPath<Owner, String?>, _ help: String
+    _ placeholder: String, _ path: WritableKeyPath<Owner, String?>, _ help: String,
+    completion: Completion = .files
   ) -> Self {
-    Self(placeholder: placeholder, help: help, isRequired: false) { $0[keyPath: path] = $1 }
+    Self(placeholder: placeholder, help: help, isRequired: false, completion: completion) {
+      $0[keyPath: path] = $1
+    }
   }
 
   /// The placeholder, in brackets if it may be left out.

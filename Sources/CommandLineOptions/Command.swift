@@ -21,6 +21,9 @@ package struct Command {
     case run(any Subcommand, given: GivenOptions)
     case help(String)
     case version
+    /// The manual page.
+    case manual
+    case completionScript(Shell)
   }
 
   /// Parses the words that follow the program's name.
@@ -33,7 +36,10 @@ package struct Command {
       let subcommand = looksLikeOption(subject) ? subcommands[0] : try subcommand(named: subject)
       return .help(help(for: subcommand))
     }
-    if given.contains("--version") { return .version }
+    let general = try General(words.prefix { $0 != "--" })
+    if general.version { return .version }
+    if general.manual { return .manual }
+    if let shell = general.shell { return .completionScript(shell) }
     guard let first = words.first, !looksLikeOption(first) else {
       return try request(subcommands[0], from: words[...])
     }
@@ -53,7 +59,7 @@ package struct Command {
     }
     throw UsageError(
       "Unknown subcommand '\(word)'. "
-        + (didYouMean(word, among: names + subcommands[0].optionNames + ["--version"])
+        + (didYouMean(word, among: names + subcommands[0].optionNames + General.all.map(\.name))
           ?? "The subcommands are \(known). \(advice)"))
   }
 
@@ -117,7 +123,7 @@ package struct Command {
           + "Leave it out, or see '\(command) --help'.")
     }
     var advice =
-      didYouMean(given, among: S.optionNames + ["--help", "--version"])
+      didYouMean(given, among: S.optionNames + General.names(like: given))
       ?? "See '\(command) --help' for the options it takes."
     if S.takesArguments, !given.hasPrefix("--"), given.count > 2 {
       advice += " If '\(given)' is an argument, write '--' before it."
@@ -171,7 +177,7 @@ extension Option {
     UsageError("'\(name)' takes no value, but was given '\(value)'. Write '\(name)' alone, or leave it out.")
   }
 
-  fileprivate func missingValue(before next: String? = nil) -> UsageError {
+  func missingValue(before next: String? = nil) -> UsageError {
     let placeholder = placeholder ?? ""
     let problem = next.map { ", but '\($0)' looks like an option" } ?? ""
     let meaning = expected.isEmpty ? "" : ", where \(placeholder) is \(expected)"
@@ -191,4 +197,4 @@ package func looksLikeOption(_ word: String) -> Bool {
 }
 
 /// The `--steps` of `--steps=10`.
-private func optionName(_ word: String) -> String { String(word.prefix { $0 != "=" }) }
+func optionName(_ word: String) -> String { String(word.prefix { $0 != "=" }) }

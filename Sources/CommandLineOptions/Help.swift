@@ -9,7 +9,7 @@ extension Command {
     return page(
       abstract, usage: "\(name) [SUBCOMMAND] [OPTIONS]",
       discussion: "See '\(name) help SUBCOMMAND' for the options of each.",
-      sections: [("SUBCOMMANDS", rows)], examples: subcommands.map { $0.examples[0] })
+      sections: [("SUBCOMMANDS", rows)], general: General.all, examples: subcommands.map { $0.examples[0] })
   }
 
   /// The page of one subcommand: its arguments and options, with all examples.
@@ -22,17 +22,14 @@ extension Command {
     if !S.arguments.isEmpty { sections.insert(("ARGUMENTS", S.arguments.map(\.row)), at: 0) }
     return page(
       S.abstract, usage: words.joined(separator: " "), discussion: S.discussion, sections: sections,
-      examples: Array(S.examples))
+      general: General.everywhere, examples: Array(S.examples))
   }
 
   private func page(
     _ overview: String, usage: String, discussion: String, sections: [(title: String, rows: [Row])],
-    examples: [(key: String, value: String)]
+    general: [Option<General>], examples: [(key: String, value: String)]
   ) -> String {
-    let general = [
-      Row(label: "--version", text: "Show the version"), Row(label: "-h, --help", text: "Show this help"),
-    ]
-    let sections = sections + [("GENERAL", general)]
+    let sections = sections + [("GENERAL", general.map(\.row))]
     let width = sections.flatMap(\.rows).map(\.label.count).max() ?? 0
     var paragraphs = ["OVERVIEW: \(overview)", "USAGE: \(usage)"]
     if !discussion.isEmpty { paragraphs.append(wrapped(discussion, indent: 0)) }

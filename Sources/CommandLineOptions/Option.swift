@@ -9,6 +9,8 @@ package struct Option<Owner: Settings> {
   let help: String
   /// The limits and the default, which help shows in parentheses.
   var facts: String?
+  /// What a shell offers for the value.
+  var completion = Completion.nothing
   let read: (inout Owner, String) throws(UsageError) -> Void
 
   /// The same option with a short form as well, such as `-s`.
@@ -25,7 +27,9 @@ package struct Option<Owner: Settings> {
   package static func text(
     _ name: String, _ placeholder: String, _ path: WritableKeyPath<Owner, String?>, _ help: String
   ) -> Self {
-    Self(name: name, placeholder: placeholder, help: help) { $0[keyPath: path] = $1 }
+    Self(name: name, placeholder: placeholder, help: help, completion: Completion(placeholder: placeholder)) {
+      $0[keyPath: path] = $1
+    }
   }
 
   /// One of the values of an enumeration.
@@ -56,8 +60,10 @@ package struct Option<Owner: Settings> {
   ) -> Self {
     let words = list(Value.allCases.map(\.rawValue), "or")
     let facts = words + (initial.map { "; default: \($0.rawValue)" } ?? "")
-    return Self(name: name, placeholder: placeholder, expected: words, help: help, facts: facts) {
-      (owner, text) throws(UsageError) in
+    return Self(
+      name: name, placeholder: placeholder, expected: words, help: help, facts: facts,
+      completion: .words(Value.allCases.map(\.rawValue))
+    ) { (owner, text) throws(UsageError) in
       guard let value = Value(rawValue: text) else {
         throw UsageError("'\(name) \(text)' is not one of the choices. Give \(words).")
       }
@@ -74,7 +80,7 @@ extension Array {
     Group.options.map { option in
       Option(
         name: option.name, short: option.short, placeholder: option.placeholder, expected: option.expected,
-        help: option.help, facts: option.facts
+        help: option.help, facts: option.facts, completion: option.completion
       ) { (owner, text) throws(UsageError) in try option.read(&owner[keyPath: path], text) }
     }
   }

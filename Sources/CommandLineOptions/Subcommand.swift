@@ -1,10 +1,10 @@
 /// Command-line options and positional arguments, each declared once, with the property it sets.
 ///
 /// A subcommand is a struct: its properties are the settings, their initial values the defaults, and its tables say
-/// how each is written, limited and explained. Parsing, errors and help all read those tables. The conventions are
-/// swift-argument-parser's, so that it could replace this module: a row of a table becomes an `@Option`, `@Flag` or
-/// `@Argument` on the same property, a group an `@OptionGroup`. Not supported: bundled flags (`-abc`) and shell
-/// completion.
+/// how each is written, limited and explained. Parsing, errors, help, completion scripts and the manual page all read
+/// those tables. The conventions are swift-argument-parser's, so that it could replace this module: a row of a table
+/// becomes an `@Option`, `@Flag` or `@Argument` on the same property, a group an `@OptionGroup`. Not supported: bundled
+/// flags (`-abc`).
 package protocol Subcommand: Settings {
   static var name: String { get }
   /// One line, and an optional paragraph, for help.

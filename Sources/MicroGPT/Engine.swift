@@ -28,6 +28,8 @@ struct Engine {
       _ configuration: Configuration, _ vocabularySize: Int, _ instructionSet: InstructionSet,
       _ start: EngineStart
     ) -> TrainingEngine
+  /// The bytes of an evaluation in batches of at most this many documents, except its batch.
+  let evaluationByteCount: (_ configuration: Configuration, _ vocabularySize: Int, _ documents: Int) -> Count
   /// What computes the losses of a model's documents, in batches of at most this many; no training is possible.
   let evaluation: (_ model: Model, _ documents: Int, _ instructionSet: InstructionSet) -> BatchLosses
   /// A window of samples that are drawn together; see `SampleWindow.init`.
@@ -57,6 +59,11 @@ extension Engine {
           step: { run.step($0, number: $1, learningRate: $2) }, losses: { run.losses($0, into: $1) },
           parameters: { run.parameterValues }, state: { run.state })
       },
+      evaluationByteCount: { configuration, vocabularySize, documents in
+        let shape = Shape(configuration, vocabularySize: vocabularySize)
+        return PackedParameters<A>.byteCount(shape, documents: documents, for: .evaluation)
+          + Worker<A>.byteCount(shape, documents: documents, for: .evaluation)
+      },
       evaluation: { model, documents, set in
         let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
         let parameters = PackedParameters<A>(
@@ -78,6 +85,11 @@ extension Engine {
         return TrainingEngine(
           step: { run.step($0, number: $1, learningRate: $2) }, losses: { run.losses($0, into: $1) },
           parameters: { run.parameters }, state: { run.state })
+      },
+      evaluationByteCount: { configuration, vocabularySize, documents in
+        var configuration = configuration
+        configuration.batchSize = documents
+        return SpecificationRun.byteCount(configuration, vocabularySize: vocabularySize)
       },
       evaluation: { model, documents, _ in
         var configuration = model.configuration

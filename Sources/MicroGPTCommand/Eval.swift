@@ -17,10 +17,10 @@ struct Eval: Subcommand, Equatable {
   static let name = "eval"
   static let abstract = "Measure a kept model on lines of text."
   static let discussion = """
-    Losses are in nats: the mean over lines of each one's mean, and the mean over all tokens, of which perplexity is \
-    the exponential. Bits per character are the surprise of all tokens, ends of lines included, over the number of \
-    characters. Lines longer than the model's block are cut to it, and those with characters that it does not know are \
-    left out. Without --data the text is found as 'microgpt train' finds it.
+    The loss is in nats: the mean over lines, each of which counts by the mean over its tokens. The loss per token is \
+    the mean over all tokens, and perplexity is its exponential. Bits per character are the loss of all tokens in \
+    bits, ends of lines included, over the number of characters. Lines longer than the model's block are cut to it, and \
+    those with characters that it does not know are left out. Without --data the text is found as 'microgpt train' finds it.
     """
   static let examples: KeyValuePairs = [
     "Measure a model on your own lines:": "microgpt eval model.safetensors --data cities.txt",
@@ -30,21 +30,23 @@ struct Eval: Subcommand, Equatable {
   ]
 
   static var arguments: [Argument<Self>] {
-    [.required("MODEL", \.model, "The file that 'train --save' has written, or - for standard input")]
+    [.required("MODEL", \.model, "The file that 'train --save' has written (- is standard input)")]
   }
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
     [
       "DATA": [
-        .text("--data", "FILE", \.data.file, "Measure on the lines of FILE, or - for standard input"),
+        .text("--data", "FILE", \.data.file, "Measure on the lines of FILE (- is standard input)"),
         .flag("--held-out", \.heldOut, "Measure only on the lines that the run held out, in its arithmetic"),
         .flag("--offline", \.data.offline, "Never download; so does MICROGPT_OFFLINE=1"),
       ],
       "MEASURING": [
-        .choice("--engine", "NAME", \.engine, "Arithmetic: microgpt.py's bits, or floats and speed")
+        .choice(
+          "--engine", "NAME", \.engine, "Arithmetic: exact has microgpt.py's bits, fast has floats and speed")
       ],
       "OUTPUT": [
-        .number("--lines", \.lines, .atLeast(0), "Lines to show that surprise the model most, and least"),
+        .number(
+          "--lines", \.lines, .atLeast(0), "How many lines of the highest and of the lowest loss to show"),
         .flag("--json", \.json, "Print one JSON object"),
       ],
     ]
@@ -69,6 +71,7 @@ struct Eval: Subcommand, Equatable {
     // The run's own arithmetic gives the figure that the run has printed.
     let engine = heldOut && !given.contains("--engine") ? saved.arithmetic : engine
     let blockSize = saved.model.configuration.blockSize
+    try saved.checkMemory(documents: measured.corpus.pieceCount(blockSize: blockSize), engine: engine)
     var most = Extremes(lines, ofHighest: true, in: measured.corpus, blockSize: blockSize)
     var least = Extremes(lines, ofHighest: false, in: measured.corpus, blockSize: blockSize)
     let evaluation = try saved.model.evaluate(

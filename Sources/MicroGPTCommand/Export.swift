@@ -29,7 +29,7 @@ struct Export: Subcommand, Equatable {
   ]
 
   static var arguments: [Argument<Self>] {
-    [.required("MODEL", \.model, "The model, as safetensors, or - for standard input")]
+    [.required("MODEL", \.model, "The model, as safetensors (- is standard input)")]
   }
 
   static var options: KeyValuePairs<String, [Option<Self>]> {

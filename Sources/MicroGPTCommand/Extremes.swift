@@ -17,7 +17,6 @@ struct Extremes {
     (self.limit, self.areHighest, self.corpus, self.blockSize) = (limit, areHighest, corpus, blockSize)
   }
 
-
   /// Considers a document.
   mutating func add(_ document: Evaluation.Document) {
     if let bound, areHighest ? document.loss < bound : document.loss > bound { return }

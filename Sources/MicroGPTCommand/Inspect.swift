@@ -13,8 +13,8 @@ struct Inspect: Subcommand, Equatable {
   static let name = "inspect"
   static let abstract = "Show what is in a model's file."
   static let discussion = """
-    Sizes, vocabulary, a table of all tensors, how far the run is and the command line that repeats it. A file of \
-    another program has weights alone, without a run.
+    It prints sizes, vocabulary, a table of all tensors, how far the run is and the command line that repeats it. A \
+    file of another program has weights alone, without a run.
     """
   static let examples: KeyValuePairs = [
     "Show a kept model:": "microgpt inspect model.safetensors",
@@ -22,7 +22,7 @@ struct Inspect: Subcommand, Equatable {
   ]
 
   static var arguments: [Argument<Self>] {
-    [.required("MODEL", \.model, "The file that 'train --save' has written, or - for standard input")]
+    [.required("MODEL", \.model, "The file that 'train --save' has written (- is standard input)")]
   }
 
   static var options: KeyValuePairs<String, [Option<Self>]> {

@@ -17,9 +17,9 @@ struct MeasuringOptions: OptionGroup, Equatable {
         "--held-out", \.heldOut, .from(0, below: 1), "Share of the lines kept from training, to measure on"),
       .number(
         "--eval-every", \.interval, .atLeast(1), example: 100,
-        "Measure on them every N steps, not only at the end"),
+        "Measure on held-out lines every N steps, not only at the end"),
       .number(
-        "--patience", \.patience, .atLeast(1), example: 5, "Stop after N of these without a lower loss"),
+        "--patience", \.patience, .atLeast(1), example: 5, "Stop after N measurements without a lower loss"),
     ]
   }
 

@@ -31,6 +31,8 @@ struct MicroGPT {
       case .run(let subcommand, let given): try subcommand.run(given: given)
       case .help(let page): try Console.print(page)
       case .version: try Console.print("microgpt \(version)")
+      case .manual: try Console.print(command.manual(manualFacts))
+      case .completionScript(let shell): try Console.print(command.completionScript(for: shell))
       }
     } catch {
       let failure = Failure(error)

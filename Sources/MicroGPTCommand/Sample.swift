@@ -29,10 +29,11 @@ struct Sample: Subcommand, Equatable {
   var explain = false
 
   static let name = "sample"
-  static let abstract = "Print new lines from a model that is kept in a file."
+  static let abstract = "Print new lines from a kept model."
   static let discussion = """
     Without options it prints what training printed at its end, every time. A file that has weights alone is sampled \
-    20 times at temperature 0.5 with seed 42. Results go to standard output, remarks to standard error.
+    20 times at temperature 0.5 with seed 42. If several of --top-k, --top-p and --min-p are given, they apply in this \
+    order. Results go to standard output, remarks to standard error.
     """
   static let examples: KeyValuePairs = [
     "Print what training printed:": "microgpt sample model.safetensors",
@@ -43,7 +44,10 @@ struct Sample: Subcommand, Equatable {
       "microgpt sample model.safetensors --samples 1000000 --streams many",
   ]
   static var arguments: [Argument<Self>] {
-    [.required("MODEL", \.model, "File of train --save, or of weights; - for standard input")]
+    [
+      .required(
+        "MODEL", \.model, "The file that 'train --save' has written, or one of weights (- is standard input)")
+    ]
   }
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
@@ -54,7 +58,7 @@ struct Sample: Subcommand, Equatable {
         .number("--samples", \.count, .atLeast(0), example: 20, "Lines to print, for each prompt"),
         .number(
           "--length", \.length, .atLeast(1), example: 100,
-          "Characters at most; beyond the block the model reads the last ones again"),
+          "Characters in a line at most; beyond its block the model sees only the last ones"),
       ],
       "PROBABILITIES": [
         .number(
@@ -63,15 +67,15 @@ struct Sample: Subcommand, Equatable {
         .number("--top-k", \.topK, .atLeast(1), example: 5, "Draw from the N most probable characters"),
         .number(
           "--top-p", \.topP, .above(0, to: 1), example: 0.9,
-          "Then from the most probable ones that reach this share together"),
+          "Draw from the most probable characters that together reach probability X"),
         .number(
           "--min-p", \.minP, .from(0, to: 1), example: 0.1,
-          "Then from those at least X times as probable as the most probable"),
+          "Draw from those at least X times as probable as the most probable"),
       ],
       "RANDOM NUMBERS": [
         .number(
           "--seed", \.seed, .from(0, to: .max), example: 42,
-          "Begin with these random numbers, not with those after training"),
+          "Seed of the random numbers; without it they go on from training's"),
         .choice(
           "--streams", "HOW", \.streams,
           "microgpt.py's one stream, or one for each line, many at a time and faster"),
@@ -82,7 +86,8 @@ struct Sample: Subcommand, Equatable {
         .flag(
           "--unique", \.unique, "Leave out lines of the text that the model has learned, and repeated ones"),
         .text(
-          "--data", "FILE", \.data.file, "That text, where train would not find it; - for standard input"),
+          "--data", "FILE", \.data.file,
+          "The text that it has learned, if train would not find it (- is standard input)"),
         .flag("--offline", \.data.offline, "Never download; so does MICROGPT_OFFLINE=1"),
       ],
       "OUTPUT": [
@@ -108,11 +113,16 @@ struct Sample: Subcommand, Equatable {
     let plan = try SamplingPlan(self, saved)
     let known = unique ? try KnownLines(saved, data) : nil
     let results = Console.output()
+    Interruption.watch()
     do {
       let printer = SamplePrinter(self, plan, saved.model, known, instructions, results)
-      try printer.run()
+      let stop = try printer.run()
       try results.flush()
       if let summary = printer.summary { Console.remark(summary) }
+      if let stop {
+        Console.remark("Stopped by a signal after \(counted(stop.lines, "line")).")
+        throw Failure(code: 128 + stop.signal, nil)
+      }
     } catch {
       // Keep what was drawn before the error.
       try? results.flush()

@@ -35,13 +35,16 @@ struct SampleDraws {
       temperature: plan.temperature, filter: plan.filter, engine: arithmetic, instructionSet: instructions)
   }
 
+  /// Whether all samples are drawn.
+  var isAtEnd: Bool { plan.count == 0 || remaining == 0 && prompt + 1 == plan.prompts.count }
+
   /// Appends the next sample to `text`, as UTF-8.
   ///
   /// - Returns: Its prompt, or `nil` after the last.
   /// - Throws: `SamplerError` if the model computes no finite numbers, or the temperature is too small.
   mutating func next(appendingTo text: inout [UInt8]) throws(SamplerError) -> String? {
     while remaining == 0 {
-      if plan.count == 0 || prompt + 1 == plan.prompts.count { return nil }
+      if isAtEnd { return nil }
       (prompt, remaining) = (prompt + 1, plan.count)
       if batch != nil { batch = try batch(prompt) }
     }

@@ -29,19 +29,24 @@ final class SamplePrinter {
   /// How many lines the model has read, if that is known.
   var summary: String? { known?.summary }
 
-  /// Draws and prints all samples.
-  func run() throws {
+  /// Draws and prints all samples or, if a signal comes, those up to it. The last line is whole.
+  ///
+  /// - Returns: The signal that has come before the last sample, and how many lines were printed; `nil` after all.
+  func run() throws -> (signal: Int32, lines: Int)? {
     var draws = try SampleDraws(plan, model, instructions), line = SampleLine(), flushing = PeriodicFlush()
     var number = 1
     line.begin(number)
-    while let prompt = try draws.next(appendingTo: &line.bytes) {
+    while Interruption.number == nil, let prompt = try draws.next(appendingTo: &line.bytes) {
       if known == nil || known!.isNew(line.text) {
         try print(line, number, prompt)
-        try flushing.flush(results)
         number += 1
       }
+      // Even if no line has been added: many may follow that are not new.
+      try flushing.flush(results)
       line.begin(number)
     }
+    guard let signal = Interruption.number, !draws.isAtEnd else { return nil }
+    return (signal, lines: number - 1)
   }
 
   private func print(_ line: SampleLine, _ number: Int, _ prompt: String) throws {

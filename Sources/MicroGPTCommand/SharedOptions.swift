@@ -11,7 +11,7 @@ struct DataOptions: OptionGroup, Equatable {
 
   static var options: [Option<Self>] {
     [
-      .text("--data", "FILE", \.file, "Learn from the lines of FILE, or - for standard input"),
+      .text("--data", "FILE", \.file, "Learn from the lines of FILE (- is standard input)"),
       .flag("--offline", \.offline, "Never download; so does MICROGPT_OFFLINE=1"),
     ]
   }

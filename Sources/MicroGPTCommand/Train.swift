@@ -34,7 +34,8 @@ struct Train: Subcommand, Equatable {
       "DATA": .group(\.data) + .group(\.reading),
       "MODEL": .hyperparameters(.model, in: \.configuration),
       "TRAINING": [
-        .choice("--engine", "NAME", \.engine, "Arithmetic: microgpt.py's bits, or floats and speed")
+        .choice(
+          "--engine", "NAME", \.engine, "Arithmetic: exact has microgpt.py's bits, fast has floats and speed")
       ] + .hyperparameters(.training, in: \.configuration),
       "MEASURING": .group(\.measuring),
       "CHECKPOINTS": .group(\.checkpoints),

@@ -187,4 +187,60 @@ import Testing
             "Error: The text that was found, input.txt, is not the text of the run in 'model.safetensors': the "
             + "bytes have another SHA-256. Name its text with --data.\n", code: 65))
   }
+
+  @Test("a model that needs more memory to be measured than there is is refused before any is taken")
+  func memory() throws {
+    let sandbox = try Sandbox(["input.txt": "ab\n"]), positions = 4_000_000
+    // One channel and one head: attention weights of positions times positions.
+    let layer = ["attn_wq", "attn_wk", "attn_wv", "attn_wo"].map { ("layer0.\($0)", [1, 1]) }
+    let shapes =
+      [("wte", [3, 1]), ("wpe", [positions, 1]), ("lm_head", [3, 1])] + layer
+      + [("layer0.mlp_fc1", [4, 1]), ("layer0.mlp_fc2", [1, 4])]
+    let tensors = shapes.map { name, shape in
+      Safetensors.Tensor(name, shape, .float32(Array(repeating: 0, count: shape.reduce(1, *))))
+    }
+    let file = Safetensors(metadata: [("vocabulary", "ab"), ("heads", "1")], tensors: tensors)
+    try sandbox.write(file.bytes(), to: "wide.safetensors")
+    let ending = try sandbox.run("eval wide.safetensors")
+    #expect(ending.code == 64 && ending.output == "")
+    let available = size(try #require(Console.physicalMemory))
+    #expect(
+      ending.error.hasPrefix("Error: To measure the model in wide.safetensors takes "), "\(ending.error)")
+    #expect(
+      ending.error.hasSuffix(
+        " of memory, and this machine has \(available). Use a machine with more memory, or a model with a smaller "
+          + "--block-size or --embedding.\n"), "\(ending.error)")
+  }
+
+  @Test(
+    "the fast arithmetic is named where it is enough",
+    .disabled(if: TrainTests.isDebug, "Debug builds measure through the specification, in doubles only."))
+  func memoryOfArithmetics() throws {
+    let sandbox = try EvalTests.kept()
+    let saved = try SavedModel("\(sandbox.folder)/model.safetensors")
+    func refusal(_ available: Int, _ engine: Arithmetic) -> String? {
+      do {
+        try saved.checkMemory(documents: 100, engine: engine, available: available)
+        return nil
+      } catch { return error.message }
+    }
+    let moments = 24 * saved.model.parameters.count
+    func bytes(_ engine: Arithmetic) throws -> Int {
+      let vocabularySize = saved.model.tokenizer.vocabularySize
+      return try moments
+        + #require(
+          saved.model.configuration.evaluationMemory(
+            documents: 100, vocabularySize: vocabularySize, engine: engine))
+    }
+    let (exact, fast) = try (bytes(.exact), bytes(.fast))
+    try #require(fast < exact)
+    #expect(refusal(exact, .exact) == nil && refusal(fast, .fast) == nil)
+    #expect(
+      refusal(exact - 1, .exact)
+        == "To measure the model in \(saved.path) takes \(size(exact)) of memory, and this machine has "
+        + "\(size(exact - 1)). Add '--engine fast', which needs \(size(fast)).")
+    for (available, engine) in [(fast - 1, Arithmetic.exact), (fast - 1, .fast)] {
+      #expect(refusal(available, engine)?.contains("Use a machine with more memory") == true)
+    }
+  }
 }

@@ -67,17 +67,20 @@ private let wholeCommandPage = """
   See 'microgpt help SUBCOMMAND' for the options of each.
 
   SUBCOMMANDS:
-    train (default)  Train a GPT on lines of text, then print new ones.
-    sample           Print new lines from a model that is kept in a file.
-    eval             Measure a kept model on lines of text.
-    inspect          Show what is in a model's file.
-    export           Write a model for other programs.
-    verify           Check this build against microgpt.py, bit for bit.
-    names            Print the built-in names, one a line.
+    train (default)            Train a GPT on lines of text, then print new ones.
+    sample                     Print new lines from a kept model.
+    eval                       Measure a kept model on lines of text.
+    inspect                    Show what is in a model's file.
+    export                     Write a model for other programs.
+    verify                     Check this build against microgpt.py, bit for bit.
+    names                      Print the built-in names, one a line.
 
   GENERAL:
-    --version        Show the version
-    -h, --help       Show this help
+    --manual                   Print the manual page, for man
+    --completion-script SHELL  Print a script that completes lines in SHELL
+                               (bash, zsh or fish)
+    --version                  Show the version
+    -h, --help                 Show this help
 
   EXAMPLES:
     Learn from your own lines, for 2,000 steps:
@@ -107,7 +110,7 @@ private let trainPage = """
   from its widest instructions.
 
   DATA:
-    --data FILE        Learn from the lines of FILE, or - for standard input
+    --data FILE        Learn from the lines of FILE (- is standard input)
     --offline          Never download; so does MICROGPT_OFFLINE=1
 
   MODEL:
@@ -119,8 +122,8 @@ private let trainPage = """
                        (1 or more; default: 16)
 
   TRAINING:
-    --engine NAME      Arithmetic: microgpt.py's bits, or floats and speed
-                       (exact or fast; default: exact)
+    --engine NAME      Arithmetic: exact has microgpt.py's bits, fast has floats
+                       and speed (exact or fast; default: exact)
     --batch-size N     Documents in each step's batch (1 or more; default: 1)
     --steps N          Optimizer steps (0 or more; default: 1000)
     --learning-rate X  Learning rate of the first step (0 or more; default: 0.01)
@@ -142,9 +145,9 @@ private let trainPage = """
   MEASURING:
     --held-out X       Share of the lines kept from training, to measure on
                        (0 or more but less than 1; default: 0)
-    --eval-every N     Measure on them every N steps, not only at the end
-                       (1 or more)
-    --patience N       Stop after N of these without a lower loss (1 or more)
+    --eval-every N     Measure on held-out lines every N steps, not only at the
+                       end (1 or more)
+    --patience N       Stop after N measurements without a lower loss (1 or more)
 
   CHECKPOINTS:
     --save FILE        Keep the model and its run in FILE, as safetensors
@@ -187,36 +190,38 @@ private let trainPage = """
   """
 
 private let samplePage = """
-  OVERVIEW: Print new lines from a model that is kept in a file.
+  OVERVIEW: Print new lines from a kept model.
 
   USAGE: microgpt sample MODEL [OPTIONS]
 
   Without options it prints what training printed at its end, every time. A file
-  that has weights alone is sampled 20 times at temperature 0.5 with seed 42.
+  that has weights alone is sampled 20 times at temperature 0.5 with seed 42. If
+  several of --top-k, --top-p and --min-p are given, they apply in this order.
   Results go to standard output, remarks to standard error.
 
   ARGUMENTS:
-    MODEL            File of train --save, or of weights; - for standard input
+    MODEL            The file that 'train --save' has written, or one of weights
+                     (- is standard input)
 
   LINES:
     --prompt TEXT    Begin every line with TEXT
     --prompts FILE   Print --samples lines for each line of FILE
     --samples N      Lines to print, for each prompt (0 or more)
-    --length N       Characters at most; beyond the block the model reads the last
-                     ones again (1 or more)
+    --length N       Characters in a line at most; beyond its block the model sees
+                     only the last ones (1 or more)
 
   PROBABILITIES:
     --temperature X  Sampling temperature; 0 always takes the most probable
                      character (0 or more)
     --top-k N        Draw from the N most probable characters (1 or more)
-    --top-p X        Then from the most probable ones that reach this share
-                     together (more than 0, at most 1)
-    --min-p X        Then from those at least X times as probable as the most
+    --top-p X        Draw from the most probable characters that together reach
+                     probability X (more than 0, at most 1)
+    --min-p X        Draw from those at least X times as probable as the most
                      probable (0 to 1)
 
   RANDOM NUMBERS:
-    --seed N         Begin with these random numbers, not with those after
-                     training (0 to 18446744073709551615)
+    --seed N         Seed of the random numbers; without it they go on from
+                     training's (0 to 18446744073709551615)
     --streams HOW    microgpt.py's one stream, or one for each line, many at a
                      time and faster (one or many)
     --engine NAME    Arithmetic of many streams; one stream is always exact
@@ -225,8 +230,8 @@ private let samplePage = """
   NEW LINES:
     --unique         Leave out lines of the text that the model has learned, and
                      repeated ones
-    --data FILE      That text, where train would not find it; - for standard
-                     input
+    --data FILE      The text that it has learned, if train would not find it (-
+                     is standard input)
     --offline        Never download; so does MICROGPT_OFFLINE=1
 
   OUTPUT:
@@ -256,29 +261,28 @@ private let evalPage = """
 
   USAGE: microgpt eval MODEL [OPTIONS]
 
-  Losses are in nats: the mean over lines of each one's mean, and the mean over
-  all tokens, of which perplexity is the exponential. Bits per character are the
-  surprise of all tokens, ends of lines included, over the number of characters.
-  Lines longer than the model's block are cut to it, and those with characters
-  that it does not know are left out. Without --data the text is found as
-  'microgpt train' finds it.
+  The loss is in nats: the mean over lines, each of which counts by the mean over
+  its tokens. The loss per token is the mean over all tokens, and perplexity is
+  its exponential. Bits per character are the loss of all tokens in bits, ends of
+  lines included, over the number of characters. Lines longer than the model's
+  block are cut to it, and those with characters that it does not know are left
+  out. Without --data the text is found as 'microgpt train' finds it.
 
   ARGUMENTS:
-    MODEL          The file that 'train --save' has written, or - for standard
-                   input
+    MODEL          The file that 'train --save' has written (- is standard input)
 
   DATA:
-    --data FILE    Measure on the lines of FILE, or - for standard input
+    --data FILE    Measure on the lines of FILE (- is standard input)
     --held-out     Measure only on the lines that the run held out, in its
                    arithmetic
     --offline      Never download; so does MICROGPT_OFFLINE=1
 
   MEASURING:
-    --engine NAME  Arithmetic: microgpt.py's bits, or floats and speed
-                   (exact or fast; default: exact)
+    --engine NAME  Arithmetic: exact has microgpt.py's bits, fast has floats and
+                   speed (exact or fast; default: exact)
 
   OUTPUT:
-    --lines N      Lines to show that surprise the model most, and least
+    --lines N      How many lines of the highest and of the lowest loss to show
                    (0 or more; default: 5)
     --json         Print one JSON object
 
@@ -300,12 +304,12 @@ private let inspectPage = """
 
   USAGE: microgpt inspect MODEL [OPTIONS]
 
-  Sizes, vocabulary, a table of all tensors, how far the run is and the command
-  line that repeats it. A file of another program has weights alone, without a
-  run.
+  It prints sizes, vocabulary, a table of all tensors, how far the run is and the
+  command line that repeats it. A file of another program has weights alone,
+  without a run.
 
   ARGUMENTS:
-    MODEL       The file that 'train --save' has written, or - for standard input
+    MODEL       The file that 'train --save' has written (- is standard input)
 
   OUTPUT:
     --config    Print only the hyperparameters, a line 'key = value' each
@@ -333,7 +337,7 @@ private let exportPage = """
   programs, and --config writes the sizes that they need beside them.
 
   ARGUMENTS:
-    MODEL          The model, as safetensors, or - for standard input
+    MODEL          The model, as safetensors (- is standard input)
 
   FILES:
     --onnx FILE    Write FILE, a graph for ONNX runtimes (operator set 13)
@@ -364,7 +368,7 @@ private let verifyPage = """
   that other processors run.
 
   DATA:
-    --data FILE  Learn from the lines of FILE, or - for standard input
+    --data FILE  Learn from the lines of FILE (- is standard input)
     --offline    Never download; so does MICROGPT_OFFLINE=1
 
   GENERAL:

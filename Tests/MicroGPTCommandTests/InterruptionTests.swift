@@ -105,6 +105,57 @@ import Testing
     try expectSame(SavedRun.Result(sandbox, [ending.output, rest.output]), SavedRun(options).result)
   }
 
+  @Test(
+    "a signal lets 'sample' finish its line, print what it has drawn and end with the signal's code",
+    arguments: [
+      (SIGINT, ""), (SIGTERM, "--streams many"), (SIGHUP, "--streams many --engine fast"), (SIGINT, "--json"),
+      (SIGTERM, "--length 40 --explain --json"),
+    ])
+  func samples(signal: Int32, options: String) throws {
+    let sandbox = try SampleTests.Kept().sandbox
+    let line = "sample model.safetensors \(options)"
+    // More than pipes and buffers hold. Explained lines are long, and slow in a debug build.
+    let count = options.contains("explain") ? 1000 : 50_000
+    let run = try PipedRun(split("\(line) --samples \(count)"), in: sandbox)
+    try run.read { run.output.utf8.count > 10_000 }
+    try run.send(signal)
+    let ending = try run.end()
+    #expect(ending.code == 128 + signal)
+    let printed = ending.output.split(separator: "\n").count
+    #expect(ending.error == "Stopped by a signal after \(grouped(printed)) lines.\n")
+    // As many lines as were counted, the last one whole.
+    #expect(try sandbox.run("\(line) --samples \(printed)").output == ending.output)
+  }
+
+  @Test("a signal while no sample is new ends 'sample', too, and what was left out is counted")
+  func samplesOfKnownLines() throws {
+    let sandbox = try Sandbox(["input.txt": "a\n"])
+    _ = try sandbox.run("\(SavedRun.tiny) --steps 5 --samples 0 --quiet --save model.safetensors")
+    let line = "sample model.safetensors --unique --temperature 1 --length 1 --samples 1000000000"
+    let run = try PipedRun(split(line), in: sandbox)
+    // The only new line: it is printed although no other follows.
+    try run.read { run.output == "sample  1: \n" }
+    try run.send(SIGINT)
+    let ending = try run.end()
+    #expect(ending.code == 130)
+    let remarks = ending.error.split(separator: "\n")
+    #expect(remarks.count == 2 && remarks[0].hasPrefix("Of ") && remarks[0].contains(" are in input.txt"))
+    #expect(remarks.last == "Stopped by a signal after 1 line.")
+  }
+
+  @Test("a signal ends 'eval' at once, without a report")
+  func evaluation() throws {
+    let sandbox = try SampleTests.Kept().sandbox
+    try sandbox.write(String(repeating: "abcd\n", count: 1_000_000), to: "many.txt")
+    let child = try sandbox.start(
+      "eval model.safetensors --data many.txt", output: "results", error: "remarks")
+    usleep(200_000)
+    try child.send([SIGINT])
+    // By the signal itself, which a shell reports as 130.
+    #expect(try child.wait() == -SIGINT)
+    #expect(try sandbox.read("results") + sandbox.read("remarks") == "")
+  }
+
   @Test("a run that is not saved ends all the same, and says how the next one can be kept")
   func unsaved() throws {
     let sandbox = try Sandbox(["input.txt": SavedRun.names])

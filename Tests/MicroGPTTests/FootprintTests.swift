@@ -76,6 +76,26 @@ import Testing
     }
   }
 
+  @Test(
+    "an evaluation's memory is its engine's and its batch's, less than a run's",
+    arguments: Arithmetic.allCases)
+  func evaluationMemory(_ arithmetic: Arithmetic) throws {
+    for (sizes, documents) in FootprintTests.runs {
+      let v = sizes.vocabularySize, together = max(1, min(documents, 512 / sizes.blockSize))
+      var configuration = sizes.configuration
+      configuration.batchSize = together
+      let engine = Engine(arithmetic).evaluationByteCount(configuration, v, together)
+      let batch = Batch.byteCount(documents: Count(together), positions: Count(sizes.blockSize))
+      let bytes = configuration.evaluationMemory(documents: documents, vocabularySize: v, engine: arithmetic)
+      #expect(bytes == (engine + batch).value!)
+      let training = try #require(configuration.trainingMemory(vocabularySize: v, engine: arithmetic))
+      #expect(bytes! <= training)
+    }
+    var huge = Configuration()
+    huge.blockSize = .max - 14
+    #expect(huge.evaluationMemory(documents: 1, vocabularySize: 27, engine: arithmetic) == nil)
+  }
+
   /// The bytes of a run of the fast engine that grow at most linearly with the positions: all but each layer's
   /// attention weights and the gradients of one head's.
   private func linearMemory(
@@ -120,6 +140,12 @@ import Testing
       await #expect(processExitsWith: .success) { try residentMemoryOfTrainer(.exact) }
       await #expect(processExitsWith: .success) { try residentMemoryOfTrainer(.fast) }
     }
+
+    @Test("an evaluation takes the memory that its configuration says")
+    func residentMemoryOfEvaluation() async {
+      await #expect(processExitsWith: .success) { try MicroGPTTests.residentMemoryOfEvaluation(.exact) }
+      await #expect(processExitsWith: .success) { try MicroGPTTests.residentMemoryOfEvaluation(.fast) }
+    }
   #endif
 
   @Test("attention's weights grow with the square of the positions")
@@ -136,14 +162,38 @@ import Testing
 }
 
 #if os(Linux)
+  /// Resident bytes that are not part of a file, as the program's code is.
+  private func resident() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let fields = text.split(separator: " ").compactMap { Int($0) }
+    return (fields[1] - fields[2]) * sysconf(Int32(_SC_PAGESIZE))
+  }
+
+  /// Ends the process with a failure unless an evaluation of about 100 MB takes what its configuration says. Its document
+  /// fills the block, so that all of the memory is used.
+  private func residentMemoryOfEvaluation(_ engine: Arithmetic) throws {
+    var configuration = Configuration()
+    (configuration.embedding, configuration.heads, configuration.layers) = (16, 1, 1)
+    configuration.blockSize = engine == .exact ? 2500 : 3500
+    let tokenizer = try Tokenizer(Corpus(documents: ["a"]))
+    let count = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!
+    let model = try Model(
+      configuration: configuration, tokenizer: tokenizer, parameters: Array(repeating: 0.01, count: count))
+    let corpus = try Corpus(documents: [String(repeating: "a", count: configuration.blockSize)])
+    _ = try resident()
+    let before = try resident()
+    var taken = 0
+    _ = try model.evaluate(corpus, engine: engine) { _ in taken = ((try? resident()) ?? 0) - before }
+    let said = configuration.evaluationMemory(
+      documents: 1, vocabularySize: tokenizer.vocabularySize, engine: engine)!
+    if said < 20_000_000 || abs(Double(taken) / Double(said) - 1) > 0.05 {
+      print("said \(said), taken \(taken)")
+      exit(EXIT_FAILURE)
+    }
+  }
+
   /// Ends the process with a failure unless a trainer of about 100 MB takes what its configuration says.
   private func residentMemoryOfTrainer(_ engine: Arithmetic) throws {
-    /// Resident bytes that are not part of a file, as the program's code is.
-    func resident() throws -> Int {
-      let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-      let fields = text.split(separator: " ").compactMap { Int($0) }
-      return (fields[1] - fields[2]) * sysconf(Int32(_SC_PAGESIZE))
-    }
     var configuration = Configuration()
     (configuration.embedding, configuration.layers) = (128, 4)
     (configuration.blockSize, configuration.batchSize) = (200, 8)

@@ -27,4 +27,21 @@ extension Configuration {
     let run = Engine(arithmetic).trainingByteCount(self, vocabularySize)
     return (run + Batch.byteCount(documents: Count(batchSize), positions: Count(blockSize))).value
   }
+
+  /// How many bytes `Model.evaluate` allocates for documents, besides the model and them, or `nil` if the number does not
+  /// fit an `Int`: the parameters once more, and the activations of a batch, of which the attention weights grow with
+  /// the square of the positions.
+  ///
+  /// - Parameters:
+  ///   - documents: The number of documents.
+  ///   - vocabularySize: *V*, BOS included.
+  ///   - arithmetic: The arithmetic, and with it the size of a number.
+  /// - Precondition: The configuration is one that `validate` accepts.
+  public func evaluationMemory(
+    documents: Int, vocabularySize: Int, engine arithmetic: Arithmetic = .exact
+  ) -> Int? {
+    let together = evaluatedTogether(documents)
+    let engine = Engine(arithmetic).evaluationByteCount(self, vocabularySize, together)
+    return (engine + Batch.byteCount(documents: Count(together), positions: Count(blockSize))).value
+  }
 }

@@ -70,7 +70,7 @@ extension Corpus {
   public var isStream: Bool { stream != nil }
 
   /// The number of pieces of which a loss is computed: a stream's windows one after the other, else the documents.
-  func pieceCount(blockSize: Int) -> Int {
+  public func pieceCount(blockSize: Int) -> Int {
     stream.map { ($0.characters.count - 2) / blockSize + 1 } ?? count
   }
 

@@ -74,13 +74,18 @@ extension Model {
     implementation: Implementation, _ report: (Evaluation.Document) -> Void
   ) throws(TokenizerError) -> Evaluation {
     let blockSize = configuration.blockSize
-    // As many rows as fit the nearer caches together with a small model's activations.
-    let documents = Swift.max(1, Swift.min(corpus.pieceCount(blockSize: blockSize), 512 / blockSize))
+    let documents = configuration.evaluatedTogether(corpus.pieceCount(blockSize: blockSize))
     var batch = Batch(documents: documents, positions: blockSize)
     let losses = Engine(arithmetic, implementation).evaluation(
       self, documents, Swift.min(instructionSet, .widest))
     return try Evaluation(of: corpus, tokenizer, blockSize: blockSize, &batch, losses, report)
   }
+}
+
+extension Configuration {
+  /// How many documents of a corpus are in a batch when a model is evaluated: as many rows as fit the nearer caches
+  /// together with a small model's activations.
+  func evaluatedTogether(_ count: Int) -> Int { Swift.max(1, Swift.min(count, 512 / blockSize)) }
 }
 
 extension Trainer {
