@@ -1,6 +1,6 @@
 /// An option: its name, its property, and its description in help and errors.
 package struct Option<Owner: Settings> {
-  let name: String
+  package let name: String
   var short: String?
   /// The value's placeholder in help; a flag has none.
   var placeholder: String?
@@ -9,7 +9,7 @@ package struct Option<Owner: Settings> {
   let help: String
   /// The limits and the default, which help shows in parentheses.
   var facts: String?
-  let read: (inout Owner, String) throws(UsageError) -> Void
+  package let read: (inout Owner, String) throws(UsageError) -> Void
 
   /// The same option with a short form as well, such as `-s`.
   package func short(_ name: String) -> Self {
