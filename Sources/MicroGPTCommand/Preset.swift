@@ -15,8 +15,9 @@ enum Preset: String, CaseIterable {
     case .microgpt: [:]
     case .names:
       [
-        "engine": "fast", "layers": "3", "embedding": "64", "heads": "8", "batch-size": "32", "steps": "6500",
-        "learning-rate": "0.003", "weight-decay": "0.1", "held-out": "0.1",
+        "engine": "fast", "layers": "3", "embedding": "64", "heads": "8", "batch-size": "32", "steps": "5500",
+        "learning-rate": "0.003", "beta1": "0.8", "beta2": "0.995", "weight-decay": "0.1", "init-std": "0.1",
+        "held-out": "0.1",
       ]
     }
   }

@@ -68,15 +68,18 @@ struct SweepCombinations {
 
   /// The bytes that the largest runs take together, as many as train at the same time.
   ///
+  /// - Parameter available: The bytes that this machine has, if they are known.
   /// - Throws: `Failure` if this machine has fewer.
-  func requiredMemory(_ documents: SweepDocuments, jobs: Int) throws(Failure) -> Int {
+  func requiredMemory(
+    _ documents: SweepDocuments, jobs: Int, available: Int? = Console.physicalMemory
+  ) throws(Failure) -> Int {
     var needs: [Int] = []
     for run in runs {
       needs.append(try run.requiredMemory(vocabularySize: documents.tokenizer.vocabularySize))
     }
     var total = 0
     for need in needs.sorted(by: >).prefix(jobs) { total = total.addingReportingOverflow(need).partialValue }
-    if let available = Console.physicalMemory, total > available {
+    if let available, total > available {
       throw Failure(
         code: Failure.usage,
         "\(jobs) runs at the same time need \(size(total)) of memory, and this machine has \(size(available)). "

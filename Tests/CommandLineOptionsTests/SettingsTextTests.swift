@@ -87,6 +87,7 @@ import Testing
     #expect(try read(["quiet = true"], "").settings == Draw(quiet: true))
     #expect(try read(["quiet = true", "quiet = false"], "").settings == Draw(quiet: true))
     #expect(try read(["quiet = false"], "--quiet").settings == Draw(quiet: true))
+    #expect(try read(["quiet = false"], "").settings == Draw())
   }
 
   @Test("options of a text are given, and say where; a flag that is off is not")

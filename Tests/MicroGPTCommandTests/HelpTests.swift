@@ -112,8 +112,8 @@ private let trainPage = """
   remarks to standard error. MICROGPT_ISA=avx2 or baseline keeps the processor
   from its widest instructions. '--preset microgpt' stands for the defaults;
   '--preset names' stands for --engine fast --layers 3 --embedding 64 --heads 8
-  --batch-size 32 --steps 6500 --learning-rate 0.003 --weight-decay 0.1 --held-out
-  0.1.
+  --batch-size 32 --steps 5500 --learning-rate 0.003 --beta1 0.8 --beta2 0.995
+  --weight-decay 0.1 --init-std 0.1 --held-out 0.1.
 
   SETTINGS:
     --preset NAME      Begin with the settings of this name (microgpt or names)

@@ -135,9 +135,19 @@ import Testing
     #expect(ending.code == 0 && ending.error == "" && lines.count == 8)
     try FileManager.default.createSymbolicLink(
       atPath: "\(sandbox.root)/bin/microgpt", withDestinationPath: Sandbox.command)
-    let run = try sandbox.shell(lines[7], environment: ["PATH": "\(sandbox.root)/bin:/usr/bin:/bin"])
+    let environment: [String: String?] = ["PATH": "\(sandbox.root)/bin:/usr/bin:/bin"]
+    let best = split(lines[1])
+    let run = try sandbox.shell(lines[7], environment: environment)
     #expect(run.code == 0)
-    #expect(run.output.contains("\nheld-out loss: \(split(lines[1])[0]) "), "\(lines[7])")
+    #expect(run.output.contains("\nheld-out loss: \(best[0]) "), "\(lines[7])")
+    // The others differ in their seed and width, and each seed holds out other lines.
+    for row in lines[2...6].map(split) {
+      let line = lines[7].replacing("--seed \(best[3])", with: "").replacing(
+        "--embedding \(best[2])", with: "")
+      let other = try sandbox.shell(
+        "\(line) --embedding \(row[2]) --seed \(row[3])", environment: environment)
+      #expect(other.output.contains("\nheld-out loss: \(row[0]) "), "\(row)")
+    }
   }
 
   @Test("neither results nor remarks depend on the number of jobs")
@@ -269,12 +279,13 @@ import Testing
     #expect(try found.requiredMemory(documents, jobs: 1) == needs[1])
     #expect(try found.requiredMemory(documents, jobs: 2) == needs[1] + needs[2])
     #expect(try found.requiredMemory(documents, jobs: 3) == needs.reduce(0, +))
-    let seeds = (1...2000).map(String.init).joined(separator: ",")
-    let ending = try SweepTests.sandbox().run(
-      "sweep --layers 8 --embedding 512 --seed \(seeds) --jobs 2000 --steps 1")
-    #expect(ending.code == 64 && ending.output == "")
-    #expect(ending.error.hasPrefix("Error: 2000 runs at the same time need "))
-    #expect(ending.error.hasSuffix(". Give fewer --jobs.\n"))
+    let both = needs[1] + needs[2]
+    #expect(try found.requiredMemory(documents, jobs: 2, available: both) == both)
+    let message =
+      "2 runs at the same time need \(size(both)) of memory, and this machine has \(size(both - 1)). Give fewer --jobs."
+    #expect(throws: Failure(code: 64, message)) {
+      try found.requiredMemory(documents, jobs: 2, available: both - 1)
+    }
   }
 
   @Test("a text that cannot be split or found is refused", arguments: [1, 2])
