@@ -58,7 +58,7 @@ package struct Option<Owner: Settings> {
     let facts = words + (initial.map { "; default: \($0.rawValue)" } ?? "")
     return Self(name: name, placeholder: placeholder, expected: words, help: help, facts: facts) {
       (owner, text) throws(UsageError) in
-      guard let value = Value(rawValue: text) else {
+      guard let value = Value.allCases.first(where: { $0.rawValue == text }) else {
         throw UsageError("'\(name) \(text)' is not one of the choices. Give \(words).")
       }
       set(&owner, value)

@@ -145,7 +145,14 @@ import Testing
       let options = preset.values.map { "--\($0.key) \($0.value)" }.joined(separator: " ")
       #expect(Train.discussion.contains("'--preset \(preset.rawValue)' stands for \(options)"))
     }
-    #expect(refusal("--preset mine") == "'--preset mine' is not one of the choices. Give microgpt or names.")
+    for name in ["mine", "shakespeare"] where Preset.allCases.allSatisfy({ $0.rawValue != name }) {
+      #expect(
+        refusal("--preset \(name)") == "'--preset \(name)' is not one of the choices. Give microgpt or names."
+      )
+    }
+    // Its settings need an option that is not there yet.
+    let hasDocuments = Train.options.flatMap(\.value).contains { $0.name == "--documents" }
+    #expect(Preset.allCases.contains(.shakespeare) == hasDocuments)
   }
 
   @Test("what 'inspect --config' prints gives the run again")
