@@ -96,6 +96,7 @@ package struct Command {
       if option.placeholder == nil {
         if let joined { throw option.surplus(joined) }
         try option.read(&settings, "")
+        given.insert(option.name, "")
         flag = option
       } else {
         if joined == nil, let next = words.first, looksLikeOption(next) {
@@ -103,9 +104,9 @@ package struct Command {
         }
         guard let value = joined ?? words.popFirst(), !value.isEmpty else { throw option.missingValue() }
         try option.read(&settings, value)
+        given.insert(option.name, value)
         flag = nil
       }
-      given.insert(option.name)
     }
     if arguments.count > S.arguments.count {
       throw unexpected(arguments[S.arguments.count], in: type, after: nil)

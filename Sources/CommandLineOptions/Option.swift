@@ -1,6 +1,6 @@
 /// An option: its name, its property, and its description in help and errors.
 package struct Option<Owner: Settings> {
-  let name: String
+  package let name: String
   var short: String?
   /// The value's placeholder in help; a flag has none.
   var placeholder: String?
@@ -11,7 +11,7 @@ package struct Option<Owner: Settings> {
   var facts: String?
   /// What a shell offers for the value.
   var completion = Completion.nothing
-  let read: (inout Owner, String) throws(UsageError) -> Void
+  package let read: (inout Owner, String) throws(UsageError) -> Void
 
   /// The same option with a short form as well, such as `-s`.
   package func short(_ name: String) -> Self {
@@ -64,7 +64,7 @@ package struct Option<Owner: Settings> {
       name: name, placeholder: placeholder, expected: words, help: help, facts: facts,
       completion: .words(Value.allCases.map(\.rawValue))
     ) { (owner, text) throws(UsageError) in
-      guard let value = Value(rawValue: text) else {
+      guard let value = Value.allCases.first(where: { $0.rawValue == text }) else {
         throw UsageError("'\(name) \(text)' is not one of the choices. Give \(words).")
       }
       set(&owner, value)

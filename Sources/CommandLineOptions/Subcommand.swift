@@ -50,15 +50,39 @@ package protocol OptionGroup: Settings {
 
 /// The options that a command line gives, including those given with their default values.
 package struct GivenOptions: Equatable {
-  /// Their long names, each once, in the order of the line.
-  package private(set) var names: [String] = []
+  private struct Given: Equatable {
+    let name: String
+    /// The value as it was written; empty for a flag.
+    var text: String
+    /// Where else than on the line it was given.
+    var place: String?
+  }
 
-  package init(_ names: [String] = []) { for name in names { insert(name) } }
+  private var options: [Given] = []
+
+  package init(_ names: [String] = []) { for name in names { insert(name, "") } }
+
+  /// Their long names, each once, in the order of the line.
+  package var names: [String] { options.map(\.name) }
 
   /// Whether the option of this long name, such as `--steps`, was given.
-  package func contains(_ name: String) -> Bool { names.contains(name) }
+  package func contains(_ name: String) -> Bool { options.contains { $0.name == name } }
 
-  mutating func insert(_ name: String) { if !contains(name) { names.append(name) } }
+  /// What a message about the option begins with: where it was given, or nothing if on the line.
+  package func prefix(_ name: String) -> String {
+    options.first { $0.name == name }?.place.map { "\($0): " } ?? ""
+  }
+
+  /// The option's value as it was written; of several, the last.
+  func text(of name: String) -> String { options.first { $0.name == name }?.text ?? "" }
+
+  mutating func insert(_ name: String, _ text: String, from place: String? = nil) {
+    if let index = options.firstIndex(where: { $0.name == name }) {
+      (options[index].text, options[index].place) = (text, place)
+    } else {
+      options.append(Given(name: name, text: text, place: place))
+    }
+  }
 }
 
 /// A command line that cannot be run: what is wrong, where, and what to write instead.

@@ -49,6 +49,9 @@ enum Console {
     return environment("COLUMNS").flatMap { Int($0) } ?? 80
   }
 
+  /// The cores that the system runs threads on.
+  static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+
   /// Seconds on a clock that never goes backward.
   static var seconds: Double {
     var now = timespec()

@@ -19,7 +19,9 @@ struct MicroGPT {
   static var command: Command {
     Command(
       name: "microgpt", abstract: "Train a GPT on lines of text and let it make up new ones.",
-      subcommands: [Train.self, Sample.self, Eval.self, Inspect.self, Export.self, Verify.self, Names.self])
+      subcommands: [
+        Train.self, Sweep.self, Sample.self, Eval.self, Inspect.self, Export.self, Verify.self, Names.self,
+      ])
   }
 
   static func main() {

@@ -130,7 +130,7 @@ struct ModelContents {
       ("format", .string(saved.checkpoint == nil ? "weights" : "checkpoint")),
       ("arithmetic", .optional(saved.checkpoint?.state.arithmetic.rawValue)),
       ("vocab_size", .integer(model.tokenizer.vocabularySize)), ("characters", .string(characters)),
-      ("configuration", .object(hyperparameters.map { ($0.key, value(of: $0)) })),
+      ("configuration", .object(hyperparameters.map { ($0.key, $0.json(in: configuration)) })),
       ("parameters", .integer(model.parameters.count)),
       ("parameters_sha256", .string(model.parametersSHA256)),
       (
@@ -145,12 +145,6 @@ struct ModelContents {
           })
       ), ("run", saved.checkpoint.map(runJSON) ?? .null),
     ])
-  }
-
-  private func value(of parameter: Hyperparameter) -> JSONText {
-    let text = parameter.text(in: configuration)
-    if case .schedule = parameter.kind { return .string(text) }
-    return .digits(text)
   }
 
   private func runJSON(_ checkpoint: Checkpoint) -> JSONText {
@@ -185,5 +179,14 @@ struct ModelContents {
         ])
       ), ("command", .optional(checkpoint.repeatingLine(savingIn: copyPath))),
     ])
+  }
+}
+
+extension Hyperparameter {
+  /// The value in `configuration`.
+  func json(in configuration: Configuration) -> JSONText {
+    let text = text(in: configuration)
+    if case .schedule = kind { return .string(text) }
+    return .digits(text)
   }
 }

@@ -11,18 +11,11 @@ extension Checkpoint {
   func repeatingWords(savingIn path: String) -> [String]? {
     let configuration = state.configuration, defaults = Train()
     if let heldOut, heldOut.seed != configuration.seed { return nil }
-    var words = ["microgpt", "train"]
+    var words = ["microgpt", "train"] + optionWords(configuration, state.arithmetic)
     func add(_ option: String, _ value: String, unless standard: String?) {
       if value != standard { words += [option, value] }
     }
-    for parameter in Hyperparameter.all {
-      add(
-        parameter.option, parameter.text(in: configuration),
-        unless: parameter.text(in: defaults.configuration))
-    }
-    add("--documents", division.rawValue, unless: defaults.reading.division.rawValue)
-    if isLowercase { words.append("--lowercase") }
-    add("--engine", state.arithmetic.rawValue, unless: defaults.engine.rawValue)
+    words += optionWords(reading)
     if let heldOut { add("--held-out", "\(heldOut.share)", unless: nil) }
     if let evaluations {
       add("--eval-every", "\(evaluations.interval)", unless: nil)
@@ -46,4 +39,22 @@ extension Checkpoint {
     guard let set = state.instructionSet, set != .widest else { return line }
     return "MICROGPT_ISA=\(set.rawValue) \(line)"
   }
+}
+
+/// The options of train, with their values, for hyperparameters and an arithmetic that differ from the defaults.
+func optionWords(_ configuration: Configuration, _ arithmetic: Arithmetic) -> [String] {
+  let defaults = Train()
+  var words = Hyperparameter.all.flatMap { parameter in
+    let text = parameter.text(in: configuration)
+    return text == parameter.text(in: defaults.configuration) ? [] : [parameter.option, text]
+  }
+  if arithmetic != defaults.engine { words += ["--engine", arithmetic.rawValue] }
+  return words
+}
+
+/// The options of train, with their values, for a reading that differs from the default.
+func optionWords(_ reading: TextReading) -> [String] {
+  let defaults = TextReading()
+  return (reading.division == defaults.division ? [] : ["--documents", reading.division.rawValue])
+    + (reading.isLowercase ? ["--lowercase"] : [])
 }

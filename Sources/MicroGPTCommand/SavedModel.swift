@@ -45,8 +45,6 @@ struct SavedModel {
 
   /// How its text is read; lines of weights alone, unless they are of a stream.
   var reading: TextReading {
-    TextReading(
-      division: checkpoint?.division ?? (model.tokenizer.isStream ? .stream : .lines),
-      isLowercase: checkpoint?.isLowercase ?? false)
+    checkpoint?.reading ?? TextReading(division: model.tokenizer.isStream ? .stream : .lines)
   }
 }

@@ -54,3 +54,8 @@ struct TextReading: OptionGroup, Equatable {
         + (isLowercase ? "." : ", or add --lowercase."))
   }
 }
+
+extension Checkpoint {
+  /// How the run's text is read.
+  var reading: TextReading { TextReading(division: division, isLowercase: isLowercase) }
+}

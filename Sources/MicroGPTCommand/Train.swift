@@ -4,7 +4,8 @@ import CommandLineOptions
 import MicroGPT
 import MicroGPTFiles
 
-struct Train: Subcommand, Equatable {
+struct Train: Presettable, Equatable {
+  var presets = PresetOptions()
   var data = DataOptions()
   var reading = TextReading()
   var measuring = MeasuringOptions()
@@ -19,7 +20,7 @@ struct Train: Subcommand, Equatable {
   static let discussion = """
     Without --data the text is input.txt in this folder, else the makemore names (downloaded once), else names \
     that are built in. Results go to standard output, remarks to standard error. MICROGPT_ISA=avx2 or baseline \
-    keeps the processor from its widest instructions.
+    keeps the processor from its widest instructions. \(Preset.help)
     """
   static let examples: KeyValuePairs = [
     "Learn from your own lines, for 2,000 steps:": "microgpt train --data cities.txt --steps 2000",
@@ -31,12 +32,10 @@ struct Train: Subcommand, Equatable {
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
     [
+      "SETTINGS": .group(\.presets),
       "DATA": .group(\.data) + .group(\.reading),
       "MODEL": .hyperparameters(.model, in: \.configuration),
-      "TRAINING": [
-        .choice(
-          "--engine", "NAME", \.engine, "Arithmetic: exact has microgpt.py's bits, fast has floats and speed")
-      ] + .hyperparameters(.training, in: \.configuration),
+      "TRAINING": [engineOption] + .hyperparameters(.training, in: \.configuration),
       "MEASURING": .group(\.measuring),
       "CHECKPOINTS": .group(\.checkpoints),
       "SAMPLING": .group(\.sampling),
@@ -44,7 +43,16 @@ struct Train: Subcommand, Equatable {
     ]
   }
 
+  static var engineOption: Option<Self> {
+    .choice(
+      "--engine", "NAME", \.engine, "Arithmetic: exact has microgpt.py's bits, fast has floats and speed")
+  }
+
+  var readsStandardInput: Bool { [data.file, checkpoints.resume, checkpoints.weights].contains("-") }
+
   func validate() throws(UsageError) {
+    // What is missing may be in the file.
+    if !presets.isEmpty { return }
     try checkpoints.validate()
     try checkStandardInput(checkpoints.resume ?? checkpoints.weights, data.file)
     if output.log == "-" {
@@ -61,7 +69,15 @@ struct Train: Subcommand, Equatable {
     }
   }
 
-  func run(given: GivenOptions) throws {
+  func run(given line: GivenOptions) throws {
+    let (settings, given) = try completed(line)
+    try settings.begin(given)
+  }
+
+  /// Begins or goes on with the run.
+  ///
+  /// - Parameter given: The options of the line, the file and the preset.
+  private func begin(_ given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
     // The file of a run that goes on is locked before it is read: another process may be about to save a later step to
     // it. A file that cannot be read is reported as such, even if locking it failed too.

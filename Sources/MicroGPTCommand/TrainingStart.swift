@@ -153,7 +153,9 @@ extension Train {
       guard given.contains(option), text != expected else { return }
       let problem =
         expected.map { "is not the run's, which is '\(option) \($0)'" } ?? "is not one of the run's options"
-      throw UsageError("'\(option) \(text)' \(problem). Leave it out: a resumed run keeps its options.")
+      throw UsageError(
+        "\(given.prefix(option))'\(option) \(text)' \(problem). "
+          + "Leave it out: a resumed run keeps its options.")
     }
     for parameter in Hyperparameter.all where parameter.option != "--steps" {
       try check(
@@ -172,8 +174,9 @@ extension Train {
     if given.contains("--steps") {
       guard configuration.steps >= settings.configuration.steps else {
         throw UsageError(
-          "'--steps \(configuration.steps)' is fewer than the \(grouped(settings.configuration.steps)) that the run "
-            + "was started with. Give more, or end this sitting early with '--stop-after N'.")
+          "\(given.prefix("--steps"))'--steps \(configuration.steps)' is fewer than the "
+            + "\(grouped(settings.configuration.steps)) that the run was started with. Give more, or end this sitting early with '--stop-after N'."
+        )
       }
       settings.configuration.steps = configuration.steps
     }
@@ -187,8 +190,8 @@ extension Train {
       let (text, size) = (parameter.text(in: configuration), parameter.text(in: model.configuration))
       if given.contains(parameter.option), text != size {
         throw UsageError(
-          "'\(parameter.option) \(text)' is not the model's size: '\(parameter.option) \(size)'. "
-            + "Leave it out: the sizes are those of the weights.")
+          "\(given.prefix(parameter.option))'\(parameter.option) \(text)' is not the model's size: "
+            + "'\(parameter.option) \(size)'. Leave it out: the sizes are those of the weights.")
       }
       try! parameter.set(size, in: &settings.configuration)  // A model's sizes are valid.
     }

@@ -140,7 +140,7 @@ import Testing
       Issue.record("'show a' does not run")
       return
     }
-    #expect(given == GivenOptions(["--samples", "--quiet"]))
+    #expect(given.names == ["--samples", "--quiet"])
   }
 
   @Test("help shows arguments in the usage line and in their own section")

@@ -24,6 +24,18 @@ func check(_ bytes: [UInt8]) {
     requireSentence(error, atMost: 1_000 + 3 * bytes.count)
   }
   checkHelp(words)
+  checkFile(bytes)
+}
+
+/// Requires of any text that it gives settings of train, or a message.
+private func checkFile(_ bytes: [UInt8]) {
+  do throws(UsageError) {
+    let text = try SettingsText(String(decoding: bytes, as: UTF8.self), name: "file")
+    let (_, given) = try Train.settings([text], beneath: GivenOptions())
+    require(given.names.count <= text.entries.count, "options that no line gives: \(given.names)")
+  } catch {
+    requireSentence(error, atMost: 1_000 + 3 * bytes.count)
+  }
 }
 
 /// Settings are within the limits of the library, and those not given have their defaults.
@@ -38,8 +50,8 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
   }
   switch settings {
   case let train as Train:
-    // The sizes of a resumed run and of given weights are in their file.
-    if train.checkpoints.resume == nil, train.checkpoints.weights == nil {
+    // The sizes of a resumed run and of given weights are in their file, and others may be in the file of settings.
+    if train.presets.isEmpty, train.checkpoints.resume == nil, train.checkpoints.weights == nil {
       do throws(ConfigurationError) { try train.configuration.validate() } catch {
         require(false, "the library refuses what the parser has accepted: \(error)")
       }
@@ -55,6 +67,17 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
     require(train.sampling.count >= 0, "the number of samples is \(train.sampling.count)")
     require(train.output.log != "-" && train.output.log != "", "the log is '\(train.output.log ?? "")'")
     if names.isEmpty { require(train == Train(), "a line without options changes settings") }
+  case let sweep as Sweep:
+    // Parsing has made them once.
+    if sweep.presets.isEmpty {
+      guard let combinations = try? SweepCombinations(sweep) else { return require(false, "no combinations") }
+      require(1...Sweep.limit ~= combinations.runs.count, "a sweep has \(combinations.runs.count) runs")
+      for run in combinations.runs {
+        do throws(ConfigurationError) { try run.configuration.validate() } catch {
+          require(false, "the library refuses what the parser has accepted: \(error)")
+        }
+      }
+    }
   case let export as Export:
     let files = [export.onnx, export.config].compactMap { $0 }
     require(!export.model.isEmpty && !files.isEmpty, "an export lacks a file: \(export)")

@@ -253,4 +253,6 @@ let sharedFolder = ProcessInfo.processInfo.environment["MICROGPT_SHARED"]
 /// The text with its times and speeds, which vary from run to run, as `T` and `N`.
 func timeless(_ text: String) -> String {
   text.replacing(#/in [0-9.:]+ (s|min|h), [0-9,]+ steps/s/#, with: "in T, N steps/s")
+    // At the end of a line, as in the table of a sweep.
+    .replacing(#/ [0-9.:]+ (s|min|h)(?=\n|$)/#, with: " T")
 }

@@ -19,13 +19,14 @@ import Testing
       ("--steps ten --help", "train"), ("train --stpes 10 --help", "train"), ("--data --help", "train"),
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
+      ("help sweep", "sweep"), ("sweep --embedding 1,x -h", "sweep"),
       ("help eval", "eval"), ("eval model.st --lines x -h", "eval"), ("inspect -h", "inspect"),
       ("help sample", "sample"), ("sample model.safetensors --sead 3 -h", "sample"),
       ("help export", "export"), ("export -h", "export"),
     ])
   func oneSubcommand(line: String, name: String) throws {
     let pages = [
-      "train": trainPage, "sample": samplePage, "eval": evalPage, "inspect": inspectPage,
+      "train": trainPage, "sweep": sweepPage, "sample": samplePage, "eval": evalPage, "inspect": inspectPage,
       "verify": verifyPage, "names": namesPage,
       "export": exportPage,
     ]
@@ -35,7 +36,8 @@ import Testing
   @Test(
     "no line of help is wider than 80 columns",
     arguments: [
-      "help", "help train", "help sample", "help eval", "help inspect", "help export", "help verify",
+      "help", "help train", "help sweep", "help sample", "help eval", "help inspect", "help export",
+      "help verify",
       "help names",
     ])
   func width(line: String) throws {
@@ -46,7 +48,8 @@ import Testing
   @Test(
     "every example is a line that runs",
     arguments: [
-      Array(Train.examples), Array(Sample.examples), Array(Eval.examples), Array(Inspect.examples),
+      Array(Train.examples), Array(Sweep.examples), Array(Sample.examples), Array(Eval.examples),
+      Array(Inspect.examples),
       Array(Verify.examples),
       Array(Names.examples), Array(Export.examples),
     ])
@@ -68,6 +71,8 @@ private let wholeCommandPage = """
 
   SUBCOMMANDS:
     train (default)            Train a GPT on lines of text, then print new ones.
+    sweep                      Train with several settings and rank them by held-out
+                               loss.
     sample                     Print new lines from a kept model.
     eval                       Measure a kept model on lines of text.
     inspect                    Show what is in a model's file.
@@ -85,6 +90,8 @@ private let wholeCommandPage = """
   EXAMPLES:
     Learn from your own lines, for 2,000 steps:
       microgpt train --data cities.txt --steps 2000
+    Find a learning rate for two widths:
+      microgpt sweep --learning-rate 0.003,0.01,0.03 --embedding 16,32
     Print what training printed:
       microgpt sample model.safetensors
     Measure a model on your own lines:
@@ -107,7 +114,15 @@ private let trainPage = """
   Without --data the text is input.txt in this folder, else the makemore names
   (downloaded once), else names that are built in. Results go to standard output,
   remarks to standard error. MICROGPT_ISA=avx2 or baseline keeps the processor
-  from its widest instructions.
+  from its widest instructions. '--preset microgpt' stands for the defaults;
+  '--preset names' stands for --engine fast --layers 3 --embedding 64 --heads 8
+  --batch-size 32 --steps 5500 --learning-rate 0.003 --beta1 0.8 --beta2 0.995
+  --weight-decay 0.1 --init-std 0.1 --held-out 0.1.
+
+  SETTINGS:
+    --preset NAME      Begin with the settings of this name (microgpt or names)
+    --config FILE      Then those in FILE, a line 'key = value' each, then the
+                       line's
 
   DATA:
     --data FILE        Learn from the lines of FILE (- is standard input)
@@ -187,6 +202,76 @@ private let trainPage = """
       microgpt train --save model.safetensors
     Go on with it, to 2,000 steps in all:
       microgpt train --resume model.safetensors --steps 2000
+  """
+
+private let sweepPage = """
+  OVERVIEW: Train with several settings and rank them by held-out loss.
+
+  USAGE: microgpt sweep [OPTIONS]
+
+  Options of MODEL and TRAINING take values with commas between them; every
+  combination is trained. The table of runs begins with the lowest loss on lines
+  held out, and the command line that repeats that run follows. Results do not
+  depend on --jobs.
+
+  SETTINGS:
+    --preset NAME         Begin with the settings of this name (microgpt or names)
+    --config FILE         Then those in FILE, a line 'key = value' each, then the
+                          line's
+
+  DATA:
+    --data FILE           Learn from the lines of FILE, or - for standard input
+    --offline             Never download; so does MICROGPT_OFFLINE=1
+
+  MODEL:
+    --layers LIST         Transformer layers (1 or more; default: 1)
+    --embedding LIST      Width of the model, a multiple of --heads
+                          (1 or more; default: 16)
+    --heads LIST          Attention heads in each layer (1 or more; default: 4)
+    --block-size LIST     Positions the model sees; longer lines are cut
+                          (1 or more; default: 16)
+
+  TRAINING:
+    --engine LIST         Arithmetic: microgpt.py's bits, or floats and speed
+                          (exact or fast; default: exact)
+    --batch-size LIST     Documents in each step's batch (1 or more; default: 1)
+    --steps LIST          Optimizer steps (0 or more; default: 1000)
+    --learning-rate LIST  Learning rate of the first step
+                          (0 or more; default: 0.01)
+    --schedule LIST       Decay of the learning rate to 0; constant has none
+                          (linear, cosine or constant; default: linear)
+    --beta1 LIST          Decay rate of Adam's first moment
+                          (0 or more but less than 1; default: 0.85)
+    --beta2 LIST          Decay rate of Adam's second moment
+                          (0 or more but less than 1; default: 0.99)
+    --epsilon LIST        Keeps Adam from dividing by zero
+                          (more than 0; default: 1e-08)
+    --weight-decay LIST   Decoupled weight decay (AdamW), times the learning rate
+                          (0 or more; default: 0)
+    --init-std LIST       Standard deviation of the initial parameters
+                          (0 or more; default: 0.08)
+    --seed LIST           The same seed and options give the same run
+                          (0 to 18446744073709551615; default: 42)
+
+  RUNS:
+    --held-out X          Share of the lines kept from training, to measure on
+                          (0 or more but less than 1; default: 0.1)
+    --jobs N              Runs at the same time; without it one on each core
+                          (1 or more)
+
+  OUTPUT:
+    --json                Print one JSON object
+    --quiet               No remarks and no live line
+
+  GENERAL:
+    --version             Show the version
+    -h, --help            Show this help
+
+  EXAMPLES:
+    Find a learning rate for two widths:
+      microgpt sweep --learning-rate 0.003,0.01,0.03 --embedding 16,32
+    See how much chance is in a difference:
+      microgpt sweep --preset names --steps 500 --seed 1,2,3,4,5
   """
 
 private let samplePage = """

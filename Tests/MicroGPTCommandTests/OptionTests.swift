@@ -14,6 +14,8 @@ import Testing
 
   /// A value for every option, and the resulting settings.
   static let everyOption: [([String], Train)] = [
+    (["--preset", "names"], changed { $0.presets.preset = .names }),
+    (["--config", "a.conf"], changed { $0.presets.file = "a.conf" }),
     (["--data", "a.txt"], changed { $0.data.file = "a.txt" }),
     (["--offline"], changed { $0.data.offline = true }),
     (["--layers", "2"], changed { $0.configuration.layers = 2 }),

@@ -9,7 +9,8 @@ import Testing
   @Test(
     "every transcript is what its lines print, in their order",
     arguments: [
-      "README.md", "Documentation/Guides/AskAModel.md", "Documentation/Guides/KeepAModel.md",
+      "README.md", "Documentation/Guides/AskAModel.md", "Documentation/Guides/ChooseSettings.md",
+      "Documentation/Guides/KeepAModel.md",
       "Documentation/Guides/MeasureAModel.md",
       "Documentation/Guides/TakeItElsewhere.md",
     ])
@@ -42,7 +43,10 @@ import Testing
     let guides = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { guide in
       try String(contentsOf: folder.appendingPathComponent(guide), encoding: .utf8).contains("```console")
     }
-    #expect(guides.sorted() == ["AskAModel.md", "KeepAModel.md", "MeasureAModel.md", "TakeItElsewhere.md"])
+    #expect(
+      guides.sorted() == [
+        "AskAModel.md", "ChooseSettings.md", "KeepAModel.md", "MeasureAModel.md", "TakeItElsewhere.md",
+      ])
   }
 
   /// The text without what differs from run to run: times, and the step at which a signal came.
