@@ -5,8 +5,7 @@ extension Option where Owner: Equatable {
   package func several<Other>(in path: WritableKeyPath<Other, [String: [String]]>) -> Option<Other> {
     Option<Other>(
       name: name, placeholder: "LIST", expected: "values with commas between them, each \(expected)",
-      help: help,
-      facts: facts
+      help: help, facts: facts, completion: completion
     ) { [self] (owner, text) throws(UsageError) in
       let values = text.split(separator: ",", omittingEmptySubsequences: false)
         .map { String($0.drop { $0 == " " }) }

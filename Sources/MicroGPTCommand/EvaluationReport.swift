@@ -33,7 +33,7 @@ struct EvaluationReport {
       measured.corpus.isStream
         ? "tokens: \(e.tokens)"
         : "tokens: \(e.tokens) (characters: \(e.characters), ends: \(e.tokens - e.characters))",
-      "\(which)loss: \(fixed(e.loss, 4)) (per token: \(fixed(e.lossPerToken, 4)))",
+      "\(which)loss: \(e.losses(isStream: measured.corpus.isStream))",
       "perplexity: \(fixed(e.perplexity, 4))",
       "bits per character: \(e.bitsPerCharacter.isFinite ? fixed(e.bitsPerCharacter, 4) : "none")"
         + (measured.corpus.isStream ? "" : " (ends included)"),

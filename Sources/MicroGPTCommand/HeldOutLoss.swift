@@ -51,3 +51,10 @@ enum HeldOutLossError: Error {
   /// It is infinite or not a number.
   case notFinite
 }
+
+extension Evaluation {
+  /// "2.3456 (per token: 2.3123)". Of a stream both are the same number.
+  func losses(isStream: Bool) -> String {
+    fixed(loss, 4) + (isStream ? "" : " (per token: \(fixed(lossPerToken, 4)))")
+  }
+}

@@ -31,6 +31,9 @@ enum Preset: String, CaseIterable {
     }
   }
 
+  /// Whether it suits only texts of a kind that the command neither has nor downloads.
+  var needsText: Bool { self == .shakespeare }
+
   var text: SettingsText { SettingsText(values, name: "Preset \(rawValue)") }
 
   /// What each preset sets, as help says it.

@@ -25,6 +25,7 @@ struct PresetOptions: OptionGroup, Equatable {
 /// Its `validate` accepts everything as long as there are settings to be read.
 protocol Presettable: Subcommand {
   var presets: PresetOptions { get set }
+  var data: DataOptions { get }
   /// Whether standard input is read for something else than the settings.
   var readsStandardInput: Bool { get }
 }
@@ -49,6 +50,11 @@ extension Presettable {
     }
     if let preset = settings.presets.preset {
       (settings, given) = try Self.settings([preset.text] + texts, beneath: line)
+      if preset.needsText, settings.data.file == nil, !fileExists("input.txt") {
+        throw UsageError(
+          "'--preset \(preset.rawValue)' is for a text of your own. Name it with --data, such as tiny Shakespeare: "
+            + "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt")
+      }
     }
     settings.presets = PresetOptions()
     try settings.validate()

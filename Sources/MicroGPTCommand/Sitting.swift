@@ -152,7 +152,6 @@ final class Sitting {
   /// Prints and logs the loss on the held-out documents.
   private func report(_ evaluation: Evaluation) throws {
     try log?.heldOut(evaluation)
-    let (loss, perToken) = (fixed(evaluation.loss, 4), fixed(evaluation.lossPerToken, 4))
-    try results.write("held-out loss: \(loss) (per token: \(perToken))\n")
+    try results.write("held-out loss: \(evaluation.losses(isStream: trainer.corpus.isStream))\n")
   }
 }

@@ -14,7 +14,7 @@ struct TextReading: OptionGroup, Equatable {
   static var options: [Option<Self>] {
     [
       .choice(
-        "--documents", "HOW", \.division, "What a document is; a stream is read in windows, without ends"),
+        "--documents", "HOW", \.division, "What a document is; a stream is the whole text, read in windows"),
       .flag("--lowercase", \.isLowercase, "Read the text in lower case"),
       .number(
         "--max-vocabulary", \.vocabularyLimit, .atLeast(1), example: 100,

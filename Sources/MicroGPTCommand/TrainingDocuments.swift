@@ -15,10 +15,11 @@ struct TrainingDocuments {
       return
     }
     guard let split = try? corpus.split(holdingOut: share, seed: seed) else {
-      throw Failure(
-        code: Failure.data,
-        "No two documents of \(source.name) are different, so none can be held out. "
-          + "Give a text with more, or leave out --held-out.")
+      let problem =
+        corpus.isStream
+        ? "\(source.name) has fewer than four characters, so none can be held out. Give a longer text, "
+        : "No two documents of \(source.name) are different, so none can be held out. Give a text with more, "
+      throw Failure(code: Failure.data, problem + "or leave out --held-out.")
     }
     (training, heldOut) = (split.training, split.heldOut)
   }

@@ -26,7 +26,7 @@ import Testing
       ("-steps 10", "Unknown option '-steps'. Did you mean '--steps'?"),
       ("—steps 10", "Unknown option '—steps'. Did you mean '--steps'?"),
       ("--n_embd 32", "Unknown option '--n_embd'. Did you mean '--embedding'?"),
-      ("--lr 0.1", "Unknown option '--lr'. Did you mean '--layers' or '--learning-rate'?"),
+      ("--lr 0.1", "Unknown option '--lr'. Did you mean '--lowercase', '--layers' or '--learning-rate'?"),
       ("--epochs 5", "Unknown option '--epochs'. See 'microgpt train --help' for the options it takes."),
       ("--steps", "'--steps' needs a value. Write '--steps N', where N is a whole number, 0 or more."),
       ("--steps ten", "'--steps ten' is not a whole number. Write digits only, as in '--steps 1000'."),

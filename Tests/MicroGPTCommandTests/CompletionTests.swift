@@ -14,6 +14,9 @@ import Testing
         switch value.placeholder {
         case "FILE": #expect(value.completion == .files, "\(part.name) \(option.names)")
         case "N", "X", "TEXT": #expect(value.completion == .nothing, "\(part.name) \(option.names)")
+        case "LIST" where value.completion == .nothing:
+          // A list of numbers; one of words is completed with the first of them.
+          #expect(!["--engine", "--schedule"].contains(option.names[0]))
         default:
           guard case .words(let words) = value.completion else {
             Issue.record("\(part.name) \(option.names) completes nothing")

@@ -71,8 +71,8 @@ private let wholeCommandPage = """
 
   SUBCOMMANDS:
     train (default)            Train a GPT on lines of text, then print new ones.
-    sweep                      Train with several settings and rank them by held-out
-                               loss.
+    sweep                      Train with several settings and rank them by
+                               held-out loss.
     sample                     Print new lines from a kept model.
     eval                       Measure a kept model on lines of text.
     inspect                    Show what is in a model's file.
@@ -117,81 +117,90 @@ private let trainPage = """
   from its widest instructions. '--preset microgpt' stands for the defaults;
   '--preset names' stands for --engine fast --layers 3 --embedding 64 --heads 8
   --batch-size 32 --steps 5500 --learning-rate 0.003 --beta1 0.8 --beta2 0.995
-  --weight-decay 0.1 --init-std 0.1 --held-out 0.1.
+  --weight-decay 0.1 --init-std 0.1 --held-out 0.1; '--preset shakespeare' stands
+  for --documents stream --engine fast --layers 4 --embedding 128 --heads 4
+  --block-size 64 --batch-size 12 --steps 5000 --learning-rate 0.001 --schedule
+  cosine --weight-decay 0.1 --held-out 0.1.
 
   SETTINGS:
-    --preset NAME      Begin with the settings of this name (microgpt or names)
-    --config FILE      Then those in FILE, a line 'key = value' each, then the
-                       line's
+    --preset NAME       Begin with the settings of this name
+                        (microgpt, names or shakespeare)
+    --config FILE       Then those in FILE, a line 'key = value' each, then the
+                        line's
 
   DATA:
-    --data FILE        Learn from the lines of FILE (- is standard input)
-    --offline          Never download; so does MICROGPT_OFFLINE=1
+    --data FILE         Learn from the lines of FILE (- is standard input)
+    --offline           Never download; so does MICROGPT_OFFLINE=1
+    --documents HOW     What a document is; a stream is the whole text, read in
+                        windows (lines, paragraphs or stream; default: lines)
+    --lowercase         Read the text in lower case
+    --max-vocabulary N  Refuse a text with a larger vocabulary, and show its
+                        rarest characters (1 or more)
 
   MODEL:
-    --layers N         Transformer layers (1 or more; default: 1)
-    --embedding N      Width of the model, a multiple of --heads
-                       (1 or more; default: 16)
-    --heads N          Attention heads in each layer (1 or more; default: 4)
-    --block-size N     Positions the model sees; longer lines are cut
-                       (1 or more; default: 16)
+    --layers N          Transformer layers (1 or more; default: 1)
+    --embedding N       Width of the model, a multiple of --heads
+                        (1 or more; default: 16)
+    --heads N           Attention heads in each layer (1 or more; default: 4)
+    --block-size N      Positions the model sees; longer lines are cut
+                        (1 or more; default: 16)
 
   TRAINING:
-    --engine NAME      Arithmetic: exact has microgpt.py's bits, fast has floats
-                       and speed (exact or fast; default: exact)
-    --batch-size N     Documents in each step's batch (1 or more; default: 1)
-    --steps N          Optimizer steps (0 or more; default: 1000)
-    --learning-rate X  Learning rate of the first step (0 or more; default: 0.01)
-    --schedule NAME    Decay of the learning rate to 0; constant has none
-                       (linear, cosine or constant; default: linear)
-    --beta1 X          Decay rate of Adam's first moment
-                       (0 or more but less than 1; default: 0.85)
-    --beta2 X          Decay rate of Adam's second moment
-                       (0 or more but less than 1; default: 0.99)
-    --epsilon X        Keeps Adam from dividing by zero
-                       (more than 0; default: 1e-08)
-    --weight-decay X   Decoupled weight decay (AdamW), times the learning rate
-                       (0 or more; default: 0)
-    --init-std X       Standard deviation of the initial parameters
-                       (0 or more; default: 0.08)
-    --seed N           The same seed and options give the same run
-                       (0 to 18446744073709551615; default: 42)
+    --engine NAME       Arithmetic: exact has microgpt.py's bits, fast has floats
+                        and speed (exact or fast; default: exact)
+    --batch-size N      Documents in each step's batch (1 or more; default: 1)
+    --steps N           Optimizer steps (0 or more; default: 1000)
+    --learning-rate X   Learning rate of the first step (0 or more; default: 0.01)
+    --schedule NAME     Decay of the learning rate to 0; constant has none
+                        (linear, cosine or constant; default: linear)
+    --beta1 X           Decay rate of Adam's first moment
+                        (0 or more but less than 1; default: 0.85)
+    --beta2 X           Decay rate of Adam's second moment
+                        (0 or more but less than 1; default: 0.99)
+    --epsilon X         Keeps Adam from dividing by zero
+                        (more than 0; default: 1e-08)
+    --weight-decay X    Decoupled weight decay (AdamW), times the learning rate
+                        (0 or more; default: 0)
+    --init-std X        Standard deviation of the initial parameters
+                        (0 or more; default: 0.08)
+    --seed N            The same seed and options give the same run
+                        (0 to 18446744073709551615; default: 42)
 
   MEASURING:
-    --held-out X       Share of the lines kept from training, to measure on
-                       (0 or more but less than 1; default: 0)
-    --eval-every N     Measure on held-out lines every N steps, not only at the
-                       end (1 or more)
-    --patience N       Stop after N measurements without a lower loss (1 or more)
+    --held-out X        Share of the lines kept from training, to measure on
+                        (0 or more but less than 1; default: 0)
+    --eval-every N      Measure on held-out lines every N steps, not only at the
+                        end (1 or more)
+    --patience N        Stop after N measurements without a lower loss (1 or more)
 
   CHECKPOINTS:
-    --save FILE        Keep the model and its run in FILE, as safetensors
-    --save-every N     Save after every N steps, not only at the end (1 or more)
-    --resume FILE      Go on with the run in FILE, with its options, and save it
-                       there
-    --stop-after N     Save and stop after N more steps; --resume goes on
-                       (1 or more)
-    --init-from FILE   Begin a new run with the weights in FILE
+    --save FILE         Keep the model and its run in FILE, as safetensors
+    --save-every N      Save after every N steps, not only at the end (1 or more)
+    --resume FILE       Go on with the run in FILE, with its options, and save it
+                        there
+    --stop-after N      Save and stop after N more steps; --resume goes on
+                        (1 or more)
+    --init-from FILE    Begin a new run with the weights in FILE
 
   SAMPLING:
-    --samples N        Lines to generate after training (0 or more; default: 20)
-    --temperature X    Sampling temperature; 0 always takes the most probable
-                       character (0 or more; default: 0.5)
-    --streams HOW      Random numbers: microgpt.py's one stream, or one for each
-                       sample, many at a time and faster
-                       (one or many; default: one)
+    --samples N         Lines to generate after training (0 or more; default: 20)
+    --temperature X     Sampling temperature; 0 always takes the most probable
+                        character (0 or more; default: 0.5)
+    --streams HOW       Random numbers: microgpt.py's one stream, or one for each
+                        sample, many at a time and faster
+                        (one or many; default: one)
 
   OUTPUT:
-    --log FILE         Write losses, samples and the parameters' hash to FILE, as
-                       JSON Lines
-    --force            Let --log and --save replace files that have contents
-    --quiet            No step lines, no live line and no remarks
-    --color WHEN       Color the live line; auto respects NO_COLOR
-                       (never, auto or always; default: auto)
+    --log FILE          Write losses, samples and the parameters' hash to FILE, as
+                        JSON Lines
+    --force             Let --log and --save replace files that have contents
+    --quiet             No step lines, no live line and no remarks
+    --color WHEN        Color the live line; auto respects NO_COLOR
+                        (never, auto or always; default: auto)
 
   GENERAL:
-    --version          Show the version
-    -h, --help         Show this help
+    --version           Show the version
+    -h, --help          Show this help
 
   EXAMPLES:
     Learn from your own lines, for 2,000 steps:
@@ -215,13 +224,19 @@ private let sweepPage = """
   depend on --jobs.
 
   SETTINGS:
-    --preset NAME         Begin with the settings of this name (microgpt or names)
+    --preset NAME         Begin with the settings of this name
+                          (microgpt, names or shakespeare)
     --config FILE         Then those in FILE, a line 'key = value' each, then the
                           line's
 
   DATA:
-    --data FILE           Learn from the lines of FILE, or - for standard input
+    --data FILE           Learn from the lines of FILE (- is standard input)
     --offline             Never download; so does MICROGPT_OFFLINE=1
+    --documents HOW       What a document is; a stream is the whole text, read in
+                          windows (lines, paragraphs or stream; default: lines)
+    --lowercase           Read the text in lower case
+    --max-vocabulary N    Refuse a text with a larger vocabulary, and show its
+                          rarest characters (1 or more)
 
   MODEL:
     --layers LIST         Transformer layers (1 or more; default: 1)
@@ -232,8 +247,8 @@ private let sweepPage = """
                           (1 or more; default: 16)
 
   TRAINING:
-    --engine LIST         Arithmetic: microgpt.py's bits, or floats and speed
-                          (exact or fast; default: exact)
+    --engine LIST         Arithmetic: exact has microgpt.py's bits, fast has
+                          floats and speed (exact or fast; default: exact)
     --batch-size LIST     Documents in each step's batch (1 or more; default: 1)
     --steps LIST          Optimizer steps (0 or more; default: 1000)
     --learning-rate LIST  Learning rate of the first step

@@ -43,7 +43,7 @@ import Testing
       ),
       (
         "preset = mine",
-        "Line 1 of run.conf: '--preset mine' is not one of the choices. Give microgpt or names."
+        "Line 1 of run.conf: '--preset mine' is not one of the choices. Give microgpt, names or shakespeare."
       ),
       (
         "config = other.conf",
@@ -147,7 +147,7 @@ import Testing
     }
     for name in ["mine", "shakespeare"] where Preset.allCases.allSatisfy({ $0.rawValue != name }) {
       #expect(
-        refusal("--preset \(name)") == "'--preset \(name)' is not one of the choices. Give microgpt or names."
+        refusal("--preset \(name)") == "'--preset \(name)' is not one of the choices. Give microgpt, names or shakespeare."
       )
     }
     // Its settings need an option that is not there yet.
