@@ -66,8 +66,11 @@ struct SampleLine {
     guard bytes[start...].contains(UInt8(ascii: "\n")) else { return }
     var laidOut = Array(bytes[..<start])
     for byte in bytes[start...] {
+      // An empty line has no blanks either.
+      if laidOut.last == UInt8(ascii: "\n"), byte != UInt8(ascii: "\n") {
+        laidOut += repeatElement(UInt8(ascii: " "), count: start)
+      }
       laidOut.append(byte)
-      if byte == UInt8(ascii: "\n") { laidOut += repeatElement(UInt8(ascii: " "), count: start) }
     }
     bytes = laidOut
   }

@@ -145,14 +145,24 @@ import Testing
       let options = preset.values.map { "--\($0.key) \($0.value)" }.joined(separator: " ")
       #expect(Train.discussion.contains("'--preset \(preset.rawValue)' stands for \(options)"))
     }
-    for name in ["mine", "shakespeare"] where Preset.allCases.allSatisfy({ $0.rawValue != name }) {
-      #expect(
-        refusal("--preset \(name)") == "'--preset \(name)' is not one of the choices. Give microgpt, names or shakespeare."
-      )
-    }
-    // Its settings need an option that is not there yet.
-    let hasDocuments = Train.options.flatMap(\.value).contains { $0.name == "--documents" }
-    #expect(Preset.allCases.contains(.shakespeare) == hasDocuments)
+    #expect(
+      refusal("--preset mine")
+        == "'--preset mine' is not one of the choices. Give microgpt, names or shakespeare.")
+  }
+
+  @Test("the preset shakespeare needs a text, and learns it as a stream")
+  func shakespeare() throws {
+    let sandbox = try Sandbox()
+    let line = "--preset shakespeare --steps 1 --samples 0 --quiet"
+    #expect(
+      try sandbox.run(line)
+        == Ending(
+          error: "Error: '--preset shakespeare' is for a text of your own. Name it with --data, such as tiny "
+            + "Shakespeare: https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt\n",
+          code: 64))
+    try sandbox.write(String(repeating: "To be, or not to be.\n", count: 40), to: "input.txt")
+    #expect(try sandbox.run(line).output.hasPrefix("num chars: 756\nheld-out chars: 84\n"))
+    #expect(try sandbox.run("\(line) --data input.txt").code == 0)
   }
 
   @Test("what 'inspect --config' prints gives the run again")

@@ -29,7 +29,11 @@ import Testing
     #expect(samples.count == 60 && samples.contains { $0.contains("\n") })
     let expected = samples.enumerated().map { index, text in
       "sample \(index < 9 ? " " : "")\(index + 1): "
-        + text.replacingOccurrences(of: "\n", with: "\n" + String(repeating: " ", count: 11))
+        + text.components(separatedBy: "\n").enumerated()
+        .map {
+          $0.offset == 0 || $0.element == "" ? $0.element : String(repeating: " ", count: 11) + $0.element
+        }
+        .joined(separator: "\n")
     }
     #expect(ending.output.hasSuffix("\n" + expected.joined(separator: "\n") + "\n"))
     #expect(try sandbox.run("sample m --samples 60").output == expected.joined(separator: "\n") + "\n")

@@ -11,7 +11,7 @@ import Testing
     arguments: [
       "README.md", "Documentation/Guides/AskAModel.md", "Documentation/Guides/ChooseSettings.md",
       "Documentation/Guides/KeepAModel.md",
-      "Documentation/Guides/MeasureAModel.md",
+      "Documentation/Guides/MeasureAModel.md", "Documentation/Guides/OtherTexts.md",
       "Documentation/Guides/TakeItElsewhere.md",
     ])
   func transcripts(file: String) throws {
@@ -45,7 +45,8 @@ import Testing
     }
     #expect(
       guides.sorted() == [
-        "AskAModel.md", "ChooseSettings.md", "KeepAModel.md", "MeasureAModel.md", "TakeItElsewhere.md",
+        "AskAModel.md", "ChooseSettings.md", "KeepAModel.md", "MeasureAModel.md", "OtherTexts.md",
+        "TakeItElsewhere.md",
       ])
   }
 
