@@ -46,7 +46,7 @@ extension CompletionTable {
 private enum ZshCompletion {
   static let script = #"""
     #compdef @COMMAND@
-    # Completions of @COMMAND@ for zsh. They belong into a file named _@COMMAND@ in a folder of $fpath, or, after compinit,
+    # Completions of @COMMAND@ for zsh. They belong in a file named _@COMMAND@ in a folder of $fpath, or, after compinit,
     # this line in ~/.zshrc loads them:
     #
     #     eval "$(@COMMAND@ --completion-script zsh)"

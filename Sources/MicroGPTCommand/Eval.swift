@@ -20,7 +20,8 @@ struct Eval: Subcommand, Equatable {
     The loss is in nats: the mean over lines, each of which counts by the mean over its tokens. The loss per token is \
     the mean over all tokens, and perplexity is its exponential. Bits per character are the loss of all tokens in \
     bits, ends of lines included, over the number of characters. Lines longer than the model's block are cut to it, and \
-    those with characters that it does not know are left out. Without --data the text is found as 'microgpt train' finds it.
+    those with characters that it does not know are left out. A stream is measured in windows, by the mean over its \
+    characters, all of which have to be known. Without --data the text is found as 'microgpt train' finds it.
     """
   static let examples: KeyValuePairs = [
     "Measure a model on your own lines:": "microgpt eval model.safetensors --data cities.txt",

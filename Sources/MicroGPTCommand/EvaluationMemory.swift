@@ -19,7 +19,7 @@ extension SavedModel {
     let amount = required.map(size) ?? "more memory than can be counted"
     throw Failure(
       code: Failure.usage,
-      "To measure the model in \(path) takes \(amount)\(required == nil ? "" : " of memory"), and this machine has "
+      "Measuring the model in \(path) takes \(amount)\(required == nil ? "" : " of memory"), and this machine has "
         + "\(size(available)). \(advice)")
   }
 

@@ -15,7 +15,10 @@ struct PresetOptions: OptionGroup, Equatable {
   static var options: [Option<Self>] {
     [
       .choice("--preset", "NAME", \.preset, "Begin with the settings of this name"),
-      .text("--config", "FILE", \.file, "Then those in FILE, a line 'key = value' each, then the line's"),
+      .text(
+        "--config", "FILE", \.file,
+        "Read settings from FILE, one 'key = value' a line; they override the preset, and the command line overrides both"
+      ),
     ]
   }
 }

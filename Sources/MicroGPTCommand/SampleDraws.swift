@@ -11,6 +11,8 @@ struct SampleDraws {
   private let sampler: Sampler?
   /// For many streams, with the current prompt.
   private var batch: BatchSampler?
+  /// Whether a signal has ended the last sample before its length.
+  private(set) var isCut = false
   /// The index of the current prompt, and the number of samples that it still gets.
   private var prompt = 0, remaining: Int
 
@@ -53,8 +55,14 @@ struct SampleDraws {
     if let batch {
       _ = try batch.next(appendingTo: &text)
     } else {
+      var isCut = false
       let sample = try sampler!.sample(
-        prompt: prompt, temperature: plan.temperature, filter: plan.filter, length: plan.length)
+        prompt: prompt, temperature: plan.temperature, filter: plan.filter, length: plan.length,
+        until: {
+          isCut = Interruption.number != nil
+          return isCut
+        })
+      self.isCut = isCut
       text.append(contentsOf: sample.utf8)
     }
     return prompt

@@ -29,7 +29,8 @@ final class SamplePrinter {
   /// How many lines the model has read, if that is known.
   var summary: String? { known?.summary }
 
-  /// Draws and prints all samples or, if a signal comes, those up to it. The last line is whole.
+  /// Draws and prints all samples or, if a signal comes, those up to it. The last line is whole, unless it goes on beyond
+  /// the block: it then ends at the character that was drawn last.
   ///
   /// - Returns: The signal that has come before the last sample, and how many lines were printed; `nil` after all.
   func run() throws -> (signal: Int32, lines: Int)? {
@@ -45,7 +46,7 @@ final class SamplePrinter {
       try flushing.flush(results)
       line.begin(number)
     }
-    guard let signal = Interruption.number, !draws.isAtEnd else { return nil }
+    guard let signal = Interruption.number, !draws.isAtEnd || draws.isCut else { return nil }
     return (signal, lines: number - 1)
   }
 

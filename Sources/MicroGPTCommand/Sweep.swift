@@ -27,7 +27,8 @@ struct Sweep: Presettable, Equatable {
   static let examples: KeyValuePairs = [
     "Find a learning rate for two widths:":
       "microgpt sweep --learning-rate 0.003,0.01,0.03 --embedding 16,32",
-    "See how much chance is in a difference:": "microgpt sweep --preset names --steps 500 --seed 1,2,3,4,5",
+    "See how much of a difference is due to chance:":
+      "microgpt sweep --preset names --steps 500 --seed 1,2,3,4,5",
   ]
 
   /// The combinations of a sweep, at most.
@@ -83,7 +84,7 @@ struct Sweep: Presettable, Equatable {
     }
     if let number = Interruption.number, outcomes.count < combinations.runs.count {
       Console.remark(
-        "Stopped by a signal after \(counted(outcomes.count, "run")) of \(grouped(combinations.runs.count)).")
+        "Stopped by a signal after \(grouped(outcomes.count)) of \(counted(combinations.runs.count, "run")).")
       throw Failure(code: 128 + number, nil)
     }
     if report.bestLine == nil {

@@ -47,7 +47,7 @@ struct SweepProgress {
     }
   }
 
-  /// "run 2 of 12, --embedding 16: held-out loss 2.3456, 0.05 s"
+  /// "run 2 of 12 --embedding 16: held-out loss 2.3456, 0.05 s"
   private func line(_ outcome: SweepOutcome) -> String {
     let run = combinations.runs[outcome.index]
     let options = combinations.varied.map { "\($0.name) \($0.text(run))" }

@@ -37,7 +37,7 @@ struct SweepReport {
         let run = combinations.runs[outcome.index]
         return [
           outcome.losses.map { fixed($0.heldOut, 4) } ?? "not finite",
-          outcome.losses.map { fixed($0.training, 4) } ?? "",
+          outcome.losses.map { $0.training.map { fixed($0, 4) } ?? "-" } ?? "",
         ] + combinations.varied.map { $0.text(run) } + [grouped(outcome.parameterCount)]
       }
     let widths = header.indices.map { column in rows.map { $0[column].utf8.count }.max()! }
@@ -75,7 +75,7 @@ struct SweepReport {
             let run = combinations.runs[outcome.index]
             return .object([
               ("held_out_loss", .number(outcome.losses?.heldOut ?? .nan)),
-              ("training_loss", .number(outcome.losses?.training ?? .nan)),
+              ("training_loss", .number((outcome.losses?.training ?? nil) ?? .nan)),
               ("engine", .string(run.engine.rawValue)),
               ("configuration", .object(Hyperparameter.all.map { ($0.key, $0.json(in: run.configuration)) })),
               ("parameters", .integer(outcome.parameterCount)), ("seconds", .number(outcome.seconds)),

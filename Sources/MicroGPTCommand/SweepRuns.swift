@@ -8,7 +8,7 @@ struct SweepOutcome: Sendable {
   let index: Int
   /// The loss on the held-out documents, and the smoothed loss of the training steps; `nil` if a loss was not a finite
   /// number.
-  let losses: (heldOut: Double, training: Double)?
+  let losses: (heldOut: Double, training: Double?)?
   let parameterCount: Int
   let seconds: Double
 }
@@ -79,7 +79,7 @@ final class SweepRuns: @unchecked Sendable {
     let trainer = try Trainer(
       corpus: documents.training, tokenizer: self.documents.tokenizer, configuration: settings.configuration,
       engine: settings.engine, instructionSet: instructions)
-    func outcome(_ losses: (Double, Double)?) -> SweepOutcome {
+    func outcome(_ losses: (Double, Double?)?) -> SweepOutcome {
       SweepOutcome(
         index: index, losses: losses, parameterCount: trainer.parameterCount,
         seconds: Console.seconds - start)
@@ -101,6 +101,6 @@ final class SweepRuns: @unchecked Sendable {
       return outcome(nil)
     }
     let heldOut = try trainer.evaluate(documents.heldOut!).loss
-    return outcome(heldOut.isFinite ? (heldOut, smoothed.value) : nil)
+    return outcome(heldOut.isFinite ? (heldOut, trainer.completedSteps > 0 ? smoothed.value : nil) : nil)
   }
 }

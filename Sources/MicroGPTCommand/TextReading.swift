@@ -44,6 +44,7 @@ struct TextReading: OptionGroup, Equatable {
     guard let limit = vocabularyLimit, size > limit else { return }
     var counts: [Unicode.Scalar: Int] = [:]
     for document in corpus { for character in document { counts[character, default: 0] += 1 } }
+    let hasCapitals = counts.keys.contains { $0.properties.lowercaseMapping != String($0) }
     let rarest = counts.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
     let shown = rarest.prefix(min(size - limit, 10))
       .map { "\(named($0.key)) \($0.value == 1 ? "once" : "\(grouped($0.value)) times")" }
@@ -51,7 +52,7 @@ struct TextReading: OptionGroup, Equatable {
       code: Failure.data,
       "The vocabulary of \(source.name) has \(counted(size, "token")), more than '--max-vocabulary \(limit)' allows. "
         + "The rarest characters: \(shown.joined(separator: ", ")). Remove such characters, or allow more"
-        + (isLowercase ? "." : ", or add --lowercase."))
+        + (isLowercase || !hasCapitals ? "." : ", or add --lowercase."))
   }
 }
 

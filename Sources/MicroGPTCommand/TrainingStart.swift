@@ -46,10 +46,15 @@ enum TrainingStart {
   func check(_ corpus: Corpus, of source: TextSource) throws(Failure) {
     guard case .weights(let model, let path) = self else { return }
     guard let unknown = model.tokenizer.firstUnknown(in: corpus) else { return }
+    let place = corpus.isStream ? "" : "Document \(grouped(unknown.document)) of "
+    let isCase = corpus.characters.allSatisfy { character in
+      character.properties.lowercaseMapping.unicodeScalars.allSatisfy { model.tokenizer.token(of: $0) != nil }
+    }
     throw Failure(
       code: Failure.data,
-      "Document \(grouped(unknown.document)) of \(source.name) has \(named(unknown.character)), which is not in the "
-        + "vocabulary of \(path): \(model.tokenizer.shown). Change the text, or train a new model on it.")
+      "\(place)\(source.name) has \(named(unknown.character)), which is not in the vocabulary of \(path): "
+        + "\(model.tokenizer.shown). \(isCase ? "Add --lowercase, change" : "Change") the text, or train a new model on it."
+    )
   }
 
   /// The vocabulary of the run: that of its documents, or of the model that it goes on with.
@@ -155,7 +160,7 @@ extension Train {
         expected.map { "is not the run's, which is '\(option) \($0)'" } ?? "is not one of the run's options"
       throw UsageError(
         "\(given.prefix(option))'\(option) \(text)' \(problem). "
-          + "Leave it out: a resumed run keeps its options.")
+          + leftOut(option, given) + ": a resumed run keeps its options.")
     }
     for parameter in Hyperparameter.all where parameter.option != "--steps" {
       try check(
@@ -165,7 +170,8 @@ extension Train {
     try check("--documents", reading.division.rawValue, checkpoint.division.rawValue)
     if given.contains("--lowercase"), !checkpoint.isLowercase {
       throw UsageError(
-        "'--lowercase' is not one of the run's options. Leave it out: a resumed run keeps its options.")
+        "\(given.prefix("--lowercase"))'--lowercase' is not one of the run's options. "
+          + leftOut("--lowercase", given) + ": a resumed run keeps its options.")
     }
     try check("--held-out", "\(measuring.heldOut)", checkpoint.heldOut.map { "\($0.share)" } ?? "0.0")
     let evaluations = checkpoint.evaluations
@@ -191,7 +197,8 @@ extension Train {
       if given.contains(parameter.option), text != size {
         throw UsageError(
           "\(given.prefix(parameter.option))'\(parameter.option) \(text)' is not the model's size: "
-            + "'\(parameter.option) \(size)'. Leave it out: the sizes are those of the weights.")
+            + "'\(parameter.option) \(size)'. \(leftOut(parameter.option, given)): the sizes are those of the weights."
+        )
       }
       try! parameter.set(size, in: &settings.configuration)  // A model's sizes are valid.
     }
@@ -200,10 +207,15 @@ extension Train {
     if isStream, !given.contains("--documents") { settings.reading.division = .stream }
     if isStream != (settings.reading.division == .stream) {
       throw UsageError(
-        "'--documents \(settings.reading.division.rawValue)' does not suit the model, which has learned "
+        "\(given.prefix("--documents"))'--documents \(settings.reading.division.rawValue)' does not suit the model, which has learned "
           + "\(isStream ? "a stream" : "documents with ends"). "
           + "Give '--documents \(isStream ? "stream" : "lines")', or train a new model.")
     }
     return settings
   }
+}
+
+/// What to do about an option that contradicts a file: leave it out, or the preset that it comes from.
+private func leftOut(_ option: String, _ given: GivenOptions) -> String {
+  given.prefix(option).hasPrefix("Preset ") ? "Leave out --preset" : "Leave it out"
 }

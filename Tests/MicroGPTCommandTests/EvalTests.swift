@@ -205,7 +205,7 @@ import Testing
     #expect(ending.code == 64 && ending.output == "")
     let available = size(try #require(Console.physicalMemory))
     #expect(
-      ending.error.hasPrefix("Error: To measure the model in wide.safetensors takes "), "\(ending.error)")
+      ending.error.hasPrefix("Error: Measuring the model in wide.safetensors takes "), "\(ending.error)")
     #expect(
       ending.error.hasSuffix(
         " of memory, and this machine has \(available). Use a machine with more memory, or a model with a smaller "
@@ -237,7 +237,7 @@ import Testing
     #expect(refusal(exact, .exact) == nil && refusal(fast, .fast) == nil)
     #expect(
       refusal(exact - 1, .exact)
-        == "To measure the model in \(saved.path) takes \(size(exact)) of memory, and this machine has "
+        == "Measuring the model in \(saved.path) takes \(size(exact)) of memory, and this machine has "
         + "\(size(exact - 1)). Add '--engine fast', which needs \(size(fast)).")
     for (available, engine) in [(fast - 1, Arithmetic.exact), (fast - 1, .fast)] {
       #expect(refusal(available, engine)?.contains("Use a machine with more memory") == true)

@@ -118,15 +118,15 @@ private let trainPage = """
   '--preset names' stands for --engine fast --layers 3 --embedding 64 --heads 8
   --batch-size 32 --steps 5500 --learning-rate 0.003 --beta1 0.8 --beta2 0.995
   --weight-decay 0.1 --init-std 0.1 --held-out 0.1; '--preset shakespeare' stands
-  for --documents stream --engine fast --layers 4 --embedding 128 --heads 4
-  --block-size 64 --batch-size 12 --steps 5000 --learning-rate 0.001 --schedule
-  cosine --weight-decay 0.1 --held-out 0.1.
+  for --documents stream --engine fast --layers 4 --embedding 64 --heads 4
+  --block-size 64 --batch-size 16 --steps 4500 --learning-rate 0.008
+  --weight-decay 0.1 --held-out 0.1.
 
   SETTINGS:
     --preset NAME       Begin with the settings of this name
                         (microgpt, names or shakespeare)
-    --config FILE       Then those in FILE, a line 'key = value' each, then the
-                        line's
+    --config FILE       Read settings from FILE, one 'key = value' a line; they
+                        override the preset, and the command line overrides both
 
   DATA:
     --data FILE         Learn from the lines of FILE (- is standard input)
@@ -226,8 +226,8 @@ private let sweepPage = """
   SETTINGS:
     --preset NAME         Begin with the settings of this name
                           (microgpt, names or shakespeare)
-    --config FILE         Then those in FILE, a line 'key = value' each, then the
-                          line's
+    --config FILE         Read settings from FILE, one 'key = value' a line; they
+                          override the preset, and the command line overrides both
 
   DATA:
     --data FILE           Learn from the lines of FILE (- is standard input)
@@ -285,7 +285,7 @@ private let sweepPage = """
   EXAMPLES:
     Find a learning rate for two widths:
       microgpt sweep --learning-rate 0.003,0.01,0.03 --embedding 16,32
-    See how much chance is in a difference:
+    See how much of a difference is due to chance:
       microgpt sweep --preset names --steps 500 --seed 1,2,3,4,5
   """
 
@@ -366,7 +366,9 @@ private let evalPage = """
   its exponential. Bits per character are the loss of all tokens in bits, ends of
   lines included, over the number of characters. Lines longer than the model's
   block are cut to it, and those with characters that it does not know are left
-  out. Without --data the text is found as 'microgpt train' finds it.
+  out. A stream is measured in windows, by the mean over its characters, all of
+  which have to be known. Without --data the text is found as 'microgpt train'
+  finds it.
 
   ARGUMENTS:
     MODEL          The file that 'train --save' has written (- is standard input)

@@ -196,7 +196,7 @@ import Testing
       (
         "preset = names",
         "Preset names: '--layers 3' is not the run's, which is '--layers 1'. "
-          + "Leave it out: a resumed run keeps its options."
+          + "Leave out --preset: a resumed run keeps its options."
       ),
     ] {
       try sandbox.write(text, to: "run.conf")

@@ -22,6 +22,20 @@ import Testing
     #expect(document.indices.map { document[$0] } == Array(line.unicodeScalars))
   }
 
+  @Test(
+    "the beginning of a document has as many characters as asked for, whole ones, or all",
+    arguments: ["a", "é", "水", "🙂", "aé水🙂"])
+  func beginnings(unit: String) throws {
+    let long = String(repeating: unit, count: 50), corpus = try Corpus(documents: [long, unit, "", long])
+    for length in [1, 2, 7, 100, Int.max / 2] {
+      for position in 0..<4 {
+        let whole = Array(corpus[position]), part = Array(corpus.beginning(position, of: length))
+        #expect(part.count >= min(length, whole.count) && part == Array(whole.prefix(part.count)))
+        #expect(length > 100 || part.count <= 4 * length)
+      }
+    }
+  }
+
   @Test("documents are equal if their characters are, wherever they stand")
   func equality() throws {
     let corpus = try Corpus(documents: ["ab", "a", "ab", "", "É", "E\u{301}"])

@@ -128,7 +128,12 @@ import Testing
     #expect(resumed.state == whole.state)
     let lines = try Corpus(documents: [String(whole.corpus.text(at: 0).dropLast())])
     #expect(lines.sha256 == whole.corpus.sha256)
-    #expect(throws: TrainingStateError.self) { try Trainer(resuming: checkpoint.state, corpus: lines) }
+    #expect(throws: TrainingStateError.otherDivision(isStream: true)) {
+      try Trainer(resuming: checkpoint.state, corpus: lines)
+    }
+    #expect(throws: FineTuningError.otherDivision(isStream: true)) {
+      try Trainer(model: checkpoint.model, corpus: lines, configuration: checkpoint.state.configuration)
+    }
   }
 
   @Test("the loss on a stream is the mean over its tokens; each is predicted in its window")
@@ -173,6 +178,36 @@ import Testing
     // Every line of the text begins with "t".
     #expect(firsts["t", default: 0] > 200)
     #expect(try sampler.probabilities(after: "th").count == model.tokenizer.vocabularySize)
+  }
+
+  @Test("a model of a stream is written without its run, traced and asked for losses")
+  func model() throws {
+    let trainer = try StreamTests.trainer(.exact), model = trainer.model
+    try trainer.train()
+    let copy = try Model(safetensors: model.safetensors())
+    #expect(copy.tokenizer == model.tokenizer && copy.parameters == model.parameters)
+    let trace = try model.trace("the cat on the mat")
+    #expect(trace.tokens == Array(try model.tokenizer.encode(prompt: "the cat on").prefix(9)))
+    #expect(try abs(model.loss("the cat on the mat") - trace.loss) < 1e-12)
+    #expect(try model.logits(after: "the").count == model.tokenizer.vocabularySize)
+    for call in [{ _ = try model.loss("") }, { _ = try model.trace("") }] {
+      #expect(throws: TokenizerError.empty) { try call() }
+    }
+    #expect(throws: TokenizerError.unknownCharacter("z", position: 2)) { try model.loss("tz") }
+  }
+
+  @Test("a stop is asked for before each character beyond the block")
+  func stopped() throws {
+    let trainer = try StreamTests.trainer(.exact)
+    for allowed in [0, 1, 5] {
+      var asked = 0
+      let text = try trainer.sampler().sample(length: 100) {
+        asked += 1
+        return asked > allowed
+      }
+      #expect(text.unicodeScalars.count == 8 + allowed && asked == allowed + 1)
+      #expect(try trainer.sampler().sample(length: 8 + allowed) == text)
+    }
   }
 
   @Test("a stream of one character is learned without a division by zero")

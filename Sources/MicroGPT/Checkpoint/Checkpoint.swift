@@ -135,7 +135,11 @@ extension Checkpoint {
     try checkDigest(.corpusSHA256, state.corpusSHA256)
     if let lastLoss { try check(.lastLoss, lastLoss.isFinite, "\(lastLoss)") }
     if let textSHA256 { try checkDigest(.textSHA256, textSHA256) }
-    try check(.division, (division == .stream) == state.tokenizer.isStream, division.rawValue)
+    guard (division == .stream) == state.tokenizer.isStream else {
+      throw .badValue(
+        key: MetadataKey.division.rawValue, found: division.rawValue,
+        expected: state.tokenizer.isStream ? "'stream', as the vocabulary is" : "'lines' or 'paragraphs'")
+    }
     if let number = state.random.state.cachedGaussian {
       try check(.randomGaussian, number.isFinite, "\(number)")
     }

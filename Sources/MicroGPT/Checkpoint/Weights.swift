@@ -17,7 +17,8 @@ extension Model {
     vocabulary.unicodeScalars.append(contentsOf: tokenizer.characters)
     return Safetensors.bytes(
       metadata: configuration.entries.map { (key: $0.key, value: $0.text) }
-        + [(MetadataKey.vocabulary.rawValue, vocabulary)],
+        + [(MetadataKey.vocabulary.rawValue, vocabulary)]
+        + (tokenizer.isStream ? [(MetadataKey.division.rawValue, Corpus.Division.stream.rawValue)] : []),
       tensors: layout.all.map { ($0.name, [$0.rows, $0.columns], areFloats ? .float32 : .float64) },
       numbers: [areFloats ? .float32(parameters.map { Float($0) }) : .float64(parameters)])
   }

@@ -1,7 +1,7 @@
 // What a model predicts: logits after a text, and the loss of one.
 
 extension Model {
-  /// The logits of the token after a text, `[V]`: that of BOS, which ends the document, comes last.
+  /// The logits of the token after a text, `[V]`: that of BOS, which ends the document, comes last. A stream has none.
   ///
   ///     let logits = try model.logits(after: "em")
   ///     logits[model.tokenizer.token(of: "m")!]
@@ -20,17 +20,24 @@ extension Model {
     return Array(UnsafeBufferPointer(start: last, count: vocabulary))
   }
 
-  /// The loss of a document: the mean surprise at its characters and its end, in nats a token.
+  /// The loss of a document: the mean surprise at its characters and its end, in nats a token. Of a part of a stream it is
+  /// that at its characters, the first after the end of a line.
   ///
   ///     let loss = try model.loss("emma")
   ///
   /// `evaluate` has the losses of many documents in less time.
   ///
   /// - Parameter document: Characters of the vocabulary; cut to the block size, as in training.
-  /// - Throws: `TokenizerError` at the first character that is not in the vocabulary.
+  /// - Throws: `TokenizerError` at the first character that is not in the vocabulary, or if there is none in a part of a
+  ///   stream.
   /// - Complexity: That of a forward pass; the parameters are copied.
   public func loss(_ document: String) throws(TokenizerError) -> Double {
-    // A corpus has at least a document; this one has exactly one.
-    try evaluate(try! Corpus(documents: [document])).loss
+    // A corpus has at least a document, and a stream two characters; these have exactly so many, or more.
+    guard tokenizer.isStream else { return try evaluate(try! Corpus(documents: [document])).loss }
+    _ = try tokenizer.encode(prompt: document)
+    if document.isEmpty { throw .empty }
+    var window = tokenizer.decode([tokenizer.start])
+    window.unicodeScalars.append(contentsOf: document.unicodeScalars.prefix(configuration.blockSize))
+    return try evaluate(try! Corpus(text: window, as: .stream)).loss
   }
 }

@@ -56,11 +56,14 @@ public struct Trace: Sendable, Equatable {
 extension Model {
   /// Runs a document's forward and backward pass, and returns every tensor.
   ///
-  /// - Parameter document: Cut to the block size, as in training.
-  /// - Throws: `TokenizerError` at the first character that is not in the vocabulary.
+  /// - Parameter document: Cut to the block size, as in training. Of a stream it is a part, which follows `Tokenizer.start`.
+  /// - Throws: `TokenizerError` at the first character that is not in the vocabulary, or if there is none in a part of a
+  ///   stream.
   /// - Complexity: That of a training step over plain loops, about a hundred times as long as the kernels'.
   public func trace(_ document: String) throws(TokenizerError) -> Trace {
-    let all = try tokenizer.encode(document), specification = Specification(self)
+    let all = try tokenizer.encode(prompt: document) + (tokenizer.isStream ? [] : [tokenizer.bos])
+    if all.count < 2 { throw .empty }
+    let specification = Specification(self)
     let tokens = all.prefix(configuration.blockSize + 1).map { Int32($0) }, count = tokens.count - 1
     specification.forward(tokens, at: 0..<count)
     let loss = specification.loss(tokens, count: count)

@@ -65,16 +65,20 @@ public final class Sampler {
   ///   - filter: Which tokens may be drawn, by default all.
   ///   - length: The most characters, the prompt included. A document that is longer than the block goes on from its
   ///     last *T* characters, read as if they stood at the start of the block: a sliding window. By default *T*.
+  ///   - isStopped: Asked before each character beyond the block, which takes a forward pass over all of it. `true` ends
+  ///     the document there.
   /// - Returns: The document, the prompt included. It ends before BOS, or when it has `length` characters.
   /// - Throws: `SamplerError` if the prompt, the temperature or the model cannot be used. A prompt or temperature
   ///   that is refused draws no random numbers.
   public func sample(
-    prompt: String = "", temperature: Double = 0.5, filter: TokenFilter = TokenFilter(), length: Int? = nil
+    prompt: String = "", temperature: Double = 0.5, filter: TokenFilter = TokenFilter(), length: Int? = nil,
+    until isStopped: () -> Bool = { false }
   ) throws(SamplerError) -> String {
     let limit = length ?? tokens.count
     precondition(limit >= 1, "A document has room for 1 character or more, not \(limit).")
     if limit > tokens.count {
-      return try sample(prompt: prompt, temperature: temperature, filter: filter, beyondBlock: limit)
+      return try sample(
+        prompt: prompt, temperature: temperature, filter: filter, beyondBlock: limit, until: isStopped)
     }
     let start = try model.start(prompt: prompt, temperature: temperature, into: tokens)
     guard start <= limit else { throw .promptTooLong(characters: start - 1, limit: limit - 1) }
@@ -144,7 +148,8 @@ public final class Sampler {
 extension Sampler {
   /// `sample` for a `limit` above the number of positions.
   private func sample(
-    prompt: String, temperature: Double, filter: TokenFilter, beyondBlock limit: Int
+    prompt: String, temperature: Double, filter: TokenFilter, beyondBlock limit: Int,
+    until isStopped: () -> Bool
   ) throws(SamplerError) -> String {
     var text = try model.start(prompt: prompt, temperature: temperature)
     guard text.count <= limit else { throw .promptTooLong(characters: text.count - 1, limit: limit - 1) }
@@ -156,6 +161,7 @@ extension Sampler {
         for position in text.count..<last.position + 1 { text.append(Int(tokens[position])) }
         token = last.token
       } else {
+        if isStopped() { break }
         try slide(over: text, temperature, filter)
         token = draw(sums, total[0], temperature)
       }
@@ -183,7 +189,7 @@ extension Sampler {
   }
 
   /// The probabilities with which `sample` draws the token after a text, `[V]`: that of BOS, which ends the document,
-  /// comes last.
+  /// comes last. A stream has none.
   ///
   /// - Parameters:
   ///   - text: Characters of the vocabulary, any number of them.

@@ -150,6 +150,25 @@ public struct Corpus: Sendable {
   }
 }
 
+extension Corpus {
+  /// A document or, of a long one, a part that has at least its first `length` characters.
+  ///
+  /// - Parameter length: 1 or more.
+  /// - Complexity: O(`length`), however long the document is.
+  func beginning(_ position: Int, of length: Int) -> Document {
+    let start = Int(starts[position])
+    let range = bytes.withUnsafeBufferPointer { bytes in
+      var end = start
+      let limit = start + Swift.min(4 * Swift.min(length, bytes.count), bytes.count - start)
+      while end < limit, bytes[end] != Corpus.terminator { end &+= 1 }
+      // Not within a character.
+      while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end &-= 1 }
+      return start..<end
+    }
+    return Document(bytes, range)
+  }
+}
+
 /// The documents in order, each as its characters.
 extension Corpus: RandomAccessCollection {
   /// Always 0.

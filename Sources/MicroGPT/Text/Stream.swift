@@ -90,7 +90,7 @@ extension Corpus {
   /// A stream's windows begin anywhere with the same probability, up to 2⁻³² of it. A stream that is shorter than a
   /// window is read whole.
   func draw(_ index: Int, blockSize: Int, seed: UInt64) -> Document {
-    guard let stream else { return self[index % count] }
+    guard let stream else { return beginning(index % count, of: blockSize) }
     let length = Swift.min(blockSize + 1, stream.characters.count)
     // The samples that a program draws from the same seed have the streams from 0 on.
     let bits = SplitMix64(seed: seed).bits(stream: .max, place: UInt64(index))

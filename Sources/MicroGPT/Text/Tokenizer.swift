@@ -27,8 +27,8 @@ public struct Tokenizer: Sendable, Equatable {
   /// How many tokens there are, *V*: the characters and, unless it is a stream's vocabulary, BOS.
   public var vocabularySize: Int { characters.count + (isStream ? 0 : 1) }
 
-  /// The token from which a model goes on to write a text: BOS or, of a stream, the end of a line. A stream without
-  /// line ends starts after its first character.
+  /// The token from which a model goes on to write a text: BOS or, of a stream, the end of a line. If its vocabulary has
+  /// no `\n`, a stream starts with token 0, the lowest character.
   public var start: Int { isStream ? token(of: "\n") ?? 0 : bos }
 
   /// The vocabulary of the documents of `corpus`.
@@ -200,6 +200,8 @@ public struct Tokenizer: Sendable, Equatable {
 public enum TokenizerError: Error, Equatable {
   /// The text has a character outside the vocabulary. Positions count from 1, in Unicode scalars.
   case unknownCharacter(Unicode.Scalar, position: Int)
+  /// A part of a stream has no characters, so that there is nothing to predict.
+  case empty
 }
 
 extension TokenizerError: CustomStringConvertible {
@@ -209,6 +211,8 @@ extension TokenizerError: CustomStringConvertible {
     case .unknownCharacter(let scalar, let position):
       "Character \(position) of the text, \(name(of: scalar)), is not in the model's vocabulary. "
         + "Use only characters of the text that the model was trained on."
+    case .empty:
+      "The text has no characters. Give one or more."
     }
   }
 }

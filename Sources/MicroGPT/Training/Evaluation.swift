@@ -52,11 +52,13 @@ extension Model {
   /// has the reference's bits; the fast one rounds the parameters to floats.
   ///
   /// - Parameters:
-  ///   - corpus: The documents; all their characters up to the end of the block are in the vocabulary.
+  ///   - corpus: The documents; all their characters up to the end of the block are in the vocabulary. A stream, if the
+  ///     model has learned one.
   ///   - arithmetic: The arithmetic to compute in.
   ///   - instructionSet: The instruction set to use, by default the widest. The exact arithmetic's bits do not depend
   ///     on it.
   ///   - report: Called with the loss of each document, in the corpus's order.
+  /// - Precondition: The corpus is a stream if the model has learned one, and documents if not.
   /// - Throws: `TokenizerError` at the first character that is not in the vocabulary, before any report.
   /// - Complexity: That of a forward pass over the documents, some of them at a time. Besides the parameters and a few
   ///   hundred positions' activations nothing is allocated: no gradients, no moments, and nothing for each document.
@@ -100,6 +102,7 @@ extension Trainer {
   /// The run's engine computes it, with the run's parameters and memory; otherwise this is `Model.evaluate`, and in the
   /// exact arithmetic it gives the same bits.
   ///
+  /// - Precondition: The corpus is a stream if the run's is, and documents if not.
   /// - Throws: `TokenizerError` at the first character that is not in the run's vocabulary.
   /// - Complexity: That of a forward pass over the documents; batches of `Configuration.batchSize` share their
   ///   products.
@@ -122,9 +125,7 @@ extension Evaluation {
       tokenizer.isStream == corpus.isStream,
       "A model of a stream is measured on one, and one of documents on documents.")
     let pieces = corpus.pieceCount(blockSize: blockSize)
-    // A window has one more character than a document: its first stands where BOS is.
-    let longest = corpus.isStream ? blockSize + 1 : blockSize
-    for piece in 0..<pieces { try tokenizer.check(corpus.piece(piece, blockSize: blockSize).prefix(longest)) }
+    for document in corpus { try tokenizer.check(document.prefix(corpus.isStream ? .max : blockSize)) }
     let capacity = Count(batch.capacity), length = Count(blockSize) + 1
     let memory = Memory { declare in
       (losses: declare(Double.self, capacity), tokens: declare(Int32.self, length))

@@ -24,8 +24,8 @@ extension Trainer {
   ///   - arithmetic: The arithmetic to compute in.
   ///   - instructionSet: The instruction set to use, by default the widest. The exact arithmetic's bits do not depend
   ///     on it.
-  /// - Throws: `FineTuningError` if the configuration cannot be run or has other sizes than the model, or the corpus
-  ///   has a character that the model does not know.
+  /// - Throws: `FineTuningError` if the configuration cannot be run or has other sizes than the model, the corpus has a
+  ///   character that the model does not know, or only one of both is of a stream.
   public convenience init(
     model: Model, corpus: Corpus, configuration: Configuration, engine arithmetic: Arithmetic = .exact,
     instructionSet: InstructionSet = .widest
@@ -50,6 +50,7 @@ extension Trainer {
     ] where found != expected {
       throw .otherSize(name: name, expected: expected, found: found)
     }
+    if corpus.isStream != tokenizer.isStream { throw .otherDivision(isStream: tokenizer.isStream) }
     if let (character, document) = tokenizer.firstUnknown(in: corpus) {
       throw .unknownCharacter(character, document: document)
     }
@@ -68,6 +69,8 @@ public enum FineTuningError: Error, Equatable {
   case configuration(ConfigurationError)
   /// The configuration has another size than the model, `expected`.
   case otherSize(name: String, expected: Int, found: Int)
+  /// The model has learned a stream and the corpus has documents, or the other way round.
+  case otherDivision(isStream: Bool)
   /// The corpus has a character outside the model's vocabulary. Documents count from 1, in the corpus's order.
   case unknownCharacter(Unicode.Scalar, document: Int)
 }
@@ -81,6 +84,10 @@ extension FineTuningError: CustomStringConvertible {
     case .otherSize(let name, let expected, let found):
       "'\(name)' is \(found), but the model was trained with \(expected). Fine-tuning cannot change a model's sizes: "
         + "leave '\(name)' at \(expected), or train a new model."
+    case .otherDivision(let isStream):
+      isStream
+        ? "The model has learned a stream, but the text was read as documents. Read it as a stream."
+        : "The model has learned documents, but the text was read as a stream. Read it as lines or paragraphs."
     case .unknownCharacter(let character, let document):
       "Document \(document) of the text has \(name(of: character)), which is not in the model's vocabulary. "
         + "Remove it from the text, or train a new model on this text."

@@ -71,6 +71,7 @@ public final class Trainer {
   ///   - arithmetic: The arithmetic to compute in.
   ///   - instructionSet: The instruction set to use, by default the widest. The exact arithmetic's bits do not depend
   ///     on it.
+  /// - Precondition: The vocabulary is a stream's if the corpus is one, and documents' if not.
   /// - Throws: `ConfigurationError` if a value is outside its range, or the model has more bytes than an `Int` can
   ///   count.
   public convenience init(

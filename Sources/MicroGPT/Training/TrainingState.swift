@@ -109,8 +109,9 @@ public struct TrainingState: Sendable, Equatable {
   ///
   /// - Complexity: O(*n*) in the corpus's characters.
   func validate(_ corpus: Corpus) throws(TrainingStateError) {
+    guard corpus.isStream == tokenizer.isStream else { throw .otherDivision(isStream: tokenizer.isStream) }
     let found = corpus.sha256
-    guard found == corpusSHA256, corpus.isStream == tokenizer.isStream else {
+    guard found == corpusSHA256 else {
       throw .otherCorpus(expected: corpusSHA256, found: found)
     }
     if let (character, document) = tokenizer.firstUnknown(in: corpus) {
@@ -134,6 +135,8 @@ public enum TrainingStateError: Error, Equatable {
   case notFloat(tensor: String, row: Int, column: Int, found: Double)
   /// A factor of a moment is not more than 0 and at most 1.
   case factor(name: String, found: Double)
+  /// The run is on a stream and the corpus has documents, or the other way round.
+  case otherDivision(isStream: Bool)
   /// The corpus is not the state's: their `Corpus.sha256` differ.
   case otherCorpus(expected: String, found: String)
   /// The corpus has a character outside the state's vocabulary. Documents count from 1.
@@ -160,6 +163,10 @@ extension TrainingStateError: CustomStringConvertible {
     case .factor(let name, let found):
       "'\(name)' is \(found.isNaN ? "not a number" : "\(found)"), but has to be more than 0 and at most 1. "
         + "The state is damaged; use another one."
+    case .otherDivision(let isStream):
+      isStream
+        ? "The run is on a stream, but the text was read as documents. Read it as a stream."
+        : "The run is on documents, but the text was read as a stream. Read it as lines or paragraphs, as it began."
     case .otherCorpus(let expected, let found):
       "The run comes from another text: its documents have SHA-256 \(expected), these \(found). "
         + "Give the text that it began with."

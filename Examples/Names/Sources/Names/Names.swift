@@ -16,7 +16,12 @@ import MicroGPTFoundation
 
   static func main() async {
     do {
-      try await learn(for: CommandLine.arguments.dropFirst().first.flatMap(Double.init))
+      let arguments = CommandLine.arguments.dropFirst(), seconds = arguments.first.flatMap(Double.init)
+      guard arguments.isEmpty || seconds.map({ 0...1e6 ~= $0 }) == true else {
+        print("Write 'Names', or 'Names SECONDS', such as 'Names 0.5'.")
+        exit(64)
+      }
+      try await learn(for: seconds)
       try invent()
     } catch {
       print("Error: \(error.localizedDescription)")
