@@ -10,7 +10,7 @@ import Testing
     "every transcript is what its lines print, in their order",
     arguments: [
       "README.md", "Documentation/Guides/AskAModel.md", "Documentation/Guides/ChooseSettings.md",
-      "Documentation/Guides/KeepAModel.md",
+      "Documentation/Guides/FirstMinutes.md", "Documentation/Guides/KeepAModel.md",
       "Documentation/Guides/MeasureAModel.md", "Documentation/Guides/OtherTexts.md",
       "Documentation/Guides/TakeItElsewhere.md",
     ])
@@ -45,7 +45,8 @@ import Testing
     }
     #expect(
       guides.sorted() == [
-        "AskAModel.md", "ChooseSettings.md", "KeepAModel.md", "MeasureAModel.md", "OtherTexts.md",
+        "AskAModel.md", "ChooseSettings.md", "FirstMinutes.md", "KeepAModel.md", "MeasureAModel.md",
+        "OtherTexts.md",
         "TakeItElsewhere.md",
       ])
   }

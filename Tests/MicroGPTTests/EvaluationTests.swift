@@ -103,9 +103,10 @@ import Testing
     #expect(trainer.model == whole.model)
   }
 
-  /// Documents of many lengths: more than one batch has.
-  private static let many = (0..<80).map { number in
-    String("isabellasophiaemmazoe".dropFirst(number % 11).prefix(number % 13))
+  /// Documents of many lengths, more than one batch has; the last twenty are copies.
+  private static let many = (0..<80).map { index in
+    let number = index < 60 ? index : 177 - 2 * index
+    return String("isabellasophiaemmazoe".dropFirst(number % 11).prefix(number % 13))
   }
 
   @Test(

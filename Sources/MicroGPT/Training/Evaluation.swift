@@ -60,8 +60,9 @@ extension Model {
   ///   - report: Called with the loss of each document, in the corpus's order.
   /// - Precondition: The corpus is a stream if the model has learned one, and documents if not.
   /// - Throws: `TokenizerError` at the first character that is not in the vocabulary, before any report.
-  /// - Complexity: That of a forward pass over the documents, some of them at a time. Besides the parameters and a few
-  ///   hundred positions' activations nothing is allocated: no gradients, no moments, and nothing for each document.
+  /// - Complexity: That of a forward pass over the different documents, some of them at a time. Besides the parameters and
+  ///   a few hundred positions' activations some 30 bytes are allocated for each different document, and 4 for each other:
+  ///   no gradients and no moments.
   public func evaluate(
     _ corpus: Corpus, engine arithmetic: Arithmetic = .exact, instructionSet: InstructionSet = .widest,
     _ report: (Evaluation.Document) -> Void = { _ in }
@@ -124,40 +125,68 @@ extension Evaluation {
     precondition(
       tokenizer.isStream == corpus.isStream,
       "A model of a stream is measured on one, and one of documents on documents.")
-    let pieces = corpus.pieceCount(blockSize: blockSize)
-    for document in corpus { try tokenizer.check(document.prefix(corpus.isStream ? .max : blockSize)) }
-    let capacity = Count(batch.capacity), length = Count(blockSize) + 1
-    let memory = Memory { declare in
-      (losses: declare(Double.self, capacity), tokens: declare(Int32.self, length))
+    if tokenizer.firstUnknown(in: corpus) != nil {
+      for document in corpus { try tokenizer.check(document.prefix(corpus.isStream ? .max : blockSize)) }
     }
-    let losses = memory.buffers.losses
-    let room = UnsafeMutableBufferPointer(start: memory.buffers.tokens, count: blockSize + 1)
-    var sum = 0.0, tokenSum = 0.0, tokens = 0, characters = 0, cut = 0, next = 0
-    while next < pieces {
-      batch.removeAll()
-      let first = next
-      while batch.documents < batch.capacity, next < pieces {
-        let piece = corpus.piece(next, blockSize: blockSize)
-        let count = tokenizer.encode(piece, into: room)
-        batch.append(room.baseAddress!, count: count)
-        let predicted = corpus.isStream ? count - 1 : piece.count
-        characters += Swift.min(predicted, blockSize)
-        if !corpus.isStream, predicted >= blockSize { cut += 1 }
-        next += 1
-      }
-      compute(batch, losses)
-      for place in 0..<batch.documents {
-        let count = batch.rowCount(place)
-        sum += losses[place]
-        tokenSum += losses[place] * Double(count)
-        tokens += count
-        report(Document(index: first + place, loss: losses[place], tokens: count))
-      }
+    let pieces = corpus.pieceCount(blockSize: blockSize)
+    // Equal documents have equal losses, to the bit: one of them is computed.
+    let distinct = corpus.isStream ? nil : DistinctDocuments(corpus)
+    func number(_ piece: Int) -> Int { distinct.map { Int($0.numbers[piece]) } ?? piece }
+    let computed = Evaluation.computed(corpus, tokenizer, blockSize, number, &batch, compute)
+    var sum = 0.0, tokenSum = 0.0, tokens = 0, characters = 0, cut = 0
+    for piece in 0..<pieces {
+      let found = computed[number(piece)], count = Int(found.tokens)
+      sum += found.loss
+      tokenSum += found.loss * Double(count)
+      tokens += count
+      characters += Int(found.characters)
+      if found.characters == found.tokens, !corpus.isStream { cut += 1 }
+      report(Document(index: piece, loss: found.loss, tokens: count))
     }
     self.init(
       // Windows are cut anywhere, so of a stream only the mean over tokens means something.
       loss: corpus.isStream ? tokenSum / Double(tokens) : sum / Double(pieces),
       lossPerToken: tokenSum / Double(tokens), documents: pieces,
       tokens: tokens, characters: characters, cutDocuments: cut)
+  }
+
+  /// The loss of a piece, and how many tokens and characters were predicted.
+  private struct Computed {
+    var loss: Double
+    let tokens, characters: Int32
+  }
+
+  /// The losses of different pieces, by their numbers, which are given in the order of the pieces.
+  private static func computed(
+    _ corpus: Corpus, _ tokenizer: Tokenizer, _ blockSize: Int, _ number: (Int) -> Int, _ batch: inout Batch,
+    _ compute: BatchLosses
+  ) -> [Computed] {
+    let capacity = Count(batch.capacity), length = Count(blockSize) + 1
+    let memory = Memory { declare in
+      (losses: declare(Double.self, capacity), tokens: declare(Int32.self, length))
+    }
+    let losses = memory.buffers.losses
+    let room = UnsafeMutableBufferPointer(start: memory.buffers.tokens, count: blockSize + 1)
+    let pieces = corpus.pieceCount(blockSize: blockSize)
+    var computed: [Computed] = [], next = 0
+    while next < pieces {
+      batch.removeAll()
+      let first = computed.count
+      while batch.documents < batch.capacity, next < pieces {
+        // A number that has not been given before is that of a new piece.
+        if number(next) == computed.count {
+          let count = tokenizer.encode(corpus.piece(next, blockSize: blockSize), into: room)
+          batch.append(room.baseAddress!, count: count)
+          let tokens = Int32(truncatingIfNeeded: count - 1)
+          // A document that fits ends with BOS, which is no character.
+          let hasEnd = !corpus.isStream && Int(room[count - 1]) == tokenizer.bos
+          computed.append(Computed(loss: 0, tokens: tokens, characters: hasEnd ? tokens - 1 : tokens))
+        }
+        next += 1
+      }
+      if batch.documents > 0 { compute(batch, losses) }
+      for place in 0..<batch.documents { computed[first + place].loss = losses[place] }
+    }
+    return computed
   }
 }
