@@ -18,6 +18,10 @@ func check(_ bytes: [UInt8]) {
     case .run(let settings, let given): checkSettings(settings, given, of: words)
     case .help(let page): require(page.hasPrefix("OVERVIEW: "), "help begins with '\(page.prefix(20))'")
     case .version: require(words.contains { $0.hasPrefix("--version") }, "the version of \(words)")
+    case .manual: require(words.contains { $0.hasPrefix("--manual") }, "the manual page of \(words)")
+    case .completionScript(let shell):
+      let isNamed = words.contains { $0 == shell.rawValue || $0.hasSuffix("=" + shell.rawValue) }
+      require(isNamed, "a script for \(shell) of \(words)")
     }
   } catch {
     // A message quotes a word, perhaps twice, and lists the nearest options.

@@ -95,7 +95,7 @@ import Testing
       let corpus = try Corpus(utf8: bytes, as: division)
       #expect(bytes == Array("emma\r\nava  \r\n".utf8))
       #expect(corpus.count == (division == .lines ? 2 : 1))
-      #expect(try bytes.withUnsafeBytes { try? Corpus(utf8: $0, as: division) } == corpus)
+      #expect(bytes.withUnsafeBytes { try? Corpus(utf8: $0, as: division) } == corpus)
     }
   }
 }

@@ -100,9 +100,8 @@ public struct Checkpoint: Sendable, Equatable {
     }
   }
 
-  /// A checkpoint of these parts.
+  /// A checkpoint of these parts. Without a `division` it is a stream, if the state is of one, and else lines.
   ///
-  /// - Parameter division: By default a stream, if the state is of a stream, and else lines.
   /// - Throws: `CheckpointError` if a part contradicts itself or another one, or a number is not finite.
   /// - Complexity: O(*n*) in the parameters.
   public init(
