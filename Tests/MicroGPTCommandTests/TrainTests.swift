@@ -56,13 +56,16 @@ import Testing
     "a large run says beforehand how much memory it takes, a small one does not",
     .disabled(if: isDebug, "A debug build takes other amounts of memory."))
   func memory() throws {
-    let sandbox = try Sandbox(["input.txt": "emma\nolivia\nava\n"])
+    // One document fills each of the blocks.
+    let sandbox = try Sandbox(["input.txt": "emma\nolivia\n\(String(repeating: "ava", count: 166))a\n"])
     let line = "--steps 0 --samples 0 --engine fast --batch-size 64"
     let remark = "Learning from 3 documents of input.txt.\n"
     var configuration = Configuration()
     (configuration.batchSize, configuration.blockSize) = (64, 500)
     let bytes = try #require(configuration.trainingMemory(vocabularySize: 8, engine: .fast))
-    #expect(try sandbox.run("\(line) --block-size 100").error == remark)
+    #expect(
+      try sandbox.run("\(line) --block-size 100").error
+        == remark + "1 document is longer than --block-size 100 allows and will be cut.\n")
     #expect(
       try sandbox.run("\(line) --block-size 500").error
         == remark + "Training takes \(size(bytes)) of memory.\n")
