@@ -4,8 +4,9 @@
 //
 //     swift run -c release Names
 //
-// In this repository they use the library that is beside them. Elsewhere the dependency names the repository and a
-// version, `.package(url: "URL", from: "0.1.0")`; Scripts/test-example builds the package so.
+// In this repository they use the library that is beside them. Elsewhere the dependency names the repository and, until a
+// version is released, its branch: `.package(url: "URL", branch: "main")`. Scripts/test-example builds the package with a
+// version.
 import PackageDescription
 
 let package = Package(

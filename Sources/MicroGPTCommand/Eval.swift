@@ -136,7 +136,7 @@ struct MeasuredDocuments {
     guard let known = documents.documents(where: { unknown($0) == nil }) else {
       throw Failure(
         code: Failure.data,
-        "\(documents.isStream ? "" : "Every document of ")\(source.name) has a character that is not in the vocabulary of \(saved.path): "
+        "\(documents.isStream ? "The text of " : "Every document of ")\(source.name) has a character that is not in the vocabulary of \(saved.path): "
           + "\(tokenizer.shown). The first is \(named(character)). Give another text, or train a model on this one."
       )
     }

@@ -14,7 +14,8 @@ struct MeasuringOptions: OptionGroup, Equatable {
   static var options: [Option<Self>] {
     [
       .number(
-        "--held-out", \.heldOut, .from(0, below: 1), "Share of the lines kept from training, to measure on"),
+        "--held-out", \.heldOut, .from(0, below: 1),
+        "Share of the documents kept from training, or of a stream's end, to measure on"),
       .number(
         "--eval-every", \.interval, .atLeast(1), example: 100,
         "Measure on held-out lines every N steps, not only at the end"),

@@ -17,7 +17,7 @@ struct PresetOptions: OptionGroup, Equatable {
       .choice("--preset", "NAME", \.preset, "Begin with the settings of this name"),
       .text(
         "--config", "FILE", \.file,
-        "Read settings from FILE, one 'key = value' a line; they override the preset, and the command line overrides both"
+        "Read settings from FILE: lines 'key = value', a key being an option without its dashes; they override the preset, and the command line overrides both"
       ),
     ]
   }

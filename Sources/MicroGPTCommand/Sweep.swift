@@ -42,7 +42,8 @@ struct Sweep: Presettable, Equatable {
       "TRAINING": .varied([Train.engineOption] + .hyperparameters(.training, in: \.configuration)),
       "RUNS": [
         .number(
-          "--held-out", \.heldOut, .from(0, below: 1), "Share of the lines kept from training, to measure on"),
+          "--held-out", \.heldOut, .from(0, below: 1),
+          "Share of the documents kept from training, or of a stream's end, to measure on"),
         .number(
           "--jobs", \.jobs, .atLeast(1), example: 2, "Runs at the same time; without it one on each core"),
       ],

@@ -103,6 +103,8 @@ struct TextSource {
           "Line \(line) of \(name) is not valid UTF-8. Save the text with the encoding UTF-8 and try again.")
       case .empty:
         let problem = isEmpty ? "it is empty" : "every line is blank"
+        let advice =
+          reading.division == .paragraphs ? "Put paragraphs in it, with blank lines between them." : advice
         throw Failure(
           code: Failure.data,
           "There is nothing to \(purpose) in \(name): \(problem). \(advice)")

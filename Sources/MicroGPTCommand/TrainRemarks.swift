@@ -39,7 +39,7 @@ extension Train {
     if longest + 1 < blockSize, blockSize != Configuration().blockSize {
       return [
         "No document is longer than \(counted(longest, "character")), so --block-size \(blockSize) is never filled: "
-          + "\(longest + 1) would do the same."
+          + "\(longest + 1) is enough."
       ]
     }
     return []

@@ -46,7 +46,7 @@ enum TrainingStart {
   func check(_ corpus: Corpus, of source: TextSource) throws(Failure) {
     guard case .weights(let model, let path) = self else { return }
     guard let unknown = model.tokenizer.firstUnknown(in: corpus) else { return }
-    let place = corpus.isStream ? "" : "Document \(grouped(unknown.document)) of "
+    let place = corpus.isStream ? "The text of " : "Document \(grouped(unknown.document)) of "
     let isCase = corpus.characters.allSatisfy { character in
       character.properties.lowercaseMapping.unicodeScalars.allSatisfy { model.tokenizer.token(of: $0) != nil }
     }

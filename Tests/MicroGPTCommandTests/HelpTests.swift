@@ -125,8 +125,9 @@ private let trainPage = """
   SETTINGS:
     --preset NAME       Begin with the settings of this name
                         (microgpt, names or shakespeare)
-    --config FILE       Read settings from FILE, one 'key = value' a line; they
-                        override the preset, and the command line overrides both
+    --config FILE       Read settings from FILE: lines 'key = value', a key being
+                        an option without its dashes; they override the preset,
+                        and the command line overrides both
 
   DATA:
     --data FILE         Learn from the lines of FILE (- is standard input)
@@ -167,7 +168,8 @@ private let trainPage = """
                         (0 to 18446744073709551615; default: 42)
 
   MEASURING:
-    --held-out X        Share of the lines kept from training, to measure on
+    --held-out X        Share of the documents kept from training, or of a
+                        stream's end, to measure on
                         (0 or more but less than 1; default: 0)
     --eval-every N      Measure on held-out lines every N steps, not only at the
                         end (1 or more)
@@ -226,8 +228,9 @@ private let sweepPage = """
   SETTINGS:
     --preset NAME         Begin with the settings of this name
                           (microgpt, names or shakespeare)
-    --config FILE         Read settings from FILE, one 'key = value' a line; they
-                          override the preset, and the command line overrides both
+    --config FILE         Read settings from FILE: lines 'key = value', a key
+                          being an option without its dashes; they override the
+                          preset, and the command line overrides both
 
   DATA:
     --data FILE           Learn from the lines of FILE (- is standard input)
@@ -269,7 +272,8 @@ private let sweepPage = """
                           (0 to 18446744073709551615; default: 42)
 
   RUNS:
-    --held-out X          Share of the lines kept from training, to measure on
+    --held-out X          Share of the documents kept from training, or of a
+                          stream's end, to measure on
                           (0 or more but less than 1; default: 0.1)
     --jobs N              Runs at the same time; without it one on each core
                           (1 or more)

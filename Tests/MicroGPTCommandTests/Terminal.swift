@@ -113,6 +113,8 @@ struct TerminalRun {
       _ = take(wait: 10)
       if !isSignaled, String(decoding: bytes, as: UTF8.self).contains("░") {
         isSignaled = true
+        // The process has drawn a step, but may not have begun the next one.
+        usleep(50_000)
         for signal in signals {
           try? child.send([signal])
           usleep(200_000)

@@ -175,7 +175,7 @@ import Testing
       try sandbox.run("\(TextReadingTests.small) \(options)").error
     }
     let note =
-      "No document is longer than 6 characters, so --block-size 20 is never filled: 7 would do the same.\n"
+      "No document is longer than 6 characters, so --block-size 20 is never filled: 7 is enough.\n"
     #expect(try remarks("--block-size 20").contains(note))
     #expect(try !remarks("--block-size 7").contains("never filled"))
     #expect(try !remarks("").contains("never filled"))
@@ -199,7 +199,7 @@ import Testing
       try sandbox.run("eval m --data other.txt")
         == Ending(
           error:
-            "Error: other.txt has a character that is not in the vocabulary of m: ab. The first is 'c' (U+0063). "
+            "Error: The text of other.txt has a character that is not in the vocabulary of m: ab. The first is 'c' (U+0063). "
             + "Give another text, or train a model on this one.\n", code: 65))
     try sandbox.write("abc", to: "input.txt")
     #expect(
