@@ -186,6 +186,11 @@ import Testing
     try trainer.train()
     let copy = try Model(safetensors: model.safetensors())
     #expect(copy.tokenizer == model.tokenizer && copy.parameters == model.parameters)
+    // What other programs read has no BOS either.
+    let config = String(decoding: model.configJSON(), as: UTF8.self), graph = try ONNXFile(model.onnx())
+    #expect(config.contains("\"vocab_size\": 14,") && !config.contains("token_id"))
+    #expect(graph.metadata.map(\.[0]) == ["vocabulary", "block_size", "layers", "embedding", "heads"])
+    #expect(graph.outputs[0].shape == ["1", "T", "14"])
     let trace = try model.trace("the cat on the mat")
     #expect(trace.tokens == Array(try model.tokenizer.encode(prompt: "the cat on").prefix(9)))
     #expect(try abs(model.loss("the cat on the mat") - trace.loss) < 1e-12)

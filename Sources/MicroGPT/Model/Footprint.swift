@@ -29,8 +29,8 @@ extension Configuration {
   }
 
   /// How many bytes `Model.evaluate` allocates for documents, besides the model and them, or `nil` if the number does not
-  /// fit an `Int`: the parameters once more, and the activations of a batch, of which the attention weights grow with
-  /// the square of the positions.
+  /// fit an `Int`: the parameters once more, the activations of a batch, of which the attention weights grow with the
+  /// square of the positions, and 32 bytes for each document, which finds its equals and keeps its loss.
   ///
   /// - Parameters:
   ///   - documents: The number of documents.
@@ -42,6 +42,7 @@ extension Configuration {
   ) -> Int? {
     let together = evaluatedTogether(documents)
     let engine = Engine(arithmetic).evaluationByteCount(self, vocabularySize, together)
-    return (engine + Batch.byteCount(documents: Count(together), positions: Count(blockSize))).value
+    let batch = Batch.byteCount(documents: Count(together), positions: Count(blockSize))
+    return (engine + batch + 32 * Count(documents)).value
   }
 }

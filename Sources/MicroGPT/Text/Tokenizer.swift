@@ -133,11 +133,14 @@ public struct Tokenizer: Sendable, Equatable {
     }
   }
 
+  /// Whether all of these characters are in the vocabulary.
+  func hasAll(_ characters: [Unicode.Scalar]) -> Bool { characters.allSatisfy { token(of: $0) != nil } }
+
   /// The first character of a corpus that is not in the vocabulary, and the number of its document, from 1.
   ///
   /// - Complexity: O(1) if there is none, else O(*n*) in the corpus's characters.
   public func firstUnknown(in corpus: Corpus) -> (character: Unicode.Scalar, document: Int)? {
-    if corpus.characters.allSatisfy({ token(of: $0) != nil }) { return nil }
+    if hasAll(corpus.characters) { return nil }
     for (index, document) in corpus.enumerated() {
       if let character = document.first(where: { token(of: $0) == nil }) { return (character, index + 1) }
     }

@@ -125,7 +125,7 @@ extension Evaluation {
     precondition(
       tokenizer.isStream == corpus.isStream,
       "A model of a stream is measured on one, and one of documents on documents.")
-    if tokenizer.firstUnknown(in: corpus) != nil {
+    if !tokenizer.hasAll(corpus.characters) {
       for document in corpus { try tokenizer.check(document.prefix(corpus.isStream ? .max : blockSize)) }
     }
     let pieces = corpus.pieceCount(blockSize: blockSize)
