@@ -42,6 +42,15 @@ struct SamplingOptions: OptionGroup, Equatable {
 struct OutputOptions: OptionGroup, Equatable {
   enum Color: String, CaseIterable {
     case never, auto, always
+
+    /// Whether to color what goes to a terminal, or elsewhere.
+    func isOn(_ isTerminal: Bool) -> Bool {
+      switch self {
+      case .always: true
+      case .never: false
+      case .auto: isTerminal && (Console.environment("NO_COLOR").map(\.isEmpty) ?? true)
+      }
+    }
   }
 
   /// The file of the training log, if any.
@@ -61,11 +70,5 @@ struct OutputOptions: OptionGroup, Equatable {
   }
 
   /// Whether the live line is colored.
-  var isColored: Bool {
-    switch color {
-    case .always: true
-    case .never: false
-    case .auto: Console.environment("NO_COLOR").map(\.isEmpty) ?? true
-    }
-  }
+  var isColored: Bool { color.isOn(true) }
 }

@@ -1,0 +1,128 @@
+// Whether the gradients are the slopes of the loss: each is compared with a difference of two losses.
+
+/// A comparison of a document's gradients with central differences of its loss.
+///
+///     let check = try model.checkGradients("emma")
+///     check.worst.relativeError  // about 1e-9
+///
+/// The difference for a parameter *θ* is `(loss(θ + h) - loss(θ - h)) / 2h` with `h` = 10⁻⁵. Where a hidden unit turns on
+/// or off between the two, the loss has a kink, and the difference is not the slope on either side: those parameters are
+/// counted apart.
+public struct GradientCheck: Sendable, Equatable {
+  /// A parameter's gradient and the difference it is compared with.
+  public struct Comparison: Sendable, Equatable {
+    /// The parameter matrix, as in `Model.tensorNames`.
+    public let tensor: String
+    /// The parameter's row and column in it.
+    public let row, column: Int
+    /// The gradient that backpropagation gives.
+    public let gradient: Double
+    /// The central difference.
+    public let difference: Double
+    /// The distance between the two, relative to the matrix's largest gradient. Where that is less than `leastScale`,
+    /// relative to `leastScale`.
+    public let relativeError: Double
+  }
+
+  /// The comparison of the largest relative error in each parameter matrix, in the reference's order. A matrix of which no
+  /// parameter was compared has none.
+  public let tensors: [Comparison]
+  /// The number of parameters that were compared.
+  public let compared: Int
+  /// The number of parameters at a kink of relu, which were not.
+  public let kinks: Int
+  /// The number of the model's parameters.
+  public let parameterCount: Int
+
+  /// The comparison of the largest relative error.
+  public var worst: Comparison? { tensors.max { $0.relativeError < $1.relativeError } }
+
+  /// Whether no relative error is above `tolerance`.
+  public var passes: Bool { tensors.allSatisfy { $0.relativeError <= GradientCheck.tolerance } }
+
+  /// The largest relative error of correct gradients, by a margin of about a hundred.
+  public static let tolerance = 1e-6
+  /// The least that errors are relative to. The difference of two losses has a rounding error of some 10⁻¹¹, so that
+  /// smaller gradients cannot be told from it more exactly.
+  public static let leastScale = 1e-4
+
+  static let step = 1e-5
+}
+
+extension Model {
+  /// Compares a document's gradients with central differences of its loss.
+  ///
+  /// - Parameters:
+  ///   - document: As in `trace(_:)`.
+  ///   - limit: The most parameters to compare; if there are more, as many are drawn.
+  ///   - seed: What draws them.
+  /// - Throws: As `trace(_:)`.
+  /// - Complexity: Two forward passes over plain loops for each parameter compared.
+  public func checkGradients(
+    _ document: String, limit: Int = 10_000, seed: UInt64 = 0
+  ) throws(TokenizerError) -> GradientCheck {
+    let trace = try trace(document)
+    return checkGradients(
+      trace.parameterGradients.flatMap(\.values), tokens: trace.tokens, limit: limit, seed: seed)
+  }
+
+  /// Compares gradients, `[n]`, with central differences of the loss of `tokens`, `[T + 1]`.
+  func checkGradients(_ gradients: [Double], tokens: [Int], limit: Int, seed: UInt64) -> GradientCheck {
+    let specification = Specification(self), layout = specification.layout
+    let tokens = tokens.map { Int32($0) }, count = tokens.count - 1
+    func loss() -> Double {
+      specification.forward(tokens, at: 0..<count)
+      return specification.loss(tokens, count: count)
+    }
+    let units = specification.hiddenUnits(count: count)
+    func awake() -> [Bool] { units.map { $0.pointee > 0 } }
+    _ = loss()
+    let usual = awake()
+
+    var chosen = Array(0..<layout.count)
+    if limit < layout.count {
+      var random = PythonRandom(seed: seed)
+      random.shuffle(&chosen)
+      chosen = chosen.prefix(limit).sorted()
+    }
+    var worst: [Int: GradientCheck.Comparison] = [:], kinks = 0, next = 0
+    for (number, matrix) in layout.all.enumerated() {
+      let range = matrix.offset..<matrix.offset + matrix.count
+      let scale = gradients[range].reduce(GradientCheck.leastScale) { max($0, abs($1)) }
+      while next < chosen.count, chosen[next] < range.upperBound {
+        let index = chosen[next], parameter = specification.parameters[index]
+        next += 1
+        specification.parameters[index] = parameter + GradientCheck.step
+        let above = (specification.parameters[index], loss(), awake() == usual)
+        specification.parameters[index] = parameter - GradientCheck.step
+        let below = (specification.parameters[index], loss(), awake() == usual)
+        specification.parameters[index] = parameter
+        guard above.2, below.2 else {
+          kinks += 1
+          continue
+        }
+        // The parameters differ by 2h but for rounding, which matters where they are large.
+        let difference = (above.1 - below.1) / (above.0 - below.0)
+        let error = abs(difference - gradients[index]) / scale
+        // What is not a number is the worst of all.
+        if let known = worst[number], !(error > known.relativeError), !error.isNaN { continue }
+        let place = (index - matrix.offset).quotientAndRemainder(dividingBy: matrix.columns)
+        worst[number] = GradientCheck.Comparison(
+          tensor: matrix.name, row: place.quotient, column: place.remainder, gradient: gradients[index],
+          difference: difference, relativeError: error.isNaN ? .infinity : error)
+      }
+    }
+    return GradientCheck(
+      tensors: layout.all.indices.compactMap { worst[$0] }, compared: chosen.count - kinks, kinks: kinks,
+      parameterCount: layout.count)
+  }
+}
+
+extension Specification {
+  /// The hidden units of all layers at `count` positions before relu, as places that every forward pass overwrites.
+  fileprivate func hiddenUnits(count: Int) -> [UnsafeMutablePointer<Double>] {
+    (0..<shape.layers).flatMap { layer in
+      (0..<count * 4 * shape.channels).map { activations.layers[layer].expanded + $0 }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// The model that `trace` looks into: a file's, or that of a run on the spot.
+
+import CommandLineOptions
+import MicroGPT
+import MicroGPTFiles
+
+/// A model, and what is known about the run that it comes from.
+struct TraceModel {
+  let model: Model
+  /// The run, unless the model is weights alone.
+  let state: TrainingState?
+  /// What it is: "the run in model.safetensors, after 1,000 steps".
+  let origin: String
+  /// The documents of a run on the spot that it has not read, if there are any.
+  let unread: Corpus?
+
+  /// The model of a file.
+  init(_ saved: SavedModel) {
+    (model, state, unread) = (saved.model, saved.checkpoint?.state, nil)
+    origin =
+      saved.checkpoint.map { "\(saved.path), after \(counted($0.state.completedSteps, "step"))" }
+      ?? "\(saved.path): weights without a run"
+  }
+
+  /// The model of a run on the spot.
+  ///
+  /// - Parameter instructions: The instruction set to use, if not the widest.
+  init(
+    training configuration: Configuration, on source: TextSource, _ corpus: Corpus,
+    _ instructions: InstructionSet?
+  ) throws {
+    let trainer = try Trainer(
+      corpus: corpus, configuration: configuration, instructionSet: instructions ?? .widest)
+    try trainer.train()
+    (model, state) = (trainer.model, trainer.state)
+    let steps = configuration.steps
+    origin =
+      steps == 0
+      ? "an untrained model with the vocabulary of \(source.named(corpus))"
+      : "a run on the spot: \(counted(steps, "step")) on \(source.named(corpus))"
+    let read = min(steps * configuration.batchSize, corpus.count)
+    unread =
+      corpus.isStream || read == corpus.count
+      ? nil : try Corpus(documents: trainer.corpus[read...].map { String(decoding: $0.utf8, as: UTF8.self) })
+  }
+}
