@@ -83,10 +83,6 @@ extension AlgorithmStage {
           first: 123,
           code: #"""
             func linear(_ x: Vector, _ weight: [Vector]) -> Vector { weight.map { sum(zip($0, x).lazy.map(*)) } }
-            """#.lines),
-        Lines(
-          first: 124,
-          code: #"""
             func softmax(_ logits: Vector) -> Vector {  // Any scores become probabilities, which add up to 1.
               let peak = logits.map(\.data).max()!, powers = logits.map { exp($0 + -peak) }, total = sum(powers)
               return powers.map { $0 / total }  // The peak cancels out. Without it, exp would overflow at 710.

@@ -64,24 +64,99 @@ struct TraceCommand: Subcommand, Equatable {
     ]
   }
 
+  func validate() throws(UsageError) {
+    try checkStandardInput(model ?? "", data)
+    let alone = [("--ablate", ablated != nil), ("--check", check), ("--stage", stage != nil)].filter(\.1)
+    if alone.count > 1 {
+      throw UsageError("'\(alone[0].0)' and '\(alone[1].0)' show different things. Leave one of them out.")
+    }
+    if stage != nil, json {
+      throw UsageError("'--json' prints every tensor, '--stage' shows one part. Leave one of them out.")
+    }
+    if let ablated { _ = try AblatedHeads(ablated) }
+  }
+
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
-    let source = try self.source(instructions)
-    let story = try TraceStory(source, document)
-    let text = TraceText(width: width ?? Console.outputColumns, color: color.isOn(Console.isTerminal && Console.environment("TERM") != "dumb"))
+    let saved = try model.map { path throws(ModelFileError) in try SavedModel(path) }
+    let heads = try ablated.map { text throws(UsageError) in try AblatedHeads(text) }
+    if let saved { try check(given, for: saved) }
+    let source =
+      try saved.map { TraceModel($0) } ?? TraceModel.trained(on: data, configuration, instructions)
+    let story: TraceStory
+    do throws(TokenizerError) { story = try TraceStory(source, document) } catch {
+      throw unknown(error, source.model.tokenizer)
+    }
+    if check {
+      let report = try GradientCheckReport(story)
+      try print(report.sentences, [.table(report.table)], report.json)
+      if !report.check.passes { throw Failure(code: Failure.software, "The gradients are wrong.") }
+    } else if let heads {
+      let places = try heads.places(in: source.model)
+      let report = try AblationReport(
+        story, without: places, on: try saved.map { try others(for: $0) } ?? source.unread)
+      try print([story.introduction[0]], report.blocks, report.json)
+    } else {
+      try print(story.introduction, story.sections(stage), story.json)
+    }
+  }
+
+  /// Prints sentences and blocks, or the object.
+  private func print(
+    _ sentences: [String], _ blocks: [TraceSection.Block], _ object: @autoclosure () -> JSONText
+  ) throws {
+    try print(sentences, object()) { text in blocks.map { "\n" + text.lines($0) } }
+  }
+
+  private func print(
+    _ sentences: [String], _ sections: [TraceSection], _ object: @autoclosure () -> JSONText
+  ) throws {
+    try print(sentences, object()) { text in sections.map { text.text($0) } }
+  }
+
+  private func print(
+    _ sentences: [String], _ object: @autoclosure () -> JSONText, _ parts: (TraceText) -> [String]
+  ) throws {
     let output = Console.output()
-    for line in story.introduction { try output.write(text.text(line)) }
-    for section in story.sections(stage) { try output.write(text.text(section)) }
+    if json {
+      try output.write(object().text(escapingControls: Console.isTerminal) + "\n")
+    } else {
+      let isColored = color.isOn(Console.isTerminal && Console.environment("TERM") != "dumb")
+      let text = TraceText(width: width ?? max(40, Console.outputColumns), color: isColored)
+      for sentence in sentences { try output.write(text.text(sentence)) }
+      for part in parts(text) { try output.write(part) }
+    }
     try output.flush()
   }
 
-  private func source(_ instructions: InstructionSet?) throws -> TraceModel {
-    if let model { return TraceModel(try SavedModel(model)) }
-    var source =
-      try data.map { path throws(FileError) in
-        try TextSource.find(DataOptions(file: path, offline: true))
-      } ?? .builtIn("")
-    let corpus = try source.takeCorpus()
-    return try TraceModel(training: configuration, on: source, corpus, instructions)
+  /// Refuses what a model's file decides.
+  private func check(_ given: GivenOptions, for saved: SavedModel) throws {
+    if let option = Hyperparameter.all.map(\.option).first(where: given.contains) {
+      throw UsageError(
+        "'\(option)' is for a run on the spot, but '\(saved.path)' has its own. Leave out one of the two.")
+    }
+    if data != nil, ablated == nil {
+      throw UsageError(
+        "'--data' is for a run on the spot, or for '--ablate', but '\(saved.path)' is already trained. Leave it out."
+      )
+    }
+  }
+
+  /// What an ablation of a kept model is measured on: the documents that its run held out, else those of the text.
+  private func others(for saved: SavedModel) throws -> AblationReport.Others {
+    var source = try TextSource.find(DataOptions(file: data, offline: true))
+    let hasSplit = saved.checkpoint?.heldOut != nil
+    let sha256 = hasSplit ? source.sha256 : nil,
+      corpus = try source.takeCorpus(saved.reading, to: "measure on")
+    if hasSplit, let heldOut = saved.heldOut(of: corpus, sha256: sha256) {
+      return .init(corpus: heldOut, name: "\(amount(of: heldOut)) that the run held out")
+    }
+    let measured = try MeasuredDocuments(corpus, of: source, for: saved)
+    return .init(corpus: measured.corpus, name: source.named(measured.corpus))
+  }
+
+  /// The document has a character that the model does not know, or is empty where that has no meaning.
+  private func unknown(_ error: TokenizerError, _ tokenizer: Tokenizer) -> Failure {
+    Failure(code: Failure.data, "\(error)")
   }
 }

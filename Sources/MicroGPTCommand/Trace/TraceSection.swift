@@ -75,7 +75,7 @@ extension TraceSection {
   struct Table {
     let header: [String]
     let rows: [[String]]
-    /// How many columns, from the left, hold words, which are aligned at their beginning.
-    var words = 1
+    /// The columns of words, which are aligned at their beginning; numbers are at their end.
+    var words: Set<Int> = [0]
   }
 }

@@ -16,7 +16,8 @@ struct TraceStory {
   let source: TraceModel
   let document: String
   let trace: Trace
-  private let positions: [String]
+  /// Each position and the token that it reads: "2 m".
+  let positions: [String]
   /// The position whose numbers are worked out as an example.
   private let example: Int
 
@@ -75,7 +76,7 @@ struct TraceStory {
               ? "The first position reads the end of a line. "
               : "One more, BOS, which is \(tokenizer.bos) here, opens and closes a document. ")
             + "Each position reads one token and predicts the next."),
-        .table(.init(header: ["position", "reads", "token", "predicts", "token"], rows: rows, words: 0)),
+        .table(.init(header: ["position", "reads", "token", "predicts", "token"], rows: rows, words: [])),
       ])
   }
 
@@ -90,7 +91,7 @@ struct TraceStory {
           "Each token has a vector of \(configuration.embedding) numbers, and so has each position. Their sum stands "
             + "for this token at this position. rmsNorm scales it to a mean square of 1."),
         .formula([
-          "x[t] = rmsNorm(wte[token[t]] + wpe[t])      rmsNorm(x) = x / √(mean(x²) + 0.00001)",
+          "x[t] = rmsNorm(wte[token[t]] + wpe[t])", "rmsNorm(x) = x / √(mean(x²) + 0.00001)",
           "at t = \(t), channel 0: \(short(wte[token, 0])) + \(short(wpe[t, 0])) = \(short(sum[t, 0])), "
             + "/ √\(short(square + 1e-5)) = \(short(normalized[t, 0]))",
         ]),
@@ -111,7 +112,7 @@ struct TraceStory {
           + "Each head does that with \(width) of the \(configuration.embedding) channels."),
       .formula([
         "n = rmsNorm(x)      q = Wq·n      k = Wk·n      v = Wv·n",
-        "score[t, s] = q[t]·k[s] / √D      attention[t] = softmax(score[t]), for s ≤ t",
+        "score[t, s] = q[t]·k[s] / √D, for s ≤ t", "attention[t] = softmax(score[t])",
       ]),
     ]
     for head in 0..<configuration.heads {
@@ -141,7 +142,7 @@ struct TraceStory {
         "The heads' outputs are joined, multiplied by a matrix and added to x (a residual connection): a layer changes x "
           + "and does not replace it. Here the root mean square of what is added is \(short(added)), that of x before "
           + "\(short(rootMeanSquare(input.values)))."),
-      .formula(["m[t] = Σₛ attention[t, s]·v[s], all heads side by side      x = Wo·m + x"]),
+      .formula(["m[t] = Σₛ attention[t, s]·v[s], all heads side by side", "x = Wo·m + x"]),
       .vectors([.init(title: "m", matrix: mixed, rows: positions)]),
       .vectors([.init(title: "x after attention", matrix: output, rows: positions)]),
     ]
@@ -169,8 +170,8 @@ struct TraceStory {
         ]),
         .units(.init(title: "awake", hidden: hidden, rows: positions)),
         .sentence(
-          "\(counted(always, "unit")) of \(hidden.columns) \(always == 1 ? "is" : "are") awake at every position, "
-            + "\(never) at none. A unit that is not awake gets no gradient here."),
+          "Of \(hidden.columns) units, \(always) \(always == 1 ? "is" : "are") awake at every position and "
+            + "\(never) at none. A unit that is not awake gets no gradient at that position."),
         .vectors([.init(title: "x after the perceptron", matrix: output, rows: positions)]),
         .sentence(
           "The root mean square of what is added is \(short(added)), that of x before "
@@ -192,7 +193,7 @@ struct TraceStory {
             + "vector for each token, and the logit is its product with x."),
         .formula(["logit[t, j] = lm_head[j]·x[t]"]),
         .table(
-          .init(header: ["position", "highest", "", "", "", "", "what came"], rows: rows, words: 7)),
+          .init(header: ["position", "highest", "", "", "", "", "what came"], rows: rows, words: Set(0...6))),
       ])
   }
 
@@ -205,7 +206,7 @@ struct TraceStory {
         positions[t], tokenizer.label(next), fixed(probabilities[t, next], 4), fixed(surprise, 4),
         fixed(exp(surprise), 1),
         best(probabilities, t).prefix(3).map {
-          "\(tokenizer.label($0)) \(fixed(100 * probabilities[t, $0], 0)) %"
+          "\(tokenizer.label($0)) \(fixed(100 * probabilities[t, $0], 0))\u{a0}%"
         }.joined(separator: ", "),
       ]
     }
@@ -217,10 +218,11 @@ struct TraceStory {
           "softmax turns the logits of a position into probabilities, which add up to 1. The surprise at the token that "
             + "came is -log of its probability: 0 for a certain one, the larger the less probable. It is measured in nats, "
             + "and e to its power says among how many equally probable tokens the choice was as hard."),
-        .formula(["p[t] = softmax(logit[t])      surprise[t] = -log p[t, next]      loss = mean(surprise)"]),
+        .formula(["p[t] = softmax(logit[t])", "surprise[t] = -log p[t, next]", "loss = mean(surprise)"]),
         .table(
           .init(
-            header: ["position", "next", "p", "surprise", "as among", "most probable"], rows: rows, words: 2)),
+            header: ["position", "next", "p", "surprise", "as among", "most probable"], rows: rows,
+            words: [0, 1, 5])),
         .formula(["loss = (\(sum)) / \(count) = \(fixed(trace.loss, 4))"]),
         .sentence(
           "The loss is \(fixed(trace.loss, 4)): on average the next token was as hard to guess as one of "
@@ -236,14 +238,14 @@ struct TraceStory {
       !$0.name.hasSuffix(".scores") && !$0.name.hasSuffix(".attention") && $0.name != "probabilities"
     }
     let rows = order.map { gradient in
-      [gradient.name, brief(norm(gradient.values))]
-        + (0..<count).map { brief(norm(gradient.row($0))) }
+      [gradient.name, decimals(norm(gradient.values))]
+        + (0..<count).map { decimals(norm(gradient.row($0))) }
     }
     let matrices = trace.parameterGradients.map { gradient in
       [
-        gradient.name, "\(gradient.rows)×\(gradient.columns)", brief(norm(gradient.values)),
-        brief(gradient.values.reduce(0) { max($0, abs($1)) }),
-        "\(fixed(100 * Double(gradient.values.count { $0 == 0 }) / Double(gradient.values.count), 0)) %",
+        gradient.name, "\(gradient.rows)×\(gradient.columns)", decimals(norm(gradient.values)),
+        decimals(gradient.values.reduce(0) { max($0, abs($1)) }),
+        "\(fixed(100 * Double(gradient.values.count { $0 == 0 }) / Double(gradient.values.count), 0))\u{a0}%",
       ]
     }
     let t = count - 1, next = trace.tokens[count], d = trace.gradient("logits")!
@@ -281,7 +283,10 @@ struct TraceStory {
       first = range.upperBound
       let change = rootMeanSquare(range.map { moves.after[$0] - moves.before[$0] })
       let size = rootMeanSquare(range.map { moves.before[$0] })
-      rows.append([gradient.name, brief(size), brief(change), size > 0 ? brief(change / size) : "-"])
+      rows.append([
+        gradient.name, decimals(size), decimals(change),
+        size > 0 ? "\(fixed(100 * change / size, 2))\u{a0}%" : "-",
+      ])
       places += range.map { index in
         let (row, column) = (index - range.lowerBound).quotientAndRemainder(dividingBy: gradient.columns)
         return (gradient, row, column, moves.before[index], moves.after[index])
@@ -317,9 +322,9 @@ struct TraceStory {
             rows: largest.map { place in
               [
                 "\(place.tensor.name)[\(place.row), \(place.column)]", owner(place.tensor, place.row),
-                fixed(place.before, 4), fixed(place.after, 4), brief(place.after - place.before),
+                fixed(place.before, 4), fixed(place.after, 4), decimals(place.after - place.before),
               ]
-            }, words: 2)),
+            }, words: [0, 1])),
         .sentence("And each matrix, as root mean squares:"),
         .table(.init(header: ["matrix", "size", "move", "move / size"], rows: rows)),
       ])
@@ -363,7 +368,7 @@ struct TraceStory {
         .sentence(
           "The cosine of the angle between two tokens' embeddings: 1 for the same direction, 0 for unrelated ones, as "
             + "before training. Look for groups: letters that are used alike, such as vowels, move together."),
-        .table(.init(header: ["token", "nearest", "farthest"], rows: rows, words: 3)),
+        .table(.init(header: ["token", "nearest", "farthest"], rows: rows, words: [0, 1, 2])),
       ])
   }
 
@@ -387,8 +392,8 @@ struct TraceStory {
     let sorted = shares.filter { $0.share >= 0.005 }.sorted { $0.share > $1.share }
     let even = (1..<count).reduce(0) { $0 + 1 / Double($1 + 1) } / Double(count - 1)
     return "Head \(head) attends, on average over the positions from 1 on: "
-      + list(sorted.map { "\(fixed(100 * $0.share, 0)) % to \($0.what)" }, "and")
-      + ". (Each position would get the same from itself as from any other if it did not care: \(fixed(100 * even, 0)) % to itself.)"
+      + list(sorted.map { "\(fixed(100 * $0.share, 0))\u{a0}% to \($0.what)" }, "and")
+      + ". Spread evenly it would be \(fixed(100 * even, 0))\u{a0}% to itself."
   }
 
   /// What a row of a parameter matrix belongs to.
@@ -423,6 +428,11 @@ struct TraceStory {
 
 /// `number` with two digits that count, as C's `%.2g` prints it.
 private func brief(_ number: Double) -> String { significant(number, 2) }
+
+/// `number` with four decimals, or in short if they would not show it.
+private func decimals(_ number: Double) -> String {
+  number != 0 && abs(number) < 0.00095 ? brief(number) : fixed(number, 4)
+}
 
 extension Tensor {
   /// The numbers of a row.

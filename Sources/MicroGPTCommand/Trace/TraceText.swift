@@ -28,7 +28,8 @@ struct TraceText {
     return "── \(title) \(line(width - used))\n\(place)"
   }
 
-  private func lines(_ block: TraceSection.Block) -> String {
+  /// The lines of a block, each with its end.
+  func lines(_ block: TraceSection.Block) -> String {
     switch block {
     case .sentence(let text): wrapped(text, indent: 0, hanging: 0)
     case .formula(let lines): lines.map { wrapped($0, indent: 4, hanging: 6) }.joined()
@@ -53,7 +54,12 @@ struct TraceText {
       }
       isEmpty = false
     }
-    return lines + line.trimmingEnd + "\n"
+    return plainBlanks(lines + line.trimmingEnd + "\n")
+  }
+
+  /// The text with plain blanks for those that keep a number and its sign, such as 12 %, together.
+  private func plainBlanks(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\u{a0}" ? " " : $0 }))
   }
 
   private func table(_ table: TraceSection.Table) -> String {
@@ -69,39 +75,55 @@ struct TraceText {
     return all.map { row in
       let cells = (0..<shown).map { column in
         let filler = String(repeating: " ", count: widths[column] - columns(row[column]))
-        return column < table.words ? row[column] + filler : filler + row[column]
+        return table.words.contains(column) ? row[column] + filler : filler + row[column]
       }
-      return ("  " + cells.joined(separator: "  ") + (shown < widths.count ? " …" : "")).trimmingEnd + "\n"
+      let line = ("  " + cells.joined(separator: "  ") + (shown < widths.count ? " …" : "")).trimmingEnd
+      return plainBlanks(line) + "\n"
     }.joined()
   }
 
   // MARK: - Numbers
 
-  /// The width of a number and the blank before it.
-  private static let cell = 6
+  /// How a number is written: `-0.26` or, to save room, `-.26`, with the blank before it.
+  private enum Number: Int {
+    case full = 6, brief = 5
+
+    func text(_ value: Double) -> String {
+      switch (self, abs(value)) {
+      case (.full, ..<9.995): return fixed(value, 2)
+      case (.full, ..<99.95), (.brief, 0.995..<9.95): return fixed(value, 1)
+      case (.brief, ..<0.995):
+        let digits = fixed(abs(value), 2).dropFirst()
+        return (value < 0 && digits != ".00" ? "-" : "") + digits
+      case (_, ..<999.5), (.full, ..<9999.5): return fixed(value, 0)
+      default: return significant(value, 1)
+      }
+    }
+  }
 
   private func vectors(_ matrices: [TraceSection.Vectors]) -> String {
     let rows = matrices[0].rows, labels = rows.map(columns).max() ?? 0
-    // The columns that fit, shared evenly; three are left for the ellipsis of each matrix that is cut.
-    let space = (width - 2 - labels) / matrices.count
+    // Each matrix has a blank after it. If not all columns fit, the room is shared evenly, less an ellipsis each.
+    let space = width - 2 - labels, all = matrices.reduce(0) { $0 + $1.matrix.columns }
+    let number =
+      [Number.full, .brief].first { all * $0.rawValue + matrices.count - 1 <= space } ?? .brief
+    let isWhole = all * number.rawValue + matrices.count - 1 <= space
     let shown = matrices.map { matrix in
-      let all = matrix.matrix.columns
-      return all * TraceText.cell + (matrices.count > 1 ? 1 : 0) <= space
-        ? all : max(1, (space - 4) / TraceText.cell)
+      isWhole
+        ? matrix.matrix.columns
+        : min(matrix.matrix.columns, max(1, (space / matrices.count - 4) / number.rawValue))
     }
     var titles = "  " + String(repeating: " ", count: labels), numbers = titles
     for (matrix, count) in zip(matrices, shown) {
-      let all = matrix.matrix.columns, isCut = count < all
-      let note = matrix.title + (isCut ? ", \(count) of \(all)" : "")
-      var title = " " + note, header = ""
+      let isCut = count < matrix.matrix.columns
+      var header = ""
       for column in 0..<count {
-        header += left(matrix.columns.map { $0[column] } ?? "\(column)", TraceText.cell)
+        header += left(matrix.columns.map { $0[column] } ?? "\(column)", number.rawValue)
       }
-      if isCut { header += "  …" }
-      header += " "
-      title += String(repeating: " ", count: max(0, columns(header) - columns(title)))
-      titles += title
-      numbers += header
+      header += isCut ? "  … " : " "
+      let title = "  " + matrix.title + (isCut ? ", \(count) of \(matrix.matrix.columns)" : "")
+      titles += right(title, columns(header))
+      numbers += right(header, columns(title))
     }
     var out = titles.trimmingEnd + "\n" + numbers.trimmingEnd + "\n"
     for (row, label) in rows.enumerated() {
@@ -111,23 +133,13 @@ struct TraceText {
         for column in 0..<count {
           let value = matrix.matrix[row, column]
           line += shaded(
-            left(number(value), TraceText.cell), largest > 0 ? value / largest : 0, kind: matrix.kind)
+            left(number.text(value), number.rawValue), largest > 0 ? value / largest : 0, kind: matrix.kind)
         }
-        line += (count < matrix.matrix.columns ? "  …" : "") + " "
+        line += count < matrix.matrix.columns ? "  … " : " "
       }
       out += line.trimmingEnd + "\n"
     }
     return out
-  }
-
-  /// A number in at most five columns.
-  private func number(_ value: Double) -> String {
-    switch abs(value) {
-    case ..<9.995: fixed(value, 2)
-    case ..<99.95: fixed(value, 1)
-    case ..<9999.5: fixed(value, 0)
-    default: significant(value, 1)
-    }
   }
 
   private func units(_ units: TraceSection.Units) -> String {
