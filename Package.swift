@@ -17,13 +17,15 @@ let package = Package(
     .target(name: "MicroGPTFiles", dependencies: ["MicroGPT"]),
     .target(name: "MicroGPTFoundation", dependencies: ["MicroGPT", "MicroGPTFiles"]),
     .target(name: "CommandLineOptions"),
+    .target(name: "Drawing"),
     .executableTarget(
-      name: "MicroGPTCommand", dependencies: ["MicroGPT", "MicroGPTFiles", "CommandLineOptions"]),
+      name: "MicroGPTCommand", dependencies: ["MicroGPT", "MicroGPTFiles", "CommandLineOptions", "Drawing"]),
     .testTarget(name: "MicroGPTTests", dependencies: ["MicroGPT"]),
     .testTarget(name: "MicroGPTFilesTests", dependencies: ["MicroGPT", "MicroGPTFiles"]),
     .testTarget(
       name: "MicroGPTFoundationTests", dependencies: ["MicroGPT", "MicroGPTFiles", "MicroGPTFoundation"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
+    .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(
       name: "MicroGPTCommandTests", dependencies: ["MicroGPT", "MicroGPTCommand", "CommandLineOptions"]),
     .testTarget(name: "OneScreenTests", dependencies: ["MicroGPT"]),

@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Drawing
+
+@Suite("Bar charts") struct BarChartTests {
+  @Test("bars begin at 0, as high as their values, with labels below")
+  func bars() {
+    let chart = BarChart(
+      title: "x", y: "nats", [.init("a", 1), .init("<", 2, note: ", 7 times"), .init("c", .nan)])
+    #expect(
+      chart.drawn.contains("<path class=\"bar\" d=\"M216 246V140H256V246z\"><title>a: 1</title>"),
+      "\(chart.drawn)")
+    #expect(chart.drawn.contains("V34H596V246z\"><title>&lt;: 2, 7 times</title>"), "\(chart.drawn)")
+    #expect(chart.drawn.occurrences(of: "class=\"bar\"") == 2)
+    #expect(chart.drawn.contains(">&lt;</text>"))
+  }
+
+  @Test("references are drawn, and a chart without bars is one")
+  func references() {
+    var chart = BarChart(title: "x", y: "nats", [])
+    chart.references = [.init(2, "mean")]
+    #expect(chart.drawn.contains("mean</text>") && chart.drawn.contains("class=\"axis\""))
+  }
+}
