@@ -118,11 +118,12 @@ struct AblationReport {
             }, words: [0, 1])),
       ]
     }
-    return blocks + [
-      .sentence(
-        "Look at the change for many documents: a single one can become easier by chance. A head with a small change has "
-          + "little to say, or the others say it too.")
-    ]
+    let advice =
+      others == nil
+      ? "A single document can become easier by chance. Name a text with --data to measure on many."
+      : "Look at the change for many documents: a single one can become easier by chance. A head with a small change "
+        + "has little to say, or the others say it too."
+    return blocks + [.sentence(advice)]
   }
 
   var json: JSONText {

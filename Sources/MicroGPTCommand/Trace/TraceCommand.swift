@@ -46,14 +46,15 @@ struct TraceCommand: Subcommand, Equatable {
       "WHAT TO SHOW": [
         .choice("--stage", "NAME", \.stage, "Show one part"),
         .text(
-          "--ablate", "LAYER.HEAD", \.ablated, "Show only what is lost without this head, such as 0.2"),
+          "--ablate", "LAYER.HEAD", \.ablated,
+          "Show only what is lost without a head, such as 0.2, or all of them one by one"),
         .flag("--check", \.check, "Only compare gradients with central differences of the loss"),
       ],
       "DATA": [
         .text("--data", "FILE", \.data, "Train on the lines of FILE; with MODEL, measure --ablate on them")
       ],
-      "MODEL, if none is given": .hyperparameters(.model, in: \.configuration),
-      "TRAINING, if no model is given": .hyperparameters(.training, in: \.configuration),
+      "MODEL WITHOUT A FILE": .hyperparameters(.model, in: \.configuration),
+      "TRAINING WITHOUT A FILE": .hyperparameters(.training, in: \.configuration),
       "OUTPUT": [
         .flag("--json", \.json, "Print one JSON object with every tensor"),
         .number(
@@ -74,6 +75,7 @@ struct TraceCommand: Subcommand, Equatable {
       throw UsageError("'--json' prints every tensor, '--stage' shows one part. Leave one of them out.")
     }
     if let ablated { _ = try AblatedHeads(ablated) }
+    if model == nil { try configuration.checkHeads() }
   }
 
   func run(given: GivenOptions) throws {
@@ -85,7 +87,7 @@ struct TraceCommand: Subcommand, Equatable {
       try saved.map { TraceModel($0) } ?? TraceModel.trained(on: data, configuration, instructions)
     let story: TraceStory
     do throws(TokenizerError) { story = try TraceStory(source, document) } catch {
-      throw unknown(error, source.model.tokenizer)
+      throw Failure(code: Failure.data, "\(error)")
     }
     if check {
       let report = try GradientCheckReport(story)
@@ -142,21 +144,21 @@ struct TraceCommand: Subcommand, Equatable {
     }
   }
 
-  /// What an ablation of a kept model is measured on: the documents that its run held out, else those of the text.
-  private func others(for saved: SavedModel) throws -> AblationReport.Others {
-    var source = try TextSource.find(DataOptions(file: data, offline: true))
-    let hasSplit = saved.checkpoint?.heldOut != nil
-    let sha256 = hasSplit ? source.sha256 : nil,
-      corpus = try source.takeCorpus(saved.reading, to: "measure on")
-    if hasSplit, let heldOut = saved.heldOut(of: corpus, sha256: sha256) {
+  /// What an ablation of a kept model is measured on: the documents that its run held out, else those of the text that is
+  /// named, else those of the run's text if that is found.
+  private func others(for saved: SavedModel) throws -> AblationReport.Others? {
+    var source: TextSource
+    do { source = try TextSource.find(DataOptions(file: data, offline: true)) } catch {
+      if data == nil { return nil }
+      throw error
+    }
+    let sha256 = source.sha256, corpus = try source.takeCorpus(saved.reading, to: "measure on")
+    if let heldOut = saved.heldOut(of: corpus, sha256: sha256) {
       return .init(corpus: heldOut, name: "\(amount(of: heldOut)) that the run held out")
     }
+    // Another text says little about the model, unless the user asks for it.
+    if data == nil, saved.checkpoint?.textSHA256 != sha256 { return nil }
     let measured = try MeasuredDocuments(corpus, of: source, for: saved)
     return .init(corpus: measured.corpus, name: source.named(measured.corpus))
-  }
-
-  /// The document has a character that the model does not know, or is empty where that has no meaning.
-  private func unknown(_ error: TokenizerError, _ tokenizer: Tokenizer) -> Failure {
-    Failure(code: Failure.data, "\(error)")
   }
 }

@@ -18,8 +18,8 @@ struct TraceModel {
   init(_ saved: SavedModel) {
     (model, state, unread) = (saved.model, saved.checkpoint?.state, nil)
     origin =
-      saved.checkpoint.map { "\(saved.path), after \(counted($0.state.completedSteps, "step"))" }
-      ?? "\(saved.path): weights without a run"
+      saved.checkpoint.map { "that of \(escaped(saved.path)), after \(counted($0.state.completedSteps, "step"))" }
+      ?? "that of \(escaped(saved.path)), weights without a run"
   }
 
   /// The model of a run on the spot, on a text or the built-in names.

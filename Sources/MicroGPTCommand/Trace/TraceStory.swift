@@ -210,7 +210,8 @@ struct TraceStory {
         }.joined(separator: ", "),
       ]
     }
-    let sum = trace.tokenLosses.map { fixed($0, 4) }.joined(separator: " + ")
+    let sum =
+      trace.tokenLosses.prefix(8).map { fixed($0, 4) }.joined(separator: " + ") + (count > 8 ? " + …" : "")
     return TraceSection(
       stage: .loss, title: "Loss",
       blocks: [
@@ -255,7 +256,7 @@ struct TraceStory {
         .sentence(
           "The gradient of a number says how the loss would change with it: the loss rises by the gradient times a "
             + "small increase of the number. The chain rule carries it from the loss back to the parameters. It begins at "
-            + "the logits, where it is (p - 1) / T for the token that came and p / T for every other."),
+            + "the logits, where it is (p\u{a0}-\u{a0}1)\u{a0}/\u{a0}T for the token that came and p\u{a0}/\u{a0}T for every other."),
         .formula([
           "at t = \(t): d logit[\(t), \(tokenizer.label(next))] = (\(short(trace["probabilities"]![t, next])) - 1) / \(count) "
             + "= \(short(d[t, next]))"
@@ -451,6 +452,10 @@ extension Tokenizer {
   func label(_ token: Int) -> String {
     if !isStream, token == bos { return "BOS" }
     let character = characters[token]
-    return character == " " ? "' '" : escaped(String(character))
+    switch character {
+    case " ": return "' '"
+    case "\n": return "\\n"
+    default: return escaped(String(character))
+    }
   }
 }
