@@ -18,7 +18,9 @@ struct TraceModel {
   init(_ saved: SavedModel) {
     (model, state, unread) = (saved.model, saved.checkpoint?.state, nil)
     origin =
-      saved.checkpoint.map { "that of \(escaped(saved.path)), after \(counted($0.state.completedSteps, "step"))" }
+      saved.checkpoint.map {
+        "that of \(escaped(saved.path)), after \(counted($0.state.completedSteps, "step"))"
+      }
       ?? "that of \(escaped(saved.path)), weights without a run"
   }
 

@@ -256,7 +256,8 @@ struct TraceStory {
         .sentence(
           "The gradient of a number says how the loss would change with it: the loss rises by the gradient times a "
             + "small increase of the number. The chain rule carries it from the loss back to the parameters. It begins at "
-            + "the logits, where it is (p\u{a0}-\u{a0}1)\u{a0}/\u{a0}T for the token that came and p\u{a0}/\u{a0}T for every other."),
+            + "the logits, where it is (p\u{a0}-\u{a0}1)\u{a0}/\u{a0}T for the token that came and p\u{a0}/\u{a0}T for every other."
+        ),
         .formula([
           "at t = \(t): d logit[\(t), \(tokenizer.label(next))] = (\(short(trace["probabilities"]![t, next])) - 1) / \(count) "
             + "= \(short(d[t, next]))"
