@@ -52,9 +52,10 @@ package final class LineReader {
       }
       searched = end
       if isAtEnd {
+        guard start < end else { return nil }
         isTerminated = false
         defer { start = end }
-        return start < end ? start..<end : nil
+        return start..<end
       }
       try fill()
     }

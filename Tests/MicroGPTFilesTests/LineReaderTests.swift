@@ -16,7 +16,8 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func lines(_ text: String, capacity: Int = 262_144) throws -> (lines: [String], isTerminated: Bool) {
+  private func lines(_ text: String, capacity: Int = 262_144) throws -> (lines: [String], isTerminated: Bool)
+  {
     try folder.write(text, to: "file")
     let reader = try LineReader(folder.path + "/file", capacity: capacity)
     var lines: [String] = []
