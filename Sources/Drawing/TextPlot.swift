@@ -16,7 +16,9 @@ public struct TextPlot: Sendable {
     public var points: [(x: Double, y: Double)]
 
     /// A curve through these points.
-    public init(mark: Character?, points: [(x: Double, y: Double)]) { (self.mark, self.points) = (mark, points) }
+    public init(mark: Character?, points: [(x: Double, y: Double)]) {
+      (self.mark, self.points) = (mark, points)
+    }
   }
 
   /// The curves.
@@ -55,19 +57,22 @@ public struct TextPlot: Sendable {
     let xRange = range(points.map(\.x), scale)
     let (yRange, cut) = shownRange(xRange)
     let vertical = Axis(
-      yRange, .linear, from: Double(4 * rows - 1), to: 0, ticks: max(2, rows / 3), isTight: true)
+      yRange, .linear, from: Double(4 * rows - 1), to: 0, ticks: max(3, rows / 2), isTight: true)
     let labels = vertical.ticks.isEmpty ? [] : TextPlot.aligned(vertical.ticks.map(figure))
     let gutter = labels.map(\.count).max() ?? 0
     // Marks stand to the right of the ends.
     let margin = curves.contains { $0.mark != nil } ? 3 : 0
     let columns = width - gutter - 2 - margin
     let horizontal = Axis(
-      xRange, scale, from: 0, to: Double(2 * columns - 1), ticks: max(2, columns / 12), isTight: true)
+      xRange, scale, from: 0, to: Double(2 * columns - 1),
+      ticks: max(2, columns / (scale == .linear ? 12 : 6)), isTight: true)
 
     var canvas = Canvas(rows: rows, columns: columns + margin, drawn: columns)
     for (index, curve) in curves.enumerated() { canvas.draw(curve, index, horizontal, vertical) }
     for (index, curve) in curves.enumerated() {
-      if let mark = curve.mark { canvas.place(mark, index, of: curves.count, isAlong: !isColored && curves.count > 1) }
+      if let mark = curve.mark {
+        canvas.place(mark, index, of: curves.count, isAlong: !isColored && curves.count > 1)
+      }
     }
 
     var ticks: [Int: String] = [:]
@@ -151,7 +156,7 @@ public struct TextPlot: Sendable {
 }
 
 /// Characters of two by four dots, with marks over them.
-private struct Canvas {
+struct Canvas {
   private struct Cell {
     /// The dots, as Unicode numbers them.
     var dots: UInt8 = 0
@@ -190,7 +195,8 @@ private struct Canvas {
   }
 
   /// Draws the part of a line that is not above the plot.
-  private mutating func line(from start: (x: Double, y: Double), to end: (x: Double, y: Double), _ curve: Int) {
+  private mutating func line(from start: (x: Double, y: Double), to end: (x: Double, y: Double), _ curve: Int)
+  {
     let rise = end.y - start.y
     /// How much of the line comes before the edge of the plot, from 0 to 1.
     let edge = max(0, min(1, (-0.5 - start.y) / rise))
@@ -220,7 +226,9 @@ private struct Canvas {
   ///   - count: The number of curves. Those that go together have their marks at different columns.
   ///   - isAlong: Whether marks stand along the curve.
   mutating func place(_ mark: Character, _ index: Int, of count: Int, isAlong: Bool) {
-    guard let end = places[index].lastIndex(where: { $0 != nil }), let row = places[index][end] else { return }
+    guard let end = places[index].lastIndex(where: { $0 != nil }), let row = places[index][end] else {
+      return
+    }
     let candidates = [(0, 1), (0, 2), (0, 3), (-1, 1), (1, 1), (-1, 2), (1, 2), (-1, 3), (1, 3)]
     let free = candidates.map { (row: row + $0, column: end + $1) }.first {
       0..<rows ~= $0.row && $0.column < columns && cells[$0.row * columns + $0.column].mark == nil
