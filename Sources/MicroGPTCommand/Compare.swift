@@ -47,7 +47,7 @@ struct Compare: Subcommand, Equatable {
         .choice("--color", "WHEN", \.color, "Color the curves; auto respects NO_COLOR"),
       ],
       "OUTPUT": [
-        .flag("--json", \.json, "Print one JSON object, with the curves"),
+        .flag("--json", \.json, "Print one JSON object, with the curves")
       ],
     ]
   }

@@ -87,7 +87,9 @@ struct CompareReport {
     if hasHeldOut { header += ["held-out", "lowest", "at step"] }
     let rows = ranked.map { run in
       let losses = run.losses
-      var row = ["\(run.mark)", shown(losses.last, 3), shown(losses.lowest?.loss, 3), shown(losses.lowest?.step)]
+      var row = [
+        "\(run.mark)", shown(losses.last, 3), shown(losses.lowest?.loss, 3), shown(losses.lowest?.step),
+      ]
       if let common { row.append(shown(losses.smoothed.step(reaching: common))) }
       if hasHeldOut {
         let lowest = losses.lowestHeldOut
@@ -108,6 +110,10 @@ struct CompareReport {
   /// What the table alone does not say.
   private var notes: [String] {
     var notes: [String] = []
+    if let common, let worst = runs.first(where: { $0.losses.lowest != nil && $0.losses.last == common }) {
+      notes.append(
+        "'to \(fixed(common, 3))' is the step at which a run reached the loss that \(worst.mark) ended with.")
+    }
     for (index, run) in runs.enumerated() {
       guard let hash = run.log.parametersSHA256 else { continue }
       let same = runs[index...].filter { $0.log.parametersSHA256 == hash }

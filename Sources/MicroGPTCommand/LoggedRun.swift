@@ -83,7 +83,8 @@ extension LoggedRun {
       offset += 10
       // The digits that a double is written in, which strtod reads to the nearest; it also reads what is not JSON.
       let digits = row[offset..<(row.count - 1)]
-      guard let first = digits.first, first &- 48 < 10, first > 48 || digits.dropFirst().first == UInt8(ascii: "."),
+      guard let first = digits.first, first &- 48 < 10,
+        first > 48 || digits.dropFirst().first == UInt8(ascii: "."),
         digits.last! &- 48 < 10, digits.allSatisfy({ $0 &- 48 < 10 || ".e-".utf8.contains($0) })
       else { return nil }
       let start = row.baseAddress! + offset
@@ -118,7 +119,8 @@ extension LoggedRun {
       if let heldOut { losses.addHeldOut(heldOut) }
       parametersSHA256 = sha256 ?? parametersSHA256
     } else {
-      throw LogError(path: name, line: line, step != nil ? .lacks("loss") : loss != nil ? .lacks("step") : .unknown)
+      throw LogError(
+        path: name, line: line, step != nil ? .lacks("loss") : loss != nil ? .lacks("step") : .unknown)
     }
   }
 }

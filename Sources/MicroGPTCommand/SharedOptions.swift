@@ -49,6 +49,8 @@ struct OutputOptions: OptionGroup, Equatable {
   /// Whether files with contents may be replaced.
   var force = false
   var quiet = false
+  /// Whether the losses are drawn when the steps are done.
+  var plot = false
   var color = Color.auto
 
   static var options: [Option<Self>] {
@@ -56,16 +58,24 @@ struct OutputOptions: OptionGroup, Equatable {
       .text("--log", "FILE", \.log, "Write losses, samples and the parameters' hash to FILE, as JSON Lines"),
       .flag("--force", \.force, "Let --log and --save replace files that have contents"),
       .flag("--quiet", \.quiet, "No step lines, no live line and no remarks"),
-      .choice("--color", "WHEN", \.color, "Color the live line; auto respects NO_COLOR"),
+      .flag("--plot", \.plot, "Draw the losses as a curve on standard error when the steps are done"),
+      .choice("--color", "WHEN", \.color, "Color the live line and the plot; auto respects NO_COLOR"),
     ]
   }
 
   /// Whether the live line is colored.
-  var isColored: Bool {
-    switch color {
+  var isColored: Bool { color.isOn(unless: false) }
+}
+
+extension OutputOptions.Color {
+  /// Whether to color.
+  ///
+  /// - Parameter isPlain: Whether what is colored goes to where colors are not shown, such as a file.
+  func isOn(unless isPlain: Bool) -> Bool {
+    switch self {
     case .always: true
     case .never: false
-    case .auto: Console.environment("NO_COLOR").map(\.isEmpty) ?? true
+    case .auto: !isPlain && Console.environment("NO_COLOR").map(\.isEmpty) ?? true
     }
   }
 }

@@ -18,6 +18,8 @@ final class Sitting {
   let earlier: Int
   /// The loss of the last step that was taken, in this sitting or an earlier one.
   private var lastLoss: Double?
+  /// The losses of this sitting, if they are to be drawn.
+  private var plot: SittingPlot?
 
   /// Why steps are no longer taken.
   enum End: Equatable {
@@ -38,6 +40,7 @@ final class Sitting {
     self.lastLoss = lastLoss
     (self.settings, self.trainer, self.heldOut) = (settings, trainer, heldOut)
     (self.saver, self.log, earlier) = (saver, log, trainer.completedSteps)
+    plot = SittingPlot(settings.output)
   }
 
   /// The whole sitting.
@@ -91,6 +94,7 @@ final class Sitting {
     } while end == nil
     try lines.finish(vocabularySize: trainer.tokenizer.vocabularySize)
     if let remark = worseThanGuessing(lines) { Console.remark(remark) }
+    try plot?.show(after: results)
     return end!
   }
 
@@ -101,6 +105,7 @@ final class Sitting {
     if heldOut?.isDue(trainer) == true { try log?.flush() }
     let evaluation = try heldOut?.measureOnTheWay(trainer)
     try log?.step(step.number, loss: step.loss, heldOut: evaluation)
+    plot?.add(step, heldOut: evaluation)
     try lines.show(step, heldOut: evaluation)
     if step.number == 1, let remark = startIsBad(step) { try lines.remark(remark) }
     func remark(_ report: String, _ isSaved: Bool) throws {
