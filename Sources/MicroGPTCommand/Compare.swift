@@ -14,6 +14,10 @@ struct Compare: Subcommand, Equatable {
   var logSteps = false
   var color = OutputOptions.Color.auto
   var json = false
+  /// The file of the page, if one is to be written.
+  var html: String?
+  /// Whether a file with contents may be replaced.
+  var force = false
 
   /// The lines of a plot, unless an option says otherwise.
   static let plotHeight = 20
@@ -30,6 +34,7 @@ struct Compare: Subcommand, Equatable {
   static let examples: KeyValuePairs = [
     "Compare two runs:": "microgpt compare slow.jsonl fast.jsonl",
     "See the first steps of one more closely:": "microgpt compare run.jsonl --log-steps",
+    "Write a page of all runs in a folder:": "microgpt compare runs/*.jsonl --html runs.html",
   ]
 
   static var arguments: [Argument<Self>] {
@@ -47,13 +52,16 @@ struct Compare: Subcommand, Equatable {
         .choice("--color", "WHEN", \.color, "Color the curves; auto respects NO_COLOR"),
       ],
       "OUTPUT": [
-        .flag("--json", \.json, "Print one JSON object, with the curves")
+        .flag("--json", \.json, "Print one JSON object, with the curves"),
+        .text("--html", "FILE", \.html, "Write FILE too, a page of HTML with larger curves"),
+        .flag("--force", \.force, "Let --html replace a file that has contents"),
       ],
     ]
   }
 
   func validate() throws(UsageError) {
     if logs.count(where: { $0 == "-" }) > 1 { try checkStandardInput("-", "-") }
+    if html == "-" { throw UsageError("'--html -' is not a file. Name a file.") }
     guard logs.count <= ComparedRun.marks.count else {
       throw UsageError(
         "\(logs.count) logs have no room in one plot. Give at most \(ComparedRun.marks.count), as the best of a sweep."
@@ -62,6 +70,13 @@ struct Compare: Subcommand, Equatable {
   }
 
   func run(given: GivenOptions) throws {
+    if let html {
+      if let log = logs.first(where: { $0 != "-" && isSameFile($0, html) }) {
+        throw Failure(
+          code: Failure.usage, "'--html \(html)' would overwrite the log '\(log)'. Name another file.")
+      }
+      if !force { try refuseToReplace([("--html", html)]) }
+    }
     let report = CompareReport(try logs.map { try LoggedRun($0) }, isLogarithmic: logSteps)
     if report.isEmpty {
       throw Failure(
@@ -71,6 +86,10 @@ struct Compare: Subcommand, Equatable {
           : "None of the \(logs.count) logs has a step yet. Try again when their runs have taken some.")
     }
     for remark in report.remarks { Console.remark(remark) }
+    if let html {
+      try LockedFile(html).replace(with: report.page())
+      Console.remark("The page is in \(html).")
+    }
     if json {
       try Console.print(report.json.text(escapingControls: Console.isTerminal))
       return

@@ -1,5 +1,6 @@
 // What `compare` prints: a plot, its legend, and a table of the runs, the best one first.
 
+import CommandLineOptions
 import Drawing
 import MicroGPT
 
@@ -104,26 +105,34 @@ struct CompareReport {
     }
   }
 
-  private func shown(_ loss: Double?, _ decimals: Int) -> String { loss.map { fixed($0, decimals) } ?? "-" }
-  private func shown(_ step: Int?) -> String { step.map(grouped) ?? "-" }
+  /// A figure of a table, or a dash if there is none.
+  func shown(_ loss: Double?, _ decimals: Int) -> String { loss.map { fixed($0, decimals) } ?? "-" }
+  func shown(_ step: Int?) -> String { step.map(grouped) ?? "-" }
+
+  /// The run whose last smoothed loss all have reached.
+  var worst: ComparedRun? { runs.first { $0.losses.lowest != nil && $0.losses.last == common } }
 
   /// What the table alone does not say.
   private var notes: [String] {
-    var notes: [String] = []
-    if let common, let worst = runs.first(where: { $0.losses.lowest != nil && $0.losses.last == common }) {
-      notes.append(
-        "'to \(fixed(common, 3))' is the step at which a run reached the loss that \(worst.mark) ended with.")
-    }
-    for (index, run) in runs.enumerated() {
-      guard let hash = run.log.parametersSHA256 else { continue }
-      let same = runs[index...].filter { $0.log.parametersSHA256 == hash }
-      if same.count > 1, !runs[..<index].contains(where: { $0.log.parametersSHA256 == hash }) {
-        let marks = same.map { String($0.mark) }
-        notes.append(
-          "\(marks.dropLast().joined(separator: ", ")) and \(marks.last!) ended with the same parameters.")
-      }
+    var notes = sameParameters
+    if let common, let worst {
+      notes.insert(
+        "'to \(fixed(common, 3))' is the step at which a run reached the loss that \(worst.mark) ended with.",
+        at: 0)
     }
     return notes.isEmpty ? [] : [""] + notes
+  }
+
+  /// Which runs have come to the same model.
+  var sameParameters: [String] {
+    var hashes: [String] = []
+    for case let hash? in runs.map(\.log.parametersSHA256) where !hashes.contains(hash) {
+      hashes.append(hash)
+    }
+    return hashes.compactMap { hash in
+      let marks = runs.filter { $0.log.parametersSHA256 == hash }.map { String($0.mark) }
+      return marks.count > 1 ? "\(list(marks, "and")) ended with the same parameters." : nil
+    }
   }
 
   /// What a person should know about the logs.
@@ -132,10 +141,10 @@ struct CompareReport {
     for run in runs {
       if run.log.isTorn { remarks.append("The last line of \(run.shownName) is torn off and is left out.") }
       if let step = run.losses.firstNotFinite {
-        let count = counted(run.losses.notFinite, "loss").replacing("losss", with: "losses")
+        let isOne = run.losses.notFinite == 1
         remarks.append(
-          "\(count) of \(run.shownName) \(run.losses.notFinite == 1 ? "is" : "are") not finite and left out, the first at "
-            + "step \(grouped(step)).")
+          "\(isOne ? "1 loss" : "\(grouped(run.losses.notFinite)) losses") of \(run.shownName) \(isOne ? "is" : "are") not "
+            + "finite and left out, \(isOne ? "" : "the first ")at step \(grouped(step)).")
       }
     }
     // A model that has learned nothing guesses, and guessing costs the logarithm of the vocabulary's size.
