@@ -46,6 +46,8 @@ struct OutputOptions: OptionGroup, Equatable {
 
   /// The file of the training log, if any.
   var log: String?
+  /// The file of the page about the run, if any.
+  var report: String?
   /// Whether files with contents may be replaced.
   var force = false
   var quiet = false
@@ -56,7 +58,8 @@ struct OutputOptions: OptionGroup, Equatable {
   static var options: [Option<Self>] {
     [
       .text("--log", "FILE", \.log, "Write losses, samples and the parameters' hash to FILE, as JSON Lines"),
-      .flag("--force", \.force, "Let --log and --save replace files that have contents"),
+      .text("--report", "FILE", \.report, "Write a page about the run to FILE, as HTML, to be opened in a browser"),
+      .flag("--force", \.force, "Let --log, --report and --save replace files that have contents"),
       .flag("--quiet", \.quiet, "No step lines, no live line and no remarks"),
       .flag("--plot", \.plot, "Draw the losses as a curve on standard error when the steps are done"),
       .choice("--color", "WHEN", \.color, "Color the live line and the plot; auto respects NO_COLOR"),
