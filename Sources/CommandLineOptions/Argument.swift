@@ -1,12 +1,15 @@
 /// A positional argument: a word that no option takes as its value, such as the file in `microgpt sample MODEL`.
 ///
 /// Words fill the arguments in order. An optional argument before a required one takes a word only if enough remain,
-/// so that `trace [MODEL] TEXT` reads one word as TEXT and two as both.
+/// so that `trace [MODEL] TEXT` reads one word as TEXT and two as both. The last argument may take all words that
+/// remain, as in `microgpt compare LOG...`.
 package struct Argument<Owner: Settings> {
   /// The word's placeholder in help and errors.
   let placeholder: String
   let help: String
   let isRequired: Bool
+  /// Whether it takes all words that remain.
+  var isRepeated = false
   /// What a shell offers for it.
   let completion: Completion
   let set: (inout Owner, String) -> Void
@@ -31,14 +34,29 @@ package struct Argument<Owner: Settings> {
     }
   }
 
-  /// The placeholder, in brackets if it may be left out.
-  var usage: String { isRequired ? placeholder : "[\(placeholder)]" }
+  /// An argument that takes all words that remain, one at least: files, unless `completion` says otherwise.
+  ///
+  /// - Precondition: It is the last one of its subcommand.
+  package static func several(
+    _ placeholder: String, _ path: WritableKeyPath<Owner, [String]>, _ help: String,
+    completion: Completion = .files
+  ) -> Self {
+    Self(placeholder: placeholder, help: help, isRequired: true, isRepeated: true, completion: completion) {
+      $0[keyPath: path].append($1)
+    }
+  }
+
+  /// The placeholder, in brackets if it may be left out, with an ellipsis if it stands for several words.
+  var usage: String { (isRequired ? placeholder : "[\(placeholder)]") + (isRepeated ? "..." : "") }
 }
 
 extension Subcommand {
+  /// The number of words that the arguments take at most.
+  static var wordLimit: Int { arguments.last?.isRepeated == true ? .max : arguments.count }
+
   /// Assigns the words to the arguments.
   ///
-  /// - Parameter words: No more than there are arguments.
+  /// - Parameter words: No more than `wordLimit`.
   /// - Returns: The first required argument whose word is missing or empty; `nil` if there is none.
   mutating func fill(from words: [String]) -> Argument<Self>? {
     var words = words[...]
@@ -50,6 +68,10 @@ extension Subcommand {
       }
       guard let word = words.popFirst(), !word.isEmpty else { return argument }
       argument.set(&self, word)
+      while argument.isRepeated, let word = words.popFirst() {
+        if word.isEmpty { return argument }
+        argument.set(&self, word)
+      }
     }
     return nil
   }

@@ -18,7 +18,7 @@ extension CompletionTable {
       option.value.map { [(option.names.joined(separator: " | "), $0)] } ?? []
     }
     // An argument is asked for by its place.
-    let arguments = part.arguments.enumerated().map { ("\($0)", $1) }
+    let arguments = part.arguments.enumerated().filter { !$1.isRepeated }.map { ("\($0)", $1) }
     // Those that take the same share a line, in the order of the first.
     var rows: [(names: [String], takes: String)] = []
     for (name, value) in values + arguments {
@@ -28,6 +28,10 @@ extension CompletionTable {
       } else {
         rows.append(([name], takes))
       }
+    }
+    // One that takes all words that remain has every place that is left.
+    if let last = part.arguments.last, last.isRepeated {
+      rows.append((["[0-9]*"], bashWords(last.completion)))
     }
     if !rows.isEmpty {
       lines.append("      case $2 in")

@@ -83,7 +83,7 @@ package struct Command {
         break
       }
       guard looksLikeOption(word) else {
-        if arguments.count == S.arguments.count { throw unexpected(word, in: type, after: flag) }
+        if arguments.count == S.wordLimit { throw unexpected(word, in: type, after: flag) }
         arguments.append(word)
         flag = nil
         continue
@@ -108,7 +108,7 @@ package struct Command {
         flag = nil
       }
     }
-    if arguments.count > S.arguments.count {
+    if arguments.count > S.wordLimit {
       throw unexpected(arguments[S.arguments.count], in: type, after: nil)
     }
     if let missing = settings.fill(from: arguments) { throw missingArgument(missing) }

@@ -29,6 +29,8 @@ struct CompletionTable {
     /// What it has to be, as help says in parentheses.
     let facts: String?
     let isRequired: Bool
+    /// Whether it is an argument that takes all words that remain.
+    var isRepeated = false
     let completion: Completion
   }
 }
@@ -67,7 +69,8 @@ extension Option {
 extension Argument {
   fileprivate var value: CompletionTable.Value {
     CompletionTable.Value(
-      placeholder: placeholder, facts: nil, isRequired: isRequired, completion: completion)
+      placeholder: placeholder, facts: nil, isRequired: isRequired, isRepeated: isRepeated,
+      completion: completion)
   }
 }
 

@@ -90,6 +90,6 @@ extension Option {
 
 extension Argument {
   fileprivate var manualName: String {
-    (isRequired ? ".Ar " : ".Op Ar ") + Mdoc.argument(placeholder)
+    (isRequired ? ".Ar " : ".Op Ar ") + Mdoc.argument(placeholder) + (isRepeated ? " ..." : "")
   }
 }

@@ -22,7 +22,9 @@ extension CompletionTable {
         specifications.append("\(names)\(name)\(equals)[\(zshText(option.help))]\(value)")
       }
     }
-    specifications += part.arguments.map { "\($0.isRequired ? ":" : "::")\(zshValue($0))" }
+    specifications += part.arguments.map { argument in
+      "\(argument.isRepeated ? "*:" : argument.isRequired ? ":" : "::")\(zshValue(argument))"
+    }
     let lines = ["_arguments -S"] + specifications.map { "  " + singleQuoted($0) }
     return "    \(part.name.isEmpty ? "''" : part.name))\n      "
       + lines.joined(separator: " \\\n      ") + "\n      ;;"

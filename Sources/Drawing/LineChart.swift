@@ -169,7 +169,7 @@ extension LineChart.Series {
     markup.raw("<path class=\"")
     markup.raw(kind)
     markup.raw(" s")
-    markup.integer(color % 8)
+    markup.integer(color % 9)
     markup.raw("\" d=\"")
     commands(&markup)
     markup.raw("\"/>")
@@ -202,7 +202,7 @@ extension LineChart.Series {
       for point in points {
         guard let at = x[point.x], let height = y[point.y] else { continue }
         markup.raw("<circle class=\"ring s")
-        markup.integer(color % 8)
+        markup.integer(color % 9)
         markup.raw("\" cx=\"")
         markup.place(at)
         markup.raw("\" cy=\"")

@@ -91,6 +91,9 @@ public struct Page: Sendable {
     markup.raw("</figure>\n")
   }
 
+  /// Adds the key of a picture, where several pictures share it.
+  public mutating func key(of picture: some Picture) { picture.drawKey(into: &markup) }
+
   /// Adds what `contents` adds side by side, as far as there is room.
   public mutating func row(_ contents: (inout Page) -> Void) {
     markup.raw("<div class=\"row\">\n")

@@ -55,6 +55,9 @@ public struct Prose: Sendable, Equatable, ExpressibleByStringInterpolation {
       markup.raw("</code>")
     }
 
+    /// Begins a new line.
+    public mutating func appendInterpolation(lineBreak: Void) { markup.raw("<br>") }
+
     /// Adds words that matter.
     public mutating func appendInterpolation(strong: String) {
       markup.raw("<strong>")

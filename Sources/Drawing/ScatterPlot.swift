@@ -23,12 +23,29 @@ public struct ScatterPlot: Picture {
   public var xLabel, yLabel: String
   /// The points; those that are not finite are not drawn.
   public var points: [Point]
+  /// What the key calls the points of each color, by its number; `nil` for colors that are not used.
+  public var groups: [String?] = []
   /// The size of the picture.
   public var size: (width: Int, height: Int) = (760, 480)
 
   /// A plot of `points`.
   public init(title: String, x: String, y: String, _ points: [Point]) {
     (self.title, xLabel, yLabel, self.points) = (title, x, y, points)
+  }
+
+  /// Adds the key as HTML, if there is more than one group.
+  public func drawKey(into markup: inout Markup) {
+    if groups.count(where: { $0 != nil }) < 2 { return }
+    markup.raw("<ul class=\"key\">")
+    for (color, group) in groups.enumerated() {
+      guard let group else { continue }
+      markup.raw("<li><svg width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><circle class=\"f")
+      markup.integer(color % 9)
+      markup.raw("\" cx=\"6\" cy=\"6\" r=\"5\"/></svg>")
+      markup.text(group)
+      markup.raw("</li>")
+    }
+    markup.raw("</ul>\n")
   }
 
   /// Adds the contents of the `svg` element.
@@ -59,7 +76,7 @@ public struct ScatterPlot: Picture {
     for point in drawn {
       let at = place(point.x, point.y)
       markup.raw("<text class=\"mark middle f")
-      markup.integer(point.color % 8)
+      markup.integer(point.color % 9)
       markup.raw("\" x=\"")
       markup.place(at.x)
       markup.raw("\" y=\"")

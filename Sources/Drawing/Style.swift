@@ -5,13 +5,13 @@ enum Style {
   static let colors: StaticString = """
     :root{color-scheme:light dark;--ground:#fffdf7;--ink:#24292f;--soft:#646b74;--rule:#e7e2d5;--panel:#f8f4e9;
     --heading:#b3411e;--c0:#1f5fae;--c1:#c2571a;--c2:#2f7d4f;--c3:#7a4fa3;--c4:#b3372f;--c5:#17808a;--c6:#8c6a0a;
-    --c7:#5c646d;--blue:#1f6fd0;--orange:#e0701c;--green:#1f9a57;--violet:#8a45c4}
+    --c7:#5c646d;--c8:#b0307f;--blue:#1f6fd0;--orange:#e0701c;--green:#1f9a57;--violet:#8a45c4}
     @media (prefers-color-scheme:dark){:root{--ground:#101216;--ink:#d8dbe0;--soft:#969da8;--rule:#272b33;
     --panel:#181b21;--heading:#f0906a;--c0:#6cabf7;--c1:#f2995a;--c2:#67c48c;--c3:#bb93e6;--c4:#f2837b;--c5:#5bc3cd;
-    --c6:#d4b04c;--c7:#a3abb6;--blue:#3d8ef0;--orange:#f08a3a;--green:#34b46c;--violet:#a763e0}}
+    --c6:#d4b04c;--c7:#a3abb6;--c8:#ee8ac4;--blue:#3d8ef0;--orange:#f08a3a;--green:#34b46c;--violet:#a763e0}}
     @media print{:root{color-scheme:light;--ground:#fff;--ink:#000;--soft:#555;--rule:#ddd;--panel:#f6f6f6;
     --heading:#b3411e;--c0:#1f5fae;--c1:#c2571a;--c2:#2f7d4f;--c3:#7a4fa3;--c4:#b3372f;--c5:#17808a;--c6:#8c6a0a;
-    --c7:#5c646d;--blue:#1f6fd0;--orange:#e0701c;--green:#1f9a57;--violet:#8a45c4}}
+    --c7:#5c646d;--c8:#b0307f;--blue:#1f6fd0;--orange:#e0701c;--green:#1f9a57;--violet:#8a45c4}}
 
     """
 
@@ -28,15 +28,15 @@ enum Style {
     .dots{fill:none;stroke-width:2.5;stroke-linecap:round;opacity:.4}.band{stroke:none;opacity:.22}
     .bar{fill:var(--c0)}.frame{fill:none;stroke:var(--rule)}
     .s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}.s4{stroke:var(--c4)}
-    .s5{stroke:var(--c5)}.s6{stroke:var(--c6)}.s7{stroke:var(--c7)}
+    .s5{stroke:var(--c5)}.s6{stroke:var(--c6)}.s7{stroke:var(--c7)}.s8{stroke:var(--c8)}
     .line.s1{stroke-dasharray:7 3}.line.s2{stroke-dasharray:2 2}.line.s3{stroke-dasharray:9 3 2 3}
     .line.s4{stroke-dasharray:14 4}.line.s5{stroke-dasharray:4 2}.line.s6{stroke-dasharray:9 3 2 3 2 3}
-    .line.s7{stroke-dasharray:1 3}
+    .line.s7{stroke-dasharray:1 3}.line.s8{stroke-dasharray:12 3 4 3}
     .band.s0{fill:var(--c0)}.band.s1{fill:var(--c1)}.band.s2{fill:var(--c2)}.band.s3{fill:var(--c3)}
-    .band.s4{fill:var(--c4)}.band.s5{fill:var(--c5)}.band.s6{fill:var(--c6)}.band.s7{fill:var(--c7)}
+    .band.s4{fill:var(--c4)}.band.s5{fill:var(--c5)}.band.s6{fill:var(--c6)}.band.s7{fill:var(--c7)}.band.s8{fill:var(--c8)}
     svg .mark{font-size:17px;font-weight:600}
     svg .f0{fill:var(--c0)}svg .f1{fill:var(--c1)}svg .f2{fill:var(--c2)}svg .f3{fill:var(--c3)}svg .f4{fill:var(--c4)}
-    svg .f5{fill:var(--c5)}svg .f6{fill:var(--c6)}svg .f7{fill:var(--c7)}
+    svg .f5{fill:var(--c5)}svg .f6{fill:var(--c6)}svg .f7{fill:var(--c7)}svg .f8{fill:var(--c8)}
     .ps,.ns,.nv{fill:var(--blue)}.pv{fill:var(--orange)}.ng{fill:var(--green)}.pg{fill:var(--violet)}
     @media (prefers-contrast:more){.nv,.ng{stroke:var(--ink);stroke-dasharray:2 2}}
 

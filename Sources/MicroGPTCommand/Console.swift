@@ -37,6 +37,9 @@ enum Console {
   /// Whether results go to a terminal.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
+  /// Whether remarks go to a terminal.
+  static var isErrorTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
   /// Whether results and remarks both go to a terminal that can redraw a line.
   static var isInteractive: Bool {
     isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && environment("TERM") != "dumb"

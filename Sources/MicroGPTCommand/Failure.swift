@@ -40,6 +40,7 @@ struct Failure: Error, Equatable {
     case let error as TrainingError: self.init(code: EX_SOFTWARE, error.description)
     // The reader has closed the pipe, as `head` does, which is not an error.
     case let error as FileError where error.isClosedPipe: self.init(code: EX_OK, nil)
+    case let error as LogError: self.init(code: EX_DATAERR, error.description)
     case let error as FileError:
       let code =
         switch error.operation {

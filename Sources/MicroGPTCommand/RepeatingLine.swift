@@ -41,6 +41,28 @@ extension Checkpoint {
   }
 }
 
+extension Train {
+  /// The command line that trains this run from its first step, without files that it writes: with its text and the options
+  /// that differ from the defaults.
+  var repeatingLine: String {
+    let defaults = Train()
+    var words = ["microgpt", "train"]
+    if let file = data.file { words += optionWords("--data", file) }
+    if data.offline { words.append("--offline") }
+    words += optionWords(configuration, engine) + optionWords(reading)
+    if measuring.heldOut > 0 { words += ["--held-out", "\(measuring.heldOut)"] }
+    if let interval = measuring.interval { words += ["--eval-every", "\(interval)"] }
+    if let patience = measuring.patience { words += ["--patience", "\(patience)"] }
+    if let weights = checkpoints.weights { words += optionWords("--init-from", weights) }
+    if sampling.count != defaults.sampling.count { words += ["--samples", "\(sampling.count)"] }
+    if sampling.temperature != defaults.sampling.temperature {
+      words += ["--temperature", "\(sampling.temperature)"]
+    }
+    if sampling.streams != defaults.sampling.streams { words += ["--streams", sampling.streams.rawValue] }
+    return words.map(quotedForShell).joined(separator: " ")
+  }
+}
+
 /// The options of train, with their values, for hyperparameters and an arithmetic that differ from the defaults.
 func optionWords(_ configuration: Configuration, _ arithmetic: Arithmetic) -> [String] {
   let defaults = Train()

@@ -42,33 +42,43 @@ struct SamplingOptions: OptionGroup, Equatable {
 struct OutputOptions: OptionGroup, Equatable {
   enum Color: String, CaseIterable {
     case never, auto, always
-
-    /// Whether to color what goes to a terminal, or elsewhere.
-    func isOn(_ isTerminal: Bool) -> Bool {
-      switch self {
-      case .always: true
-      case .never: false
-      case .auto: isTerminal && (Console.environment("NO_COLOR").map(\.isEmpty) ?? true)
-      }
-    }
   }
 
   /// The file of the training log, if any.
   var log: String?
+  /// The file of the page about the run, if any.
+  var report: String?
   /// Whether files with contents may be replaced.
   var force = false
   var quiet = false
+  /// Whether the losses are drawn when the steps are done.
+  var plot = false
   var color = Color.auto
 
   static var options: [Option<Self>] {
     [
       .text("--log", "FILE", \.log, "Write losses, samples and the parameters' hash to FILE, as JSON Lines"),
-      .flag("--force", \.force, "Let --log and --save replace files that have contents"),
+      .text("--report", "FILE", \.report, "Write a page about the run to FILE, as HTML, to be opened in a browser"),
+      .flag("--force", \.force, "Let --log, --report and --save replace files that have contents"),
       .flag("--quiet", \.quiet, "No step lines, no live line and no remarks"),
-      .choice("--color", "WHEN", \.color, "Color the live line; auto respects NO_COLOR"),
+      .flag("--plot", \.plot, "Draw the losses as a curve on standard error when the steps are done"),
+      .choice("--color", "WHEN", \.color, "Color the live line and the plot; auto respects NO_COLOR"),
     ]
   }
 
   /// Whether the live line is colored.
-  var isColored: Bool { color.isOn(true) }
+  var isColored: Bool { color.isOn(unless: false) }
+}
+
+extension OutputOptions.Color {
+  /// Whether to color.
+  ///
+  /// - Parameter isPlain: Whether what is colored goes to where colors are not shown, such as a file.
+  func isOn(unless isPlain: Bool) -> Bool {
+    switch self {
+    case .always: true
+    case .never: false
+    case .auto: !isPlain && Console.environment("NO_COLOR").map(\.isEmpty) ?? true
+    }
+  }
 }

@@ -13,11 +13,14 @@ final class Sitting {
   private(set) var heldOut: HeldOutLoss?
   let saver: CheckpointSaver?
   private let log: TrainingLog?
+  private let report: RunReport?
   private let results = Console.output()
   /// The steps that were taken before this sitting.
   let earlier: Int
   /// The loss of the last step that was taken, in this sitting or an earlier one.
   private var lastLoss: Double?
+  /// The losses of this sitting, if they are to be drawn.
+  private var plot: SittingPlot?
 
   /// Why steps are no longer taken.
   enum End: Equatable {
@@ -33,15 +36,27 @@ final class Sitting {
 
   init(
     _ settings: Train, _ trainer: Trainer, lastLoss: Double?, heldOut: HeldOutLoss?, saver: CheckpointSaver?,
-    log: TrainingLog?
+    log: TrainingLog?, report: RunReport? = nil
   ) {
+    self.report = report
     self.lastLoss = lastLoss
     (self.settings, self.trainer, self.heldOut) = (settings, trainer, heldOut)
     (self.saver, self.log, earlier) = (saver, log, trainer.completedSteps)
+    plot = SittingPlot(settings.output)
   }
 
-  /// The whole sitting.
+  /// The whole sitting, and its report: whatever ends the sitting, of what has been done by then.
   func run() throws {
+    let outcome = Result { try sit() }
+    do throws(FileError) { try report?.write(trainer) } catch {
+      // The first error is the one to report.
+      if case .failure = outcome { Console.remark("\(error)") } else { throw error }
+    }
+    try outcome.get()
+    if let report, !settings.output.quiet { Console.remark("The report is in \(report.path).") }
+  }
+
+  private func sit() throws {
     do {
       try results.write("num \(units(of: trainer.corpus))\n")
       if let heldOut { try results.write("held-out \(units(of: heldOut.documents))\n") }
@@ -78,6 +93,7 @@ final class Sitting {
     defer { lines.clear() }
     var end: End?
     repeat {
+      report?.recorder.begin(trainer)
       if let number = Interruption.number {
         end = .signal(number)
       } else if heldOut?.isPatienceExhausted == true, trainer.completedSteps < steps {
@@ -91,16 +107,20 @@ final class Sitting {
     } while end == nil
     try lines.finish(vocabularySize: trainer.tokenizer.vocabularySize)
     if let remark = worseThanGuessing(lines) { Console.remark(remark) }
+    try plot?.show(after: results)
     return end!
   }
 
   /// Measures, logs, shows and saves a step that has been taken.
   private func finish(_ step: Trainer.Step, _ lines: inout StepLines) throws {
+    report?.recorder.end(step, trainer)
     lastLoss = step.loss
     // An evaluation may take long: what is known by then is in the log.
     if heldOut?.isDue(trainer) == true { try log?.flush() }
     let evaluation = try heldOut?.measureOnTheWay(trainer)
+    if let evaluation { report?.recorder.measured(evaluation, trainer) }
     try log?.step(step.number, loss: step.loss, heldOut: evaluation)
+    plot?.add(step, heldOut: evaluation)
     try lines.show(step, heldOut: evaluation)
     if step.number == 1, let remark = startIsBad(step) { try lines.remark(remark) }
     func remark(_ report: String, _ isSaved: Bool) throws {
@@ -151,6 +171,7 @@ final class Sitting {
 
   /// Prints and logs the loss on the held-out documents.
   private func report(_ evaluation: Evaluation) throws {
+    report?.recorder.measured(evaluation, trainer)
     try log?.heldOut(evaluation)
     try results.write("held-out loss: \(evaluation.losses(isStream: trainer.corpus.isStream))\n")
   }

@@ -58,6 +58,9 @@ struct Train: Presettable, Equatable {
     if output.log == "-" {
       throw UsageError("'--log -' is not a file: standard output is for the results. Name a file.")
     }
+    if output.report == "-" {
+      throw UsageError("'--report -' is not a file: standard output is for the results. Name a file.")
+    }
     // The options of a resumed run and the sizes of weights are in their file.
     if checkpoints.resume != nil { return }
     try measuring.validate()
@@ -109,6 +112,9 @@ struct Train: Presettable, Equatable {
     }
     let lastLoss = start.lastLoss
     let log = try openLog(after: trainer.completedSteps, loss: lastLoss)
+    let report = try output.report.map { path throws(FileError) in
+      try RunReport(path, self, trainer, sourceName: source.name, heldOut: documents.heldOut)
+    }
     if !output.quiet {
       Console.remark(remarks(source, documents, memory: memory))
       if let remark = start.remark(trainer) { Console.remark(remark) }
@@ -116,7 +122,7 @@ struct Train: Presettable, Equatable {
     let sitting = Sitting(
       self, trainer, lastLoss: lastLoss,
       heldOut: documents.heldOut.map { HeldOutLoss($0, start.evaluations(self)) },
-      saver: saver, log: log)
+      saver: saver, log: log, report: report)
     do { try sitting.run() } catch { throw explained(error) }
   }
 

@@ -6,6 +6,8 @@ import Testing
 @Suite("Positional arguments") struct ArgumentTests {
   private let command = Command(
     name: "tool", abstract: "A tool.", subcommands: [Build.self, Show.self, Trace.self])
+  /// A tool whose last argument takes several words.
+  private let merger = Command(name: "merger", abstract: "A merger.", subcommands: [Merge.self])
 
   private func settings(_ words: [String]) throws -> any Subcommand {
     guard case .run(let settings, given: _) = try command.parse(words) else {
@@ -36,6 +38,58 @@ import Testing
   func optional() throws {
     #expect(try trace("emma") == Trace(model: nil, text: "emma"))
     #expect(try trace("a.bin", "emma") == Trace(model: "a.bin", text: "emma"))
+  }
+
+  private func merge(_ words: String...) throws -> Merge? {
+    guard case .run(let settings, given: _) = try merger.parse(["merge"] + words) else { return nil }
+    return settings as? Merge
+  }
+
+  @Test("the last argument may take all words that remain, between options too")
+  func several() throws {
+    #expect(try merge("out", "a") == Merge(output: "out", files: ["a"]))
+    #expect(try merge("out", "a", "b", "a") == Merge(output: "out", files: ["a", "b", "a"]))
+    #expect(try merge("out", "-", "--", "--fast", "c") == Merge(output: "out", files: ["-", "--fast", "c"]))
+    #expect(try merge("out", "a", "--fast", "b") == Merge(output: "out", files: ["a", "b"], fast: true))
+    let missing = UsageError(
+      "'merger merge' needs FILE. Write 'merger merge OUTPUT FILE...', as in 'merger merge all a b'.")
+    #expect(throws: missing) { try merge("out") }
+    #expect(throws: missing) { try merge("out", "--fast") }
+    #expect(throws: missing) { try merge("out", "a", "") }
+  }
+
+  @Test("help, the manual page and completions show an argument that takes several words")
+  func severalShown() throws {
+    guard case .help(let page) = try merger.parse(["merge", "-h"]) else {
+      Issue.record("'merge -h' does not ask for help")
+      return
+    }
+    #expect(
+      page.contains(
+        """
+        USAGE: merger [merge] OUTPUT FILE... [OPTIONS]
+
+        ARGUMENTS:
+          OUTPUT      The file to write
+          FILE        The files to merge
+
+        """))
+    let facts = Command.ManualFacts(
+      version: "1", date: "", environment: [:], files: [:], exitStatus: [:])
+    #expect(merger.manual(facts).contains(".Ar OUTPUT\n.Ar FILE ...\n"))
+    // The words of the first argument are its own, and those of the second are files, however many.
+    #expect(
+      merger.completionScript(for: .bash).contains(
+        """
+                0) takes=words words='all rest' ;;
+                [0-9]*) takes=files ;;
+        """))
+    #expect(
+      merger.completionScript(for: .zsh).contains(
+        """
+                ':OUTPUT:(all rest)' \\
+                '*:FILE:_files'
+        """))
   }
 
   @Test("a path, a number, a dash and the name of a subcommand are ordinary arguments")
@@ -217,6 +271,27 @@ private struct Trace: Subcommand, Equatable {
   static let examples: KeyValuePairs = ["Trace a name:": "tool trace emma"]
   static var arguments: [Argument<Self>] {
     [.optional("MODEL", \.model, "The model's file"), .required("TEXT", \.text, "What to trace")]
+  }
+
+  func run(given: GivenOptions) {}
+}
+
+private struct Merge: Subcommand, Equatable {
+  var output = ""
+  var files: [String] = []
+  var fast = false
+
+  static let name = "merge"
+  static let abstract = "Merge files."
+  static let examples: KeyValuePairs = ["Merge two files:": "merger merge all a b"]
+  static var arguments: [Argument<Self>] {
+    [
+      .required("OUTPUT", \.output, "The file to write", completion: .words(["all", "rest"])),
+      .several("FILE", \.files, "The files to merge"),
+    ]
+  }
+  static var options: KeyValuePairs<String, [Option<Self>]> {
+    ["OPTIONS": [.flag("--fast", \.fast, "Be fast")]]
   }
 
   func run(given: GivenOptions) {}

@@ -101,6 +101,10 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
   case let eval as Eval:
     require(!eval.model.isEmpty && eval.lines >= 0, "the model or the lines are \(eval)")
     require(eval.model != "-" || eval.data.file != "-", "standard input is read twice")
+  case let compare as Compare:
+    require(!compare.logs.isEmpty && !compare.logs.contains(""), "a comparison lacks a log: \(compare)")
+    require(compare.logs.count(where: { $0 == "-" }) < 2, "standard input is read twice")
+    require(compare.width ?? 24 >= 24 && compare.height >= 6 && compare.html != "-", "the plot is \(compare)")
   case let inspect as Inspect:
     require(!inspect.model.isEmpty && !(inspect.config && inspect.json), "the settings are \(inspect)")
   case let arguments as WithArguments:

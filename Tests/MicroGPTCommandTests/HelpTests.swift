@@ -20,13 +20,15 @@ import Testing
       ("--help=yes", "train"), ("help verify", "verify"), ("verify --steps 5 -h", "verify"),
       ("--help verify", "verify"), ("help names", "names"), ("names -h", "names"),
       ("help sweep", "sweep"), ("sweep --embedding 1,x -h", "sweep"),
+      ("help compare", "compare"), ("compare a.jsonl --width x -h", "compare"),
       ("help eval", "eval"), ("eval model.st --lines x -h", "eval"), ("inspect -h", "inspect"),
       ("help sample", "sample"), ("sample model.safetensors --sead 3 -h", "sample"),
       ("help export", "export"), ("export -h", "export"),
     ])
   func oneSubcommand(line: String, name: String) throws {
     let pages = [
-      "train": trainPage, "sweep": sweepPage, "sample": samplePage, "eval": evalPage, "inspect": inspectPage,
+      "train": trainPage, "sweep": sweepPage, "compare": comparePage, "sample": samplePage, "eval": evalPage,
+      "inspect": inspectPage,
       "verify": verifyPage, "names": namesPage,
       "export": exportPage,
     ]
@@ -36,7 +38,8 @@ import Testing
   @Test(
     "no line of help is wider than 80 columns",
     arguments: [
-      "help", "help train", "help sweep", "help sample", "help eval", "help inspect", "help export",
+      "help", "help train", "help sweep", "help compare", "help sample", "help eval", "help inspect",
+      "help export",
       "help verify",
       "help names",
     ])
@@ -48,7 +51,8 @@ import Testing
   @Test(
     "every example is a line that runs",
     arguments: [
-      Array(Train.examples), Array(Sweep.examples), Array(Sample.examples), Array(Eval.examples),
+      Array(Train.examples), Array(Sweep.examples), Array(Compare.examples), Array(Sample.examples),
+      Array(Eval.examples),
       Array(Inspect.examples),
       Array(Verify.examples),
       Array(Names.examples), Array(Export.examples),
@@ -73,6 +77,7 @@ private let wholeCommandPage = """
     train (default)            Train a GPT on lines of text, then print new ones.
     sweep                      Train with several settings and rank them by
                                held-out loss.
+    compare                    Show the losses of runs as curves and in a table.
     sample                     Print new lines from a kept model.
     eval                       Measure a kept model on lines of text.
     inspect                    Show what is in a model's file.
@@ -92,6 +97,8 @@ private let wholeCommandPage = """
       microgpt train --data cities.txt --steps 2000
     Find a learning rate for two widths:
       microgpt sweep --learning-rate 0.003,0.01,0.03 --embedding 16,32
+    Compare two runs:
+      microgpt compare slow.jsonl fast.jsonl
     Print what training printed:
       microgpt sample model.safetensors
     Measure a model on your own lines:
@@ -197,7 +204,9 @@ private let trainPage = """
                         JSON Lines
     --force             Let --log and --save replace files that have contents
     --quiet             No step lines, no live line and no remarks
-    --color WHEN        Color the live line; auto respects NO_COLOR
+    --plot              Draw the losses as a curve on standard error when the
+                        steps are done
+    --color WHEN        Color the live line and the plot; auto respects NO_COLOR
                         (never, auto or always; default: auto)
 
   GENERAL:
@@ -291,6 +300,48 @@ private let sweepPage = """
       microgpt sweep --learning-rate 0.003,0.01,0.03 --embedding 16,32
     See how much of a difference is due to chance:
       microgpt sweep --preset names --steps 500 --seed 1,2,3,4,5
+  """
+
+private let comparePage = """
+  OVERVIEW: Show the losses of runs as curves and in a table.
+
+  USAGE: microgpt compare LOG... [OPTIONS]
+
+  LOG is a file that 'microgpt train --log' writes, also while it is written.
+  Losses of training are moving averages over about 50 steps, as the live line
+  shows them. The table begins with the lowest loss: on held-out lines, if all
+  runs were measured on them, else the last one of training. Its column 'to X' has
+  the step at which a run reached X, the loss that the worst one ended with.
+  Losses of different texts or vocabularies do not compare, and a log does not say
+  what they were.
+
+  ARGUMENTS:
+    LOG           The logs of the runs (- is standard input)
+
+  PLOT:
+    --width N     Columns of the plot; without it the terminal's, or 80
+                  (24 to 1000)
+    --height N    Lines of the plot (6 to 1000; default: 20)
+    --log-steps   Let each doubling of the steps take the same room
+    --color WHEN  Color the curves; auto respects NO_COLOR
+                  (never, auto or always; default: auto)
+
+  OUTPUT:
+    --json        Print one JSON object, with the curves
+    --html FILE   Write FILE too, a page of HTML with larger curves
+    --force       Let --html replace a file that has contents
+
+  GENERAL:
+    --version     Show the version
+    -h, --help    Show this help
+
+  EXAMPLES:
+    Compare two runs:
+      microgpt compare slow.jsonl fast.jsonl
+    See the first steps of one more closely:
+      microgpt compare run.jsonl --log-steps
+    Write a page of all runs in a folder:
+      microgpt compare runs/*.jsonl --html runs.html
   """
 
 private let samplePage = """

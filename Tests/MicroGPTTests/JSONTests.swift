@@ -28,6 +28,64 @@ import Testing
     try reader.finish()
   }
 
+  @Test(
+    "numbers are read to the nearest double, and those that are not finite as Python and others write them",
+    arguments: [
+      ("0", 0), ("-0", -0.0), ("3.3659669475848504", 3.3659669475848504), ("1e-05", 1e-5), ("2E+3", 2000),
+      ("-12.5e2", -1250), ("5e-324", .leastNonzeroMagnitude), ("1e999", .infinity), ("Infinity", .infinity),
+      ("-Infinity", -.infinity), ("null", .nan), ("NaN", .nan), (" \t7", 7),
+    ] as [(String, Double)])
+  func numbers(json: String, number: Double) throws {
+    var reader = JSONReader(Array(json.utf8))
+    let read = try reader.number()
+    #expect(read.isNaN ? number.isNaN : read.bitPattern == number.bitPattern, "\(read)")
+    try reader.finish()
+  }
+
+  @Test(
+    "what is not a number in JSON is refused where it goes wrong",
+    arguments: [
+      ("01", .syntax(expected: "no digit after a leading zero", found: 0x31, offset: 1)),
+      ("1.", .endsEarly(offset: 2)), ("1.e5", .syntax(expected: "a digit", found: 0x65, offset: 2)),
+      ("-", .endsEarly(offset: 1)), ("-x", .syntax(expected: "a digit", found: 0x78, offset: 1)),
+      ("1e", .endsEarly(offset: 2)), ("1e+}", .syntax(expected: "a digit", found: 0x7D, offset: 3)),
+      ("\"1\"", .wrongType(expected: "a number", found: "a string", offset: 0)),
+      ("true", .wrongType(expected: "a number", found: "true or false", offset: 0)),
+      (".5", .syntax(expected: "a number", found: 0x2E, offset: 0)), ("", .endsEarly(offset: 0)),
+      ("nul", .wrongType(expected: "a number", found: "null", offset: 0)),
+    ] as [(String, JSONError)])
+  func notNumbers(json: String, error: JSONError) {
+    var reader = JSONReader(Array(json.utf8))
+    #expect(throws: error) { try reader.number() }
+  }
+
+  @Test(
+    "values of every type are skipped, and the reader is behind them",
+    arguments: [
+      "1", "-2.5e3", "\"a\\\"]\"", "true", "false", "null", "NaN", "[]", "{}", "[1, [2, {\"a\": []}], \"]\"]",
+      "{\"a\": {\"b\": [1, true]}, \"c\": null}",
+      String(repeating: "[", count: 100_000)
+        + String(repeating: "]", count: 100_000),
+    ])
+  func skipping(json: String) throws {
+    var reader = JSONReader(Array("{\"skipped\": \(json), \"next\": 7}".utf8)), isFirst = true
+    try reader.beginObject()
+    _ = try reader.nextKey(&isFirst)
+    try reader.skipValue()
+    #expect(try reader.nextKey(&isFirst) == "next")
+    #expect(try reader.wholeNumber() == 7)
+  }
+
+  @Test(
+    "a value that is not JSON cannot be skipped",
+    arguments: [
+      "", "[", "[1", "[1 2]", "[,1]", "[1,]", "{\"a\"}", "{a: 1}", "tru", "[01]", "{\"a\": 1,}", "]", "\"a",
+    ])
+  func notSkipped(json: String) {
+    var reader = JSONReader(Array(json.utf8))
+    #expect(throws: JSONError.self) { try reader.skipValue() }
+  }
+
   @Test("every Unicode scalar is written so that it is read back; a debug build tries some")
   func everyScalar() throws {
     let step = _isDebugAssertConfiguration() ? 61 : 1

@@ -1,4 +1,5 @@
-// The part of JSON (RFC 8259) that the header of a safetensors file uses: objects, arrays, strings and whole numbers.
+// The part of JSON (RFC 8259) that the header of a safetensors file uses: objects, arrays, strings and whole numbers; and
+// what the rows of a log add to it: other numbers, and values that are skipped.
 //
 // The reader is a cursor: its caller asks for the value that must come next. There is no tree of values and no recursion,
 // so memory depends only on the values that the caller keeps, however deep or long the input is.
@@ -12,26 +13,26 @@
 ///     try json.wholeNumbers()  // [27, 16]
 ///     try json.nextKey(&isFirst)  // nil
 ///     try json.finish()
-struct JSONReader {
+package struct JSONReader {
   private let bytes: [UInt8]
   private let end: Int
   /// Where the next byte is read, from the start of `bytes`.
-  private(set) var offset: Int
+  package private(set) var offset: Int
 
   /// A reader of these bytes, or of a range of them.
-  init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
+  package init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
     self.bytes = bytes
     (offset, end) = (range?.lowerBound ?? 0, range?.upperBound ?? bytes.count)
   }
 
   /// Reads the opening brace of an object.
-  mutating func beginObject() throws(JSONError) { try begin("{", "an object") }
+  package mutating func beginObject() throws(JSONError) { try begin("{", "an object") }
 
   /// Reads up to the value of an object's next member.
   ///
   /// - Parameter isFirst: `true` before the first member; `false` is written.
   /// - Returns: The member's key, or `nil` at the closing brace.
-  mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> String? {
+  package mutating func nextKey(_ isFirst: inout Bool) throws(JSONError) -> String? {
     guard try nextItem(&isFirst, closedBy: "}") else { return nil }
     guard try peek() == UInt8(ascii: "\"") else {
       throw .syntax(expected: "a key in quotes", found: bytes[offset], offset: offset)
@@ -50,7 +51,7 @@ struct JSONReader {
   }
 
   /// Reads a whole number, 0 or more, which has no sign, fraction, exponent or leading zero.
-  mutating func wholeNumber() throws(JSONError) -> Int {
+  package mutating func wholeNumber() throws(JSONError) -> Int {
     let first = try peek(), start = offset
     guard first == UInt8(ascii: "-") || JSONReader.isDigit(first) else { throw wrongType("a whole number") }
     var number = Count(0)
@@ -68,7 +69,7 @@ struct JSONReader {
   }
 
   /// Reads a string.
-  mutating func string() throws(JSONError) -> String {
+  package mutating func string() throws(JSONError) -> String {
     guard try peek() == UInt8(ascii: "\"") else { throw wrongType("a string") }
     offset += 1
     var text = ""
@@ -85,8 +86,91 @@ struct JSONReader {
     }
   }
 
+  /// Reads a number.
+  ///
+  /// Not a number or infinite are those that Python writes so, which are not JSON, `null`, which is what other programs
+  /// write instead, and those beyond the range of a double.
+  package mutating func number() throws(JSONError) -> Double {
+    let first = try peek(), start = offset
+    for (word, value) in JSONReader.wordsOfNumbers where hasWord(word) { return value }
+    guard first == UInt8(ascii: "-") || JSONReader.isDigit(first) else { throw wrongType("a number") }
+    try skipNumber()
+    guard let value = Double(spelled: String(decoding: bytes[start..<offset], as: UTF8.self)) else {
+      throw .syntax(expected: "a number", found: first, offset: start)
+    }
+    return value
+  }
+
+  private static let wordsOfNumbers: [(StaticString, Double)] = [
+    ("null", .nan), ("NaN", .nan), ("Infinity", .infinity), ("-Infinity", -.infinity),
+  ]
+
+  /// Reads up to the end of a value of any type. Memory grows by a bit with each array or object in another.
+  package mutating func skipValue() throws(JSONError) {
+    // Of those that are open, innermost last: whether it is an object, and whether no item of it was read.
+    var open: [(isObject: Bool, isFirst: Bool)] = []
+    repeat {
+      if let inner = open.last {
+        let isItem: Bool
+        if inner.isObject {
+          isItem = try nextKey(&open[open.count - 1].isFirst) != nil
+        } else {
+          isItem = try nextItem(&open[open.count - 1].isFirst, closedBy: "]")
+        }
+        if !isItem {
+          open.removeLast()
+          continue
+        }
+      }
+      switch try peek() {
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        open.append((bytes[offset] == UInt8(ascii: "{"), true))
+        offset += 1
+      case UInt8(ascii: "\""): _ = try string()
+      case _ where hasWord("true") || hasWord("false"): break
+      default: _ = try number()
+      }
+    } while !open.isEmpty
+  }
+
+  /// Reads a word if it comes next.
+  private mutating func hasWord(_ word: StaticString) -> Bool {
+    let isNext = word.withUTF8Buffer { end - offset >= $0.count && bytes[offset...].starts(with: $0) }
+    if isNext { offset += word.utf8CodeUnitCount }
+    return isNext
+  }
+
+  /// Reads up to the end of a number: a minus sign, digits without a leading zero, a fraction, an exponent.
+  private mutating func skipNumber() throws(JSONError) {
+    func digits(_ reader: inout JSONReader) throws(JSONError) {
+      let start = reader.offset
+      while reader.offset < reader.end, JSONReader.isDigit(reader.bytes[reader.offset]) { reader.offset += 1 }
+      if reader.offset > start { return }
+      guard start < reader.end else { throw .endsEarly(offset: start) }
+      throw .syntax(expected: "a digit", found: reader.bytes[start], offset: start)
+    }
+    func has(_ characters: String, _ reader: inout JSONReader) -> Bool {
+      let isNext = reader.offset < reader.end && characters.utf8.contains(reader.bytes[reader.offset])
+      if isNext { reader.offset += 1 }
+      return isNext
+    }
+    _ = has("-", &self)
+    if has("0", &self) {
+      if offset < end, JSONReader.isDigit(bytes[offset]) {
+        throw .syntax(expected: "no digit after a leading zero", found: bytes[offset], offset: offset)
+      }
+    } else {
+      try digits(&self)
+    }
+    if has(".", &self) { try digits(&self) }
+    if has("eE", &self) {
+      _ = has("+-", &self)
+      try digits(&self)
+    }
+  }
+
   /// Checks that only spaces are left.
-  mutating func finish() throws(JSONError) {
+  package mutating func finish() throws(JSONError) {
     while offset < end {
       guard bytes[offset] == UInt8(ascii: " ") else { throw .textAfterEnd(offset: offset) }
       offset += 1

@@ -112,7 +112,7 @@ struct AblationReport {
             header: ["position", "next", "with", "without \(head.name)", "change"],
             rows: trace.tokenLosses.indices.map { t in
               [
-                story.positions[t], tokenizer.label(trace.tokens[t + 1]), fixed(trace.tokenLosses[t], 4),
+                story.positions[t], tokenizer.name(of: trace.tokens[t + 1]), fixed(trace.tokenLosses[t], 4),
                 fixed(head.tokenLosses[t], 4), signed(head.tokenLosses[t] - trace.tokenLosses[t]),
               ]
             }, words: [0, 1])),

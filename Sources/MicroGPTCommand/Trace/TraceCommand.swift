@@ -123,7 +123,7 @@ struct TraceCommand: Subcommand, Equatable {
     if json {
       try output.write(object().text(escapingControls: Console.isTerminal) + "\n")
     } else {
-      let isColored = color.isOn(Console.isTerminal && Console.environment("TERM") != "dumb")
+      let isColored = color.isOn(unless: !Console.showsColors(Console.isTerminal))
       let text = TraceText(width: width ?? max(40, Console.outputColumns), color: isColored)
       for sentence in sentences { try output.write(text.text(sentence)) }
       for part in parts(text) { try output.write(part) }

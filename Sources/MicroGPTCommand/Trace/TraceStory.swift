@@ -1,6 +1,7 @@
 // A document's forward and backward pass as a story: what is computed, with the numbers, and what they mean.
 
 import CommandLineOptions
+import Drawing
 import MicroGPT
 
 #if canImport(Glibc)
@@ -25,7 +26,7 @@ struct TraceStory {
     (self.source, self.document) = (source, document)
     trace = try source.model.trace(document)
     let tokenizer = source.model.tokenizer
-    positions = trace.tokens.dropLast().enumerated().map { "\($0) \(tokenizer.label($1))" }
+    positions = trace.tokens.dropLast().enumerated().map { "\($0) \(tokenizer.name(of: $1))" }
     example = min(2, trace.tokens.count - 2)
   }
 
@@ -63,8 +64,8 @@ struct TraceStory {
   private var tokens: TraceSection {
     let rows = trace.tokens.indices.dropLast().map { t in
       [
-        "\(t)", tokenizer.label(trace.tokens[t]), "\(trace.tokens[t])",
-        tokenizer.label(trace.tokens[t + 1]), "\(trace.tokens[t + 1])",
+        "\(t)", tokenizer.name(of: trace.tokens[t]), "\(trace.tokens[t])",
+        tokenizer.name(of: trace.tokens[t + 1]), "\(trace.tokens[t + 1])",
       ]
     }
     return TraceSection(
@@ -182,8 +183,8 @@ struct TraceStory {
   private var logits: TraceSection {
     let logits = trace["logits"]!
     let rows = (0..<count).map { t in
-      [positions[t]] + best(logits, t).prefix(5).map { "\(tokenizer.label($0)) \(fixed(logits[t, $0], 2))" }
-        + ["\(tokenizer.label(trace.tokens[t + 1])) \(fixed(logits[t, trace.tokens[t + 1]], 2))"]
+      [positions[t]] + best(logits, t).prefix(5).map { "\(tokenizer.name(of: $0)) \(fixed(logits[t, $0], 2))" }
+        + ["\(tokenizer.name(of: trace.tokens[t + 1])) \(fixed(logits[t, trace.tokens[t + 1]], 2))"]
     }
     return TraceSection(
       stage: .logits, title: "Logits, [T, V]",
@@ -203,10 +204,10 @@ struct TraceStory {
     let rows = (0..<count).map { t in
       let next = trace.tokens[t + 1], surprise = trace.tokenLosses[t]
       return [
-        positions[t], tokenizer.label(next), fixed(probabilities[t, next], 4), fixed(surprise, 4),
+        positions[t], tokenizer.name(of: next), fixed(probabilities[t, next], 4), fixed(surprise, 4),
         fixed(exp(surprise), 1),
         best(probabilities, t).prefix(3).map {
-          "\(tokenizer.label($0)) \(fixed(100 * probabilities[t, $0], 0))\u{a0}%"
+          "\(tokenizer.name(of: $0)) \(fixed(100 * probabilities[t, $0], 0))\u{a0}%"
         }.joined(separator: ", "),
       ]
     }
@@ -259,7 +260,7 @@ struct TraceStory {
             + "the logits, where it is (p\u{a0}-\u{a0}1)\u{a0}/\u{a0}T for the token that came and p\u{a0}/\u{a0}T for every other."
         ),
         .formula([
-          "at t = \(t): d logit[\(t), \(tokenizer.label(next))] = (\(short(trace["probabilities"]![t, next])) - 1) / \(count) "
+          "at t = \(t): d logit[\(t), \(tokenizer.name(of: next))] = (\(short(trace["probabilities"]![t, next])) - 1) / \(count) "
             + "= \(short(d[t, next]))"
         ]),
         .sentence("The norm (root of the sum of squares) of each gradient, whole and at each position:"),
@@ -340,7 +341,7 @@ struct TraceStory {
       [readout.tensor, fixed(readout.loss, 4)]
         + (0..<count).map { t in
           let token = best(readout.probabilities, t)[0], p = readout.probabilities[t, trace.tokens[t + 1]]
-          return "\(fixed(p, 2)) \(tokenizer.label(token))"
+          return "\(fixed(p, 2)) \(tokenizer.name(of: token))"
         }
     }
     return TraceSection(
@@ -359,9 +360,9 @@ struct TraceStory {
     let tokens = trace.tokens.filter { seen.insert($0).inserted }
     let rows = tokens.map { token in
       let all = model.neighbors(of: token)
-      return [tokenizer.label(token)]
+      return [tokenizer.name(of: token)]
         + [all.prefix(4), all.suffix(1)].map { part in
-          part.map { "\(tokenizer.label($0.token)) \(fixed($0.similarity, 2))" }.joined(separator: ", ")
+          part.map { "\(tokenizer.name(of: $0.token)) \(fixed($0.similarity, 2))" }.joined(separator: ", ")
         }
     }
     return TraceSection(
@@ -389,7 +390,7 @@ struct TraceStory {
         shares[index].share += weights[t, s] / Double(count - 1)
       }
     }
-    let label = tokenizer.label(trace.tokens[0])
+    let label = tokenizer.name(of: trace.tokens[0])
     shares[1].what = "\(label) at position 0"
     let sorted = shares.filter { $0.share >= 0.005 }.sorted { $0.share > $1.share }
     let even = (1..<count).reduce(0) { $0 + 1 / Double($1 + 1) } / Double(count - 1)
@@ -401,8 +402,8 @@ struct TraceStory {
   /// What a row of a parameter matrix belongs to.
   private func owner(_ tensor: Tensor, _ row: Int) -> String {
     switch tensor.name {
-    case "wte": "reading \(tokenizer.label(row))"
-    case "lm_head": "predicting \(tokenizer.label(row))"
+    case "wte": "reading \(tokenizer.name(of: row))"
+    case "lm_head": "predicting \(tokenizer.name(of: row))"
     case "wpe": "position \(row)"
     case let name where name.hasSuffix("_fc1"): "hidden unit \(row)"
     case let name where name.hasSuffix("_wo") || name.hasSuffix("_fc2"): "channel \(row)"
@@ -449,14 +450,6 @@ extension Tensor {
 }
 
 extension Tokenizer {
-  /// How a token is shown: its character, or BOS. A blank and what a terminal would act on are written out.
-  func label(_ token: Int) -> String {
-    if !isStream, token == bos { return "BOS" }
-    let character = characters[token]
-    switch character {
-    case " ": return "' '"
-    case "\n": return "\\n"
-    default: return escaped(String(character))
-    }
-  }
+  /// What a token is called: its character, or BOS. A blank is ␣, the end of a line ⏎.
+  func name(of token: Int) -> String { token < characters.count ? characters[token].label : "BOS" }
 }
