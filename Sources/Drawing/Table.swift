@@ -19,13 +19,19 @@ public struct Table: Sendable {
   private var rows: [[Prose]] = []
 
   /// A table without rows. If all headings are empty, it has none.
-  public init(_ columns: Column...) { self.columns = columns }
+  public init(_ columns: Column...) { self.init(columns) }
+
+  /// The same for a number of columns that data decide.
+  public init(_ columns: [Column]) { self.columns = columns }
 
   /// Whether there are no rows.
   public var isEmpty: Bool { rows.isEmpty }
 
   /// Adds a row of as many cells as there are columns.
-  public mutating func row(_ cells: Prose...) {
+  public mutating func row(_ cells: Prose...) { row(cells) }
+
+  /// The same for a number of columns that data decide.
+  public mutating func row(_ cells: [Prose]) {
     precondition(
       cells.count == columns.count,
       "A row of this table has \(columns.count) cells, not \(cells.count).")

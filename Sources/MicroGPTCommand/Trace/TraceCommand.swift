@@ -15,6 +15,9 @@ struct TraceCommand: Subcommand, Equatable {
   /// Whether gradients are compared with differences of the loss.
   var check = false
   var json = false
+  /// The file of the page, if there is to be one.
+  var html: String?
+  var force = false
   var width: Int?
   var color = OutputOptions.Color.auto
 
@@ -31,6 +34,7 @@ struct TraceCommand: Subcommand, Equatable {
     "Look at attention in a kept model:": "microgpt trace model.safetensors emma --stage attention",
     "The same name in an untrained model:": "microgpt trace emma --steps 0",
     "What is the loss without head 2 of layer 0?": "microgpt trace emma --ablate 0.2",
+    "All of it as a page:": "microgpt trace emma --html emma.html",
     "Are the gradients right?": "microgpt trace emma --check",
   ]
 
@@ -57,6 +61,8 @@ struct TraceCommand: Subcommand, Equatable {
       "TRAINING WITHOUT A FILE": .hyperparameters(.training, in: \.configuration),
       "OUTPUT": [
         .flag("--json", \.json, "Print one JSON object with every tensor"),
+        .text("--html", "FILE", \.html, "Write the same to FILE, as a page of HTML, instead of printing it"),
+        .flag("--force", \.force, "Let --html replace a file that has contents"),
         .number(
           "--width", \.width, .atLeast(40), example: 100,
           "Columns of the output (default: the terminal's, else 80)"),
@@ -74,12 +80,19 @@ struct TraceCommand: Subcommand, Equatable {
     if stage != nil, json {
       throw UsageError("'--json' prints every tensor, '--stage' shows one part. Leave one of them out.")
     }
+    if html == "-" { throw UsageError("'--html -' is not a file. Name a file.") }
+    if html != nil, check || ablated != nil || json {
+      throw UsageError(
+        "'--html' is a page of the trace, which '\(check ? "--check" : json ? "--json" : "--ablate")' does not show. Leave one of them out."
+      )
+    }
     if let ablated { _ = try AblatedHeads(ablated) }
     if model == nil { try configuration.checkHeads() }
   }
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
+    try checkOutput()
     let saved = try model.map { path throws(ModelFileError) in try SavedModel(path) }
     let heads = try ablated.map { text throws(UsageError) in try AblatedHeads(text) }
     if let saved { try check(given, for: saved) }
@@ -98,9 +111,35 @@ struct TraceCommand: Subcommand, Equatable {
       let report = try AblationReport(
         story, without: places, on: try saved.map { try others(for: $0) } ?? source.unread)
       try print([story.introduction[0]], report.blocks, report.json)
+    } else if let html {
+      let page = TracePage(document, introduction: story.introduction, story.sections(stage))
+      try LockedFile(html).replace(with: page.bytes(madeBy: line(given)))
+      Console.remark("The page is in \(escaped(html)).")
     } else {
       try print(story.introduction, story.sections(stage), story.json)
     }
+  }
+
+  /// Checks that the page would destroy nothing.
+  private func checkOutput() throws(Failure) {
+    guard let html else { return }
+    for (option, path) in [("MODEL", model), ("--data", data)] {
+      if let path, path != "-", isSameFile(path, html) {
+        throw Failure(
+          code: Failure.usage, "'--html \(html)' would overwrite '\(path)' (\(option)). Name another file.")
+      }
+    }
+    if !force { try refuseToReplace([("--html", html)]) }
+  }
+
+  /// The command line, as the shell reads it.
+  private func line(_ given: GivenOptions) -> String {
+    let options = given.names.filter { $0 != "--force" }.flatMap { name in
+      let text = given.text(of: name)
+      return text.isEmpty ? [name] : [name, text]
+    }
+    return (["microgpt", "trace"] + [model].compactMap { $0 } + [document] + options)
+      .map(quotedForShell).joined(separator: " ")
   }
 
   /// Prints sentences and blocks, or the object.

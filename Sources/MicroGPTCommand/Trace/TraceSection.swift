@@ -56,11 +56,15 @@ extension TraceSection {
     var kind = Kind.value
   }
 
-  /// One head's attention, `[T, T]`.
+  /// One head's attention.
   struct Attention {
     let title: String
+    /// `[T, T]`.
     let weights: Tensor
+    /// A label for each row: the position and its token.
     let rows: [String]
+    /// The token of each position.
+    let tokens: [String]
   }
 
   /// Which units are awake at which position.

@@ -133,7 +133,10 @@ struct TraceStory {
           "score[\(t), 0] = (\(products)\(width > 2 ? " + …" : "")) / √\(width) = \(short(scores[t, 0]))",
           "attention[\(t), 0] = exp(\(short(scores[t, 0]))) / Σ exp(score[\(t)]) = \(short(weights[t, 0]))",
         ]),
-        .attention(.init(title: "attention of head \(layer).\(head)", weights: weights, rows: positions)),
+        .attention(
+          .init(
+            title: "attention of head \(layer).\(head)", weights: weights, rows: positions,
+            tokens: trace.tokens.dropLast().map { tokenizer.name(of: $0) })),
         .sentence(attended(weights, head: "\(layer).\(head)")),
       ]
     }
@@ -183,7 +186,8 @@ struct TraceStory {
   private var logits: TraceSection {
     let logits = trace["logits"]!
     let rows = (0..<count).map { t in
-      [positions[t]] + best(logits, t).prefix(5).map { "\(tokenizer.name(of: $0)) \(fixed(logits[t, $0], 2))" }
+      [positions[t]]
+        + best(logits, t).prefix(5).map { "\(tokenizer.name(of: $0)) \(fixed(logits[t, $0], 2))" }
         + ["\(tokenizer.name(of: trace.tokens[t + 1])) \(fixed(logits[t, trace.tokens[t + 1]], 2))"]
     }
     return TraceSection(
@@ -262,6 +266,11 @@ struct TraceStory {
         .formula([
           "at t = \(t): d logit[\(t), \(tokenizer.name(of: next))] = (\(short(trace["probabilities"]![t, next])) - 1) / \(count) "
             + "= \(short(d[t, next]))"
+        ]),
+        .vectors([
+          .init(
+            title: "gradient of the logits", matrix: d, rows: positions,
+            columns: (0..<tokenizer.vocabularySize).map { tokenizer.name(of: $0) }, kind: .gradient)
         ]),
         .sentence("The norm (root of the sum of squares) of each gradient, whole and at each position:"),
         .table(

@@ -167,10 +167,8 @@ struct TraceText {
     let cell = [Cell.wide, .medium, .narrow].first { count * $0.rawValue <= space } ?? .tiny
     let shown = min(count, max(1, space - (count > space ? 2 : 0))), size = cell.rawValue
     var header = "  " + String(repeating: " ", count: labels) + " "
-    for row in attention.rows.prefix(shown) {
-      // A label is the position and its token, of which the token is enough here.
-      let token = String(row.drop { $0 != " " }.dropFirst())
-      header += cell == .tiny ? String(token.prefix(1)) : left(String(token.prefix(size)), size)
+    for token in attention.tokens.prefix(shown) {
+      header += left(String(token.unicodeScalars.prefix(size)), size)
     }
     var out = "  \(attention.title)\n" + header.trimmingEnd + "\n"
     for (row, label) in attention.rows.enumerated() {
