@@ -93,13 +93,13 @@ struct Axis {
 }
 
 extension Markup {
-  /// Adds the label of a tick: a short figure, a million as 1M.
+  /// Adds the label of a tick: a short figure, a million as 1M, a hundred-thousandth as 1e-5.
   mutating func tick(_ value: Double) {
     for (unit, name) in [(1e12, "T"), (1e9, "G"), (1e6, "M")] where value.magnitude >= unit {
       figure(value / unit)
       return text(name)
     }
-    figure(value)
+    figure(value, smallest: 0.001)
   }
 }
 

@@ -42,7 +42,11 @@ extension Markup {
   }
 
   /// Adds a figure for readers: four digits that count, as 1,234, 12.34, −0.1234 or 1.234e-5.
-  public mutating func figure(_ value: Double) {
+  ///
+  /// - Parameters:
+  ///   - value: The figure.
+  ///   - smallest: The least size that is written without a power of ten.
+  public mutating func figure(_ value: Double, smallest: Double = 0.0001) {
     guard value.isFinite else { return raw(value.isNaN ? "not a number" : value < 0 ? "−∞" : "∞") }
     if value < 0 { raw("−") }
     let size = value.magnitude
@@ -52,7 +56,7 @@ extension Markup {
     if exponent > -300, (size / pow(10, Double(exponent)) * 1000).rounded() >= 10_000 { exponent += 1 }
     switch exponent {
     case 3...11: grouped(UInt(size.rounded()))
-    case -4..<3: decimal(UInt((size * pow(10, Double(3 - exponent))).rounded()), 3 - exponent)
+    case -4..<3 where size >= smallest: decimal(UInt((size * pow(10, Double(3 - exponent))).rounded()), 3 - exponent)
     default:
       // In two steps: the power of a tiny number's exponent would be 0.
       let scale = size < 1 ? 1e100 : 1e-100

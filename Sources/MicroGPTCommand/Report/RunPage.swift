@@ -3,6 +3,14 @@
 import Drawing
 import MicroGPT
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A page about a sitting of a run.
 struct RunPage {
   private let settings: Train
@@ -34,7 +42,10 @@ struct RunPage {
 
   /// The page as UTF-8.
   func bytes() -> [UInt8] {
-    var page = Page(title: "\(grouped(trainer.completedSteps)) steps on \(sourceName)", lead: lead)
+    var page = Page(
+      title:
+        "\(counted(trainer.completedSteps, "step")) on \(sourceName.split(separator: "/").last ?? "a text")",
+      lead: lead)
     addRun(to: &page)
     if !recorder.losses.bins.isEmpty {
       addLoss(to: &page)
@@ -48,7 +59,8 @@ struct RunPage {
     addCharacters(to: &page)
     addTime(to: &page)
     return page.bytes(
-      footer: "Written by microgpt \(MicroGPT.version). This page is one file, without scripts; it loads nothing.")
+      footer:
+        "Written by microgpt \(MicroGPT.version). This page is one file, without scripts; it loads nothing.")
   }
 
   /// How the run went, in a sentence or two.
@@ -60,7 +72,10 @@ struct RunPage {
       let start = recorder.losses.width == 1 ? first.sum : first.mean
       prose =
         prose
-        + " The loss went from \(fixed(start, 2)) to \(fixed(last.mean, 2)) nats a token; guessing gives \(fixed(guessing, 2))."
+          + """
+          \u{20}The loss went from \(fixed(start, 2)) at the first step to \(fixed(last.mean, 2)) nats a token in the moving \
+          average; guessing gives \(fixed(guessing, 2)).
+          """
     }
     if trainer.completedSteps < steps {
       prose = prose + " \(grouped(trainer.completedSteps)) of \(grouped(steps)) steps have been taken."
@@ -75,7 +90,8 @@ struct RunPage {
     var table = Table(.text(""), .text(""))
     table.row("Text", "\(data: sourceName), \(amount(of: trainer.corpus))")
     if let heldOut { table.row("Held out", "\(amount(of: heldOut)), to measure on") }
-    table.row("Vocabulary", "\(trainer.tokenizer.vocabularySize) tokens: \(data: trainer.tokenizer.shownLabels)")
+    table.row(
+      "Vocabulary", "\(trainer.tokenizer.vocabularySize) tokens: \(data: trainer.tokenizer.shownLabels)")
     table.row(
       "Model",
       """
@@ -114,7 +130,8 @@ struct RunPage {
     page.paragraph(
       configuration.batchSize == 1
         ? "Single \(noun)s bounce, because some are easier to predict than others: the moving average is what to follow."
-        : "Batches bounce, because some are easier to predict than others: the moving average is what to follow.")
+        : "Batches bounce, because some are easier to predict than others: the moving average is what to follow."
+    )
     var series: [LineChart.Series] = [
       losses.width == 1
         ? .init("loss of \(what)", color: 7, .dots(losses.bins.map { .init(Double($0.first), $0.sum) }))
@@ -132,8 +149,10 @@ struct RunPage {
           .marked(recorder.heldOut.bins.suffix(512).map { .init(Double($0.last), $0.mean) })))
     }
     var chart = LineChart(title: "Loss by step", x: "step", y: "nats a token", series)
-    chart.references = [.init(guessing, "guessing: ln \(trainer.tokenizer.vocabularySize) = \(fixed(guessing, 2))")]
-    chart.size = (760, 380)
+    chart.references = [
+      .init(guessing, "guessing: ln\u{a0}\(trainer.tokenizer.vocabularySize) = \(fixed(guessing, 2))")
+    ]
+    chart.size = (600, 320)
     page.figure(chart, caption: lossCaption)
   }
 
@@ -149,7 +168,7 @@ struct RunPage {
     }
     return """
       The loss is the mean surprise at the next character, in nats: \(code: "−log p"). It starts near \
-      ln \(trainer.tokenizer.vocabularySize) = \(fixed(guessing, 2)), because small random parameters give all \
+      ln\u{a0}\(trainer.tokenizer.vocabularySize)\u{a0}=\u{a0}\(fixed(guessing, 2)), because small random parameters give all \
       \(trainer.tokenizer.vocabularySize) tokens about the same probability, and that is the surprise of guessing.
       """
   }
@@ -188,7 +207,9 @@ struct RunPage {
     page.table(table)
   }
 
-  private var isLong: Bool { recorder.samples.contains { $0.texts.contains { $0.unicodeScalars.count > 40 } } }
+  private var isLong: Bool {
+    recorder.samples.contains { $0.texts.contains { $0.unicodeScalars.count > 40 } }
+  }
 
   // MARK: - Updates
 
@@ -200,7 +221,7 @@ struct RunPage {
       title: "Learning rate by step", x: "step", y: "learning rate",
       [
         .init(
-          "learning rate", color: 2,
+          "learning rate", color: 0,
           .line(
             (0...count).map { place in
               let step = count == 0 ? first : first + place * (last - first) / count
@@ -211,33 +232,54 @@ struct RunPage {
     let probes = recorder.probes
     var norm = LineChart(
       title: "Gradient norm by step", x: "step", y: "gradient norm",
-      [.init("gradient norm", color: 3, .line(probes.map { .init(Double($0.step), $0.gradientNorm) }))])
+      [.init("gradient norm", color: 0, .line(probes.map { .init(Double($0.step), $0.gradientNorm) }))])
     (norm.size, norm.including) = ((370, 230), [0])
-    page.row { page in
-      page.figure(rate, caption: "The \(configuration.schedule.rawValue) schedule.")
+    page.pair { page in
+      page.figure(
+        rate,
+        caption: "The \(configuration.schedule.rawValue) schedule, from \(configuration.learningRate) on.")
       if probes.count > 1 {
-        page.figure(norm, caption: "Large values at first are normal; later they point to rare \(noun)s or a rate that is too high.")
+        page.figure(
+          norm,
+          caption: """
+            The size of the gradient in \(probes.count) of the steps. It bounces with the \(noun)s; a rise that stays is a sign \
+            of a learning rate that is too high.
+            """)
       }
     }
     guard probes.count > 1 else {
       if trainer.parameterCount > RecordingPlan.largestProbed {
-        page.paragraph("Updates of a model of this size are not measured: that takes two copies of its parameters and moments.")
+        page.paragraph(
+          "Updates of a model of this size are not measured: that takes two copies of its parameters and moments."
+        )
       }
       return
     }
     var ratios = LineChart(
       title: "Update-to-parameter ratio by step and matrix", x: "step", y: "update / parameters",
       recorder.kinds.enumerated().map { index, kind in
-        .init(kind.name, color: index, .line(probes.map { .init(Double($0.step), $0.updateRatios[index]) }))
+        .init(kind.name, color: index, .line(RunPage.smoothed(probes) { $0.updateRatios[index] }))
       })
-    (ratios.yScale, ratios.size) = (.logarithmic, (760, 380))
+    (ratios.yScale, ratios.size) = (.logarithmic, (600, 340))
     page.figure(
       ratios,
       caption: """
         How much a step changes each matrix: the norm of its update over that of its parameters, in \
-        \(counted(probes.count, "step")) of the run\(configuration.layers > 1 ? ", all layers together" : ""). A matrix far \
-        below the others hardly learns; a ratio above 0.1 rewrites what has been learned.
+        \(counted(probes.count, "step")) of the run\(configuration.layers > 1 ? ", all layers together" : ""), averaged in \
+        groups. It falls with the learning rate. A matrix far below the others hardly learns; above 0.1 a step rewrites what \
+        the steps before it have learned.
         """)
+  }
+
+  /// Points for about thirty groups of probes: the middle of their steps, and the geometric mean of their values.
+  static func smoothed(_ probes: [UpdateProbe], _ value: (UpdateProbe) -> Double) -> [LineChart.Point] {
+    let size = (probes.count + 29) / 30
+    return stride(from: 0, to: probes.count, by: size).map { start in
+      let group = probes[start..<min(start + size, probes.count)]
+      let (steps, logs) = (group.map { Double($0.step) }, group.map { log(value($0)) })
+      let count = Double(group.count)
+      return .init(steps.reduce(0, +) / count, exp(logs.reduce(0, +) / count))
+    }
   }
 
   // MARK: - The model
@@ -245,28 +287,31 @@ struct RunPage {
   private func addAttention(to page: inout Page) {
     let heads = configuration.layers * configuration.heads
     var shown: [AttentionMaps] = []
-    for index in 0..<min(documents.count, 50) where shown.count < max(1, min(3, 24 / heads)) {
-      let document = documents[index]
-      if (3...10).contains(document.count) || document.count > 1 && (isStream || index >= 40) {
-        if let maps = AttentionMaps(model, document, most: 24) { shown.append(maps) }
+    // Documents of a few characters are the easiest to read; if there are none among the first, others are cut.
+    for lengths in [3...8, 2...Int.max] where shown.isEmpty {
+      for index in 0..<min(documents.count, 50) where shown.count < max(1, min(3, 24 / heads)) {
+        let document = documents[index]
+        guard lengths ~= document.count, let maps = AttentionMaps(model, document, most: 24) else { continue }
+        shown.append(maps)
       }
     }
-    if shown.isEmpty { return }
+    guard let first = shown.first?.maps.first else { return }
     page.heading("Attention")
     page.paragraph(
       """
-      Each row is a position that has read the character at its left, and its cells show how much it attends to each \
-      position up to its own; a row adds up to 1. \(isStream ? "" : "• is the start of a document. ")Look for heads with a \
-      habit: the character before, the first one, the vowels.
+      Each row is a position that has read the character at its left. Its cells show how much it attends to each position up \
+      to its own; a row adds up to 1.\(isStream ? "" : " • is the start of a document.") Look for heads with a habit: the \
+      character before, the first one, the vowels.
       """)
-    for (index, maps) in shown.enumerated() {
+    page.key(of: first.map)
+    for maps in shown {
+      page.subheading("\(data: maps.text)")
       page.row { page in
         for (layer, head, map) in maps.maps {
-          let name = configuration.layers > 1 ? "Layer \(layer), head \(head)" : "Head \(head)"
-          page.figure(map, heading: "\(name): \(data: maps.text)", hasKey: false)
+          let name = configuration.layers > 1 ? "layer \(layer), head \(head)" : "head \(head)"
+          page.figure(map, caption: "\(name)", hasKey: false)
         }
       }
-      if index == shown.count - 1, let map = maps.maps.first?.map { page.key(of: map) }
     }
   }
 
@@ -295,7 +340,7 @@ struct RunPage {
       caption: """
         The vectors of \(embedding.columns) numbers that stand for the \
         \(shown < embedding.rows ? "first \(shown) " : "")tokens, in the two directions in which they differ most. \
-        Characters that are used alike come to lie together; rare ones stay near the middle, where they began.
+        Characters that are used alike come to lie together, such as the vowels of names.
         """)
   }
 
@@ -354,7 +399,7 @@ struct RunPage {
             "mean of \(seconds.width) steps", color: 5,
             .line(seconds.bins.map { .init(Double($0.last), $0.mean * factor) })),
         ])
-    (chart.yScale, chart.size) = (.logarithmic, (760, 260))
+    (chart.yScale, chart.size) = (.logarithmic, (600, 220))
     let group = seconds.width == 1 ? "steps" : "groups of \(seconds.width) steps"
     page.figure(
       chart,
