@@ -26,6 +26,18 @@ extension Markup {
   /// - Parameter value: Finite, and at most a billion.
   public mutating func share(_ value: Double) { hundredths((value * 100).rounded()) }
 
+  /// Adds a number with two decimals, as in a column: 0.50, −1.00.
+  ///
+  /// - Parameter value: Finite, and at most a billion.
+  public mutating func twoDecimals(_ value: Double) {
+    let all = UInt((value.magnitude * 100).rounded())
+    if value < 0, all > 0 { raw("−") }
+    digits(all / 100)
+    raw(".")
+    digits(all / 10 % 10)
+    digits(all % 10)
+  }
+
   private mutating func hundredths(_ value: Double) {
     if value < 0 { raw("-") }
     let all = UInt(value.magnitude), whole = all / 100, rest = all % 100
@@ -56,7 +68,8 @@ extension Markup {
     if exponent > -300, (size / pow(10, Double(exponent)) * 1000).rounded() >= 10_000 { exponent += 1 }
     switch exponent {
     case 3...11: grouped(UInt(size.rounded()))
-    case -4..<3 where size >= smallest: decimal(UInt((size * pow(10, Double(3 - exponent))).rounded()), 3 - exponent)
+    case -4..<3 where size >= smallest:
+      decimal(UInt((size * pow(10, Double(3 - exponent))).rounded()), 3 - exponent)
     default:
       // In two steps: the power of a tiny number's exponent would be 0.
       let scale = size < 1 ? 1e100 : 1e-100

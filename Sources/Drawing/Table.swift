@@ -15,6 +15,8 @@ public struct Table: Sendable {
     public static func number(_ heading: String) -> Column { Column(heading: heading, isNumber: true) }
   }
 
+  /// Whether the last column, if it is text, takes the rest of the line.
+  public var fillsLine = true
   private let columns: [Column]
   private var rows: [[Prose]] = []
 
@@ -39,7 +41,10 @@ public struct Table: Sendable {
   }
 
   func write(into markup: inout Markup) {
-    markup.raw("<div class=\"table\"><table>\n")
+    // Numbers stay beside each other.
+    markup.raw(
+      !fillsLine || columns.last?.isNumber == true
+        ? "<div class=\"table\"><table class=\"compact\">\n" : "<div class=\"table\"><table>\n")
     if columns.contains(where: { !$0.heading.isEmpty }) {
       markup.raw("<thead><tr>")
       for column in columns {

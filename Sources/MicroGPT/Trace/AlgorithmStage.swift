@@ -127,28 +127,13 @@ extension AlgorithmStage {
               tape.backward(from: loss)
             """#.lines),
         Lines(
-          first: 99,
+          first: 112,
           code: #"""
-              func backward(from loss: Value) {
-                var value = loss, depth = 1, length = 0
-                func push(_ v: Value) { path[depth] = v; depth += 1 }
-                func pop() -> Value { depth -= 1; return path[depth] }
-                func list(_ v: Value) { listed[v] = true; order[length] = v; length += 1 }
-                func isReady(_ v: Value) -> Bool { listed[parents[v].0] && listed[parents[v].1] }
-                for i in 0..<count { (listed[i], gradient[i]) = (i < leafCount, 0) }
-                (path[0], gradient[loss]) = (zero, 1)
-                while value != zero {  // Depth first, list each value after its parents. This order fixes the bits.
-                  let (a, b) = parents[value]
-                  if listed[a] && !listed[b] && isReady(b) { list(b) }
-                  if listed[a] && listed[b] { list(value); value = pop() } else { push(value); value = listed[a] ? b : a }
-                }
                 for i in (0..<length).reversed() {  // The chain rule, from the loss back to the parameters.
                   let value = order[i], slope = gradient[value], (a, b) = parents[value], (da, db) = slopes[value]
                   gradient[a] += da * slope
                   gradient[b] += db * slope
                 }
-              }
-            }
             """#.lines),
       ]
     case .adam:

@@ -60,8 +60,20 @@ extension Model {
   public func checkGradients(
     _ document: String, limit: Int = 10_000, seed: UInt64 = 0
   ) throws(TokenizerError) -> GradientCheck {
-    let trace = try trace(document)
-    return checkGradients(
+    checkGradients(of: try trace(document), limit: limit, seed: seed)
+  }
+
+  /// Compares a trace's gradients with central differences of the loss of its document.
+  ///
+  /// - Parameters:
+  ///   - trace: Of a model of the same sizes; for correct gradients, of this one.
+  ///   - limit: The most parameters to compare; if there are more, as many are drawn.
+  ///   - seed: What draws them.
+  /// - Complexity: Four forward passes over plain loops for each parameter compared.
+  public func checkGradients(
+    of trace: Trace, limit: Int = 10_000, seed: UInt64 = 0
+  ) -> GradientCheck {
+    checkGradients(
       trace.parameterGradients.flatMap(\.values), tokens: trace.tokens, limit: limit, seed: seed)
   }
 

@@ -7,12 +7,6 @@ struct GradientCheckReport {
   let check: GradientCheck
   let document: String
 
-  /// The gradients are those of `trace`; where there are more than 10,000 parameters, as many are drawn.
-  init(_ story: TraceStory) throws(TokenizerError) {
-    check = try story.source.model.checkGradients(story.document)
-    document = story.document
-  }
-
   /// What has been compared, and the result.
   var sentences: [String] {
     let all = check.parameterCount, tried = check.compared + check.kinks

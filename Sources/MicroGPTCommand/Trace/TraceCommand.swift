@@ -103,7 +103,8 @@ struct TraceCommand: Subcommand, Equatable {
       throw Failure(code: Failure.data, "\(error)")
     }
     if check {
-      let report = try GradientCheckReport(story)
+      let report = GradientCheckReport(
+        check: source.model.checkGradients(of: story.trace), document: document)
       try print(report.sentences, [.table(report.table)], report.json)
       if !report.check.passes { throw Failure(code: Failure.software, "The gradients are wrong.") }
     } else if let heads {
@@ -146,7 +147,7 @@ struct TraceCommand: Subcommand, Equatable {
   private func print(
     _ sentences: [String], _ blocks: [TraceSection.Block], _ object: @autoclosure () -> JSONText
   ) throws {
-    try print(sentences, object()) { text in blocks.map { "\n" + text.lines($0) } }
+    try print(sentences, object()) { text in blocks.map { "\n" + text.text($0) } }
   }
 
   private func print(

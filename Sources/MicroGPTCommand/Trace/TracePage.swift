@@ -21,7 +21,9 @@ struct TracePage {
 
   private mutating func add(_ section: TraceSection) {
     page.heading(section.title)
-    if let lines = section.stage.algorithm?.lines { page.code(lines.map(listing).joined(separator: "\n\n")) }
+    if let lines = section.stage.algorithm?.lines {
+      page.listing(lines.map(listing).joined(separator: "\n\n"))
+    }
     for block in section.blocks { add(block) }
   }
 
@@ -40,10 +42,14 @@ struct TracePage {
     case .vectors(let matrices):
       let pictures = matrices.map { (picture(of: $0), Prose($0.title)) }
       page.row { page in
-        for (picture, heading) in pictures { page.figure(picture, heading: heading) }
+        // Where each cell has its number, no key is needed.
+        for (picture, heading) in pictures {
+          page.figure(picture, heading: heading, hasKey: !picture.hasFigures)
+        }
       }
     case .attention(let attention):
-      page.figure(picture(of: attention), heading: Prose(attention.title))
+      let picture = picture(of: attention)
+      page.figure(picture, heading: Prose(attention.title), hasKey: !picture.hasFigures)
     case .units(let units):
       page.figure(
         picture(of: units), heading: "Hidden units that are awake",
@@ -59,8 +65,9 @@ struct TracePage {
       vectors.kind == .value ? .values : .gradients)
     map.rowLabels = vectors.rows
     map.columnLabels = vectors.columns ?? (0..<matrix.columns).map { "\($0)" }
-    // Labels of more than two digits need wider cells than there may be room for.
-    map.cell = matrix.columns <= 40 ? 22 : 12
+    map.hasFigures = matrix.columns <= 16
+    map.cell = map.hasFigures ? 34 : matrix.columns <= 40 ? 22 : 12
+    // More labels than that have no room.
     if matrix.columns > 40 { map.columnLabels = [] }
     return map
   }
@@ -75,7 +82,9 @@ struct TracePage {
       }, .sequential, limit: 1)
     map.rowLabels = attention.rows
     map.columnLabels = attention.tokens
-    map.cell = 26
+    map.hasFigures = weights.columns <= 16
+    map.cell = map.hasFigures ? 34 : weights.columns <= 40 ? 22 : 12
+    if weights.columns > 40 { map.columnLabels = [] }
     return map
   }
 
@@ -100,6 +109,7 @@ struct TracePage {
       table.header.enumerated().map { index, heading in
         table.words.contains(index) ? .text(heading) : .number(heading)
       })
+    drawn.fillsLine = false
     for row in table.rows { drawn.row(row.map { Prose($0) }) }
     return drawn
   }

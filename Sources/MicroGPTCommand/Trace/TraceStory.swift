@@ -26,7 +26,7 @@ struct TraceStory {
     (self.source, self.document) = (source, document)
     trace = try source.model.trace(document)
     let tokenizer = source.model.tokenizer
-    positions = trace.tokens.dropLast().enumerated().map { "\($0) \(tokenizer.name(of: $1))" }
+    positions = trace.tokens.dropLast().enumerated().map { "\($0)\u{a0}\(tokenizer.name(of: $1))" }
     example = min(2, trace.tokens.count - 2)
   }
 
@@ -42,7 +42,7 @@ struct TraceStory {
   var introduction: [String] {
     let c = configuration
     let cut =
-      tokenizer.isStream ? document.unicodeScalars.count > count : document.unicodeScalars.count >= count + 1
+      document.unicodeScalars.count + (tokenizer.isStream ? 0 : 1) > count
     return [
       "The model is \(source.origin). It has \(counted(c.layers, "layer")), \(counted(c.embedding, "channel")), "
         + "\(counted(c.heads, "head")) and \(grouped(model.parameters.count)) parameters.",
@@ -184,12 +184,15 @@ struct TraceStory {
   }
 
   private var logits: TraceSection {
-    let logits = trace["logits"]!
+    let logits = trace["logits"]!, shown = min(5, logits.columns)
     let rows = (0..<count).map { t in
       [positions[t]]
-        + best(logits, t).prefix(5).map { "\(tokenizer.name(of: $0)) \(fixed(logits[t, $0], 2))" }
-        + ["\(tokenizer.name(of: trace.tokens[t + 1])) \(fixed(logits[t, trace.tokens[t + 1]], 2))"]
+        + (best(logits, t).prefix(shown) + [trace.tokens[t + 1]]).map { token in
+          "\(tokenizer.name(of: token))\u{a0}\(fixed(logits[t, token], 2))"
+        }
     }
+    let header =
+      ["position", "highest"] + Array(repeating: "", count: shown - 1) + ["what\u{a0}came"]
     return TraceSection(
       stage: .logits, title: "Logits, [T, V]",
       blocks: [
@@ -198,7 +201,7 @@ struct TraceStory {
             + "vector for each token, and the logit is its product with x."),
         .formula(["logit[t, j] = lm_head[j]·x[t]"]),
         .table(
-          .init(header: ["position", "highest", "", "", "", "", "what came"], rows: rows, words: Set(0...6))),
+          .init(header: header, rows: rows, words: Set(header.indices))),
       ])
   }
 
@@ -211,7 +214,7 @@ struct TraceStory {
         positions[t], tokenizer.name(of: next), fixed(probabilities[t, next], 4), fixed(surprise, 4),
         fixed(exp(surprise), 1),
         best(probabilities, t).prefix(3).map {
-          "\(tokenizer.name(of: $0)) \(fixed(100 * probabilities[t, $0], 0))\u{a0}%"
+          "\(tokenizer.name(of: $0))\u{a0}\(fixed(100 * probabilities[t, $0], 0))\u{a0}%"
         }.joined(separator: ", "),
       ]
     }
@@ -227,7 +230,7 @@ struct TraceStory {
         .formula(["p[t] = softmax(logit[t])", "surprise[t] = -log p[t, next]", "loss = mean(surprise)"]),
         .table(
           .init(
-            header: ["position", "next", "p", "surprise", "as among", "most probable"], rows: rows,
+            header: ["position", "next", "p", "surprise", "as\u{a0}among", "most\u{a0}probable"], rows: rows,
             words: [0, 1, 5])),
         .formula(["loss = (\(sum)) / \(count) = \(fixed(trace.loss, 4))"]),
         .sentence(
@@ -338,7 +341,7 @@ struct TraceStory {
               ]
             }, words: [0, 1])),
         .sentence("And each matrix, as root mean squares:"),
-        .table(.init(header: ["matrix", "size", "move", "move / size"], rows: rows)),
+        .table(.init(header: ["matrix", "size", "move", "move\u{a0}/\u{a0}size"], rows: rows)),
       ])
   }
 
@@ -350,7 +353,7 @@ struct TraceStory {
       [readout.tensor, fixed(readout.loss, 4)]
         + (0..<count).map { t in
           let token = best(readout.probabilities, t)[0], p = readout.probabilities[t, trace.tokens[t + 1]]
-          return "\(fixed(p, 2)) \(tokenizer.name(of: token))"
+          return "\(fixed(p, 2))\u{a0}\(tokenizer.name(of: token))"
         }
     }
     return TraceSection(
@@ -371,7 +374,8 @@ struct TraceStory {
       let all = model.neighbors(of: token)
       return [tokenizer.name(of: token)]
         + [all.prefix(4), all.suffix(1)].map { part in
-          part.map { "\(tokenizer.name(of: $0.token)) \(fixed($0.similarity, 2))" }.joined(separator: ", ")
+          part.map { "\(tokenizer.name(of: $0.token))\u{a0}\(fixed($0.similarity, 2))" }.joined(
+            separator: ", ")
         }
     }
     return TraceSection(

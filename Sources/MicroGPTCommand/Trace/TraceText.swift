@@ -11,11 +11,14 @@ struct TraceText {
 
   /// The lines of a section, each with its end.
   func text(_ section: TraceSection) -> String {
-    "\n" + heading(section) + "\n" + section.blocks.map { "\n" + lines($0) }.joined()
+    "\n" + heading(section) + "\n" + section.blocks.map { "\n" + text($0) }.joined()
   }
 
+  /// The lines of a block, each with its end.
+  func text(_ block: TraceSection.Block) -> String { plainBlanks(lines(block)) }
+
   /// Sentences, wrapped.
-  func text(_ sentence: String) -> String { wrapped(sentence, indent: 0, hanging: 0) }
+  func text(_ sentence: String) -> String { plainBlanks(wrapped(sentence, indent: 0, hanging: 0)) }
 
   private func heading(_ section: TraceSection) -> String {
     let place = section.place ?? ""
@@ -28,8 +31,7 @@ struct TraceText {
     return "── \(title) \(line(width - used))\n\(place)"
   }
 
-  /// The lines of a block, each with its end.
-  func lines(_ block: TraceSection.Block) -> String {
+  private func lines(_ block: TraceSection.Block) -> String {
     switch block {
     case .sentence(let text): wrapped(text, indent: 0, hanging: 0)
     case .formula(let lines): lines.map { wrapped($0, indent: 4, hanging: 6) }.joined()
@@ -54,7 +56,7 @@ struct TraceText {
       }
       isEmpty = false
     }
-    return plainBlanks(lines + line.trimmingEnd + "\n")
+    return lines + line.trimmingEnd + "\n"
   }
 
   /// The text with plain blanks for those that keep a number and its sign, such as 12 %, together.
@@ -77,8 +79,7 @@ struct TraceText {
         let filler = String(repeating: " ", count: widths[column] - columns(row[column]))
         return table.words.contains(column) ? row[column] + filler : filler + row[column]
       }
-      let line = ("  " + cells.joined(separator: "  ") + (shown < widths.count ? " …" : "")).trimmingEnd
-      return plainBlanks(line) + "\n"
+      return ("  " + cells.joined(separator: "  ") + (shown < widths.count ? " …" : "")).trimmingEnd + "\n"
     }.joined()
   }
 
@@ -96,7 +97,10 @@ struct TraceText {
         let digits = fixed(abs(value), 2).dropFirst()
         return (value < 0 && digits != ".00" ? "-" : "") + digits
       case (_, ..<999.5), (.full, ..<9999.5): return fixed(value, 0)
-      default: return significant(value, 1)
+      // 1e5 rather than C's 1e+05.
+      default:
+        let parts = significant(value, 1).split(separator: "e")
+        return "\(parts[0])e\(Int(parts[1])!)"
       }
     }
   }
