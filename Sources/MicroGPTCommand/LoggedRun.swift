@@ -63,7 +63,7 @@ extension LoggedRun {
   ///   - bytes: The bytes of the file, or of a piece of it.
   ///   - line: The row.
   /// - Returns: `nil` if it is another row, or none.
-  fileprivate static func commonRow(_ bytes: [UInt8], _ line: Range<Int>) -> (step: Int, loss: Double)? {
+  static func commonRow(_ bytes: [UInt8], _ line: Range<Int>) -> (step: Int, loss: Double)? {
     bytes.withUnsafeBytes { bytes in
       let row = UnsafeRawBufferPointer(rebasing: bytes[line])
       func has(_ text: StaticString, at offset: Int) -> Bool {
