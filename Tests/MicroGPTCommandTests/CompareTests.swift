@@ -103,7 +103,8 @@ import Testing
     try sandbox.write(String(CompareTests.slow.prefix(2000)), to: "torn.jsonl")
     try sandbox.write(CompareTests.log(101...200) { 4 - Double($0) / 100 }, to: "late.jsonl")
     try sandbox.write(
-      CompareTests.log(1...60) { $0 == 7 || $0 == 9 ? .nan : 4 - Double($0) / 1000 }.replacing(": nan", with: ": NaN"),
+      CompareTests.log(1...60) { $0 == 7 || $0 == 9 ? .nan : 4 - Double($0) / 1000 }.replacing(
+        ": nan", with: ": NaN"),
       to: "nan.jsonl")
     try sandbox.write("", to: "empty.jsonl")
     try sandbox.write(CompareTests.log(1...9) { _ in 3.9 }, to: "few.jsonl")
