@@ -6,7 +6,8 @@
 ///     for line in plot.lines(width: 72, height: 16, isColored: false) { print(line) }
 ///
 /// Curves are told apart by color, and by their marks, which stand at their ends and, without color, along the curves too. A
-/// character that two curves cross shows the dots of both, in the color of the later one.
+/// character that two curves cross shows the dots of both, in the color of the later one. Points that share a column of dots are
+/// drawn as their mean.
 public struct TextPlot: Sendable {
   /// A curve.
   public struct Curve: Sendable {
@@ -53,9 +54,14 @@ public struct TextPlot: Sendable {
   public func lines(width: Int, height: Int, isColored: Bool) -> [String] {
     let (width, height) = (max(width, TextPlot.least.width), max(height, TextPlot.least.height))
     let rows = height - 3
-    let points = curves.flatMap(\.points)
-    let xRange = range(points.map(\.x), scale)
-    let (yRange, cut) = shownRange(xRange)
+    let xRange = range(curves.flatMap(\.points).map(\.x), scale)
+    // The labels to the left depend on the values, and the columns that are left on the labels. A few columns more or less
+    // make no difference to means.
+    let curves = curves.map { curve in
+      Curve(
+        mark: curve.mark, points: TextPlot.averaged(curve.points, over: 2 * (width - 8), in: xRange, scale))
+    }
+    let (yRange, cut) = TextPlot.shownRange(curves)
     let vertical = Axis(
       yRange, .linear, from: Double(4 * rows - 1), to: 0, ticks: max(3, rows / 2), isTight: true)
     let labels = vertical.ticks.isEmpty ? [] : TextPlot.aligned(vertical.ticks.map(figure))
@@ -102,26 +108,48 @@ public struct TextPlot: Sendable {
   private static let colors = [36, 33, 35, 32, 34, 31]
 
   /// The values of y from the lowest to the highest that is shown, and the highest of all if that is not shown.
-  private func shownRange(_ xRange: ClosedRange<Double>?) -> (ClosedRange<Double>?, cut: Double?) {
-    let shown = curves.flatMap(\.points).filter { $0.x.isFinite && (scale == .linear || $0.x > 0) }
-    guard let all = range(shown.map(\.y), .linear) else { return (nil, nil) }
-    // As many values count from each part of the axis, however many points it has.
-    let parts = 64
-    let axis = Axis(xRange, scale, from: 0, to: Double(parts), ticks: 2, isTight: true)
-    var values: [Double] = []
-    for curve in curves {
-      var sums = [(sum: Double, count: Int)](repeating: (0, 0), count: parts + 1)
-      for point in curve.points where point.y.isFinite {
-        guard let place = axis[point.x] else { continue }
-        sums[Int(place)].sum += point.y
-        sums[Int(place)].count += 1
-      }
-      values += sums.filter { $0.count > 0 }.map { $0.sum / Double($0.count) }
+  private static func shownRange(_ curves: [Curve]) -> (ClosedRange<Double>?, cut: Double?) {
+    let values = curves.flatMap(\.points).map(\.y).filter(\.isFinite).sorted()
+    guard let low = values.first, let high = values.last else { return (nil, nil) }
+    let usual = values[values.count * 15 / 16] - low
+    guard usual > 0, high - low > 4 * usual else { return (low...high, nil) }
+    return (low...(low + 2 * usual), high)
+  }
+
+  /// Points on an axis of so many parts: those that share a part become one, in their middle.
+  ///
+  /// A line through thousands of points that vary would fill its picture; through their means it shows how they go.
+  ///
+  /// - Parameters:
+  ///   - points: The points, from left to right.
+  ///   - parts: The number of parts.
+  ///   - range: The least and the greatest value of x on the axis; those of the points if it is `nil`.
+  ///   - scale: How the values of x lie on the axis.
+  /// - Returns: At most one point for each part, and as many interruptions as there were, without points that have no
+  ///   place on the axis.
+  public static func averaged(
+    _ points: [(x: Double, y: Double)], over parts: Int, in range: ClosedRange<Double>? = nil, _ scale: Scale
+  ) -> [(x: Double, y: Double)] {
+    let range = range ?? Drawing.range(points.map(\.x), scale)
+    let axis = Axis(range, scale, from: 0, to: Double(parts - 1), ticks: 2, isTight: true)
+    var averaged: [(x: Double, y: Double)] = []
+    var part = 0.0, x = 0.0, y = 0.0, count = 0.0
+    func end() {
+      if count > 0 { averaged.append((x / count, y / count)) }
+      (x, y, count) = (0, 0, 0)
     }
-    values.sort()
-    let low = all.lowerBound, usual = values[values.count * 15 / 16] - low
-    guard usual > 0, all.upperBound - low > 4 * usual else { return (all, nil) }
-    return (low...(low + 2 * usual), all.upperBound)
+    for point in points {
+      guard let place = axis[point.x], point.y.isFinite else {
+        end()
+        if axis[point.x] != nil { averaged.append((point.x, .nan)) }
+        continue
+      }
+      if place.rounded() != part { end() }
+      part = place.rounded()
+      (x, y, count) = (x + point.x, y + point.y, count + 1)
+    }
+    end()
+    return averaged
   }
 
   /// Figures with the same number of digits after the point.

@@ -50,11 +50,16 @@ extension CompareReport {
 
   /// The smoothed losses over each other.
   private func chart(_ scale: Scale) -> LineChart {
+    let ends = begun.flatMap {
+      [$0.losses.smoothed.points.first!.step, $0.losses.smoothed.points.last!.step]
+    }
+    let steps = ends.min()!...ends.max()!
     var chart = LineChart(
       title: scale == .linear ? "Smoothed losses by step" : "Smoothed losses by step, logarithmic", x: "step",
       y: "smoothed loss",
       begun.map { run in
-        LineChart.Series(key(run), color: run.index, .line(points(run.losses.smoothed)))
+        let points = TextPlot.averaged(run.losses.smoothed.plotted, over: 350, in: steps, scale)
+        return LineChart.Series(key(run), color: run.index, .line(points.map { LineChart.Point($0.x, $0.y) }))
       })
     chart.xScale = scale
     if let common, let worst {

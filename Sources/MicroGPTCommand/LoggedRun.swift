@@ -63,7 +63,7 @@ extension LoggedRun {
   ///   - bytes: The bytes of the file, or of a piece of it.
   ///   - line: The row.
   /// - Returns: `nil` if it is another row, or none.
-  fileprivate static func commonRow(_ bytes: [UInt8], _ line: Range<Int>) -> (step: Int, loss: Double)? {
+  static func commonRow(_ bytes: [UInt8], _ line: Range<Int>) -> (step: Int, loss: Double)? {
     bytes.withUnsafeBytes { bytes in
       let row = UnsafeRawBufferPointer(rebasing: bytes[line])
       func has(_ text: StaticString, at offset: Int) -> Bool {
@@ -85,7 +85,7 @@ extension LoggedRun {
       let digits = row[offset..<(row.count - 1)]
       guard let first = digits.first, first &- 48 < 10,
         first > 48 || digits.dropFirst().first == UInt8(ascii: "."),
-        digits.last! &- 48 < 10, digits.allSatisfy({ $0 &- 48 < 10 || ".e-".utf8.contains($0) })
+        digits.last! &- 48 < 10, digits.allSatisfy({ $0 &- 48 < 10 || ".e+-".utf8.contains($0) })
       else { return nil }
       let start = row.baseAddress! + offset
       var end: UnsafeMutablePointer<CChar>?

@@ -100,7 +100,7 @@ import Testing
   @Test("few values far above all others are cut off, and the title says so")
   func cut() {
     var points: Points = (0...1000).map { (x: Double($0), y: 2 - Double($0) / 1000) }
-    for i in 0..<5 { points[i].y = 100 }
+    for i in 0..<50 { points[i].y = 100 }
     let plot = lines([points], width: 60, height: 12)
     #expect(plot[0] == "y by x (up to 100 is cut off)")
     #expect(plot.contains { $0.hasPrefix("2") || $0.hasPrefix("2.0") })
@@ -117,6 +117,22 @@ import Testing
     let plot = lines([points], width: 60, height: 12)
     // The line from the first point to the second comes down within the first column.
     #expect(plot[1].last != " " && plot[1].dropFirst(5).count <= 3, "\(plot[1])")
+  }
+
+  @Test("points that share a part of an axis become one, and interruptions stay")
+  func averages() {
+    func averaged(_ points: Points, _ parts: Int, _ scale: Scale = .linear) -> [[Double]] {
+      TextPlot.averaged(points, over: parts, scale).map { [$0.x, $0.y] }
+    }
+    let points: Points = [(0, 1), (1, 3), (2, 5), (7, 2), (8, 4), (10, 9)]
+    // The parts of 0 to 10 are those around 0, 5 and 10.
+    #expect(averaged(points, 3) == [[1, 3], [7, 2], [9, 6.5]])
+    #expect(averaged(points, 1000) == points.map { [$0.x, $0.y] })
+    #expect(averaged([(1, 1), (2, 3), (40, 5), (100, 7)], 2, .logarithmic) == [[1.5, 2], [70, 6]])
+    #expect(averaged([(0, 1), (1, 3)], 2, .logarithmic) == [[1, 3]])
+    let gap = TextPlot.averaged([(0, 1), (1, .nan), (2, 5), (100, 2)], over: 3, .linear)
+    #expect(gap.map(\.x) == [0, 1, 2, 100] && gap[1].y.isNaN && gap[2].y == 5)
+    #expect(averaged([], 3).isEmpty)
   }
 
   @Test("on a logarithmic axis each doubling takes the same room")

@@ -202,7 +202,10 @@ private let trainPage = """
   OUTPUT:
     --log FILE          Write losses, samples and the parameters' hash to FILE, as
                         JSON Lines
-    --force             Let --log and --save replace files that have contents
+    --report FILE       Write a page about the run to FILE, as HTML, to be opened
+                        in a browser
+    --force             Let --log, --report and --save replace files that have
+                        contents
     --quiet             No step lines, no live line and no remarks
     --plot              Draw the losses as a curve on standard error when the
                         steps are done

@@ -61,6 +61,7 @@ import Testing
     (["--streams", "many"], changed { $0.sampling.streams = .many }),
     (["--log", "a.jsonl"], changed { $0.output.log = "a.jsonl" }),
     (["--quiet"], changed { $0.output.quiet = true }),
+    (["--plot"], changed { $0.output.plot = true }),
     (["--color", "never"], changed { $0.output.color = .never }),
   ]
 
