@@ -4,7 +4,7 @@
 public struct BarChart: Picture {
   /// A labeled bar.
   public struct Bar: Sendable, Equatable {
-    /// What stands below it.
+    /// What stands below it, if there is room; the title that a pointer shows has it too.
     public var label: String
     /// Its height, 0 or more.
     public var value: Double
@@ -63,7 +63,9 @@ public struct BarChart: Picture {
       markup.figure(bar.value)
       markup.text(bar.note)
       markup.raw("</title></path>")
-      markup.label("letter middle", middle, bottom + 17, bar.label)
+      // A label that is wider than its bar would cover its neighbors'.
+      let isShort = 6 * Double(bar.label.unicodeScalars.count) <= max(pitch, 12)
+      markup.label("letter middle", middle, bottom + 17, isShort ? bar.label : "…")
     }
     markup.point("<path class=\"axis\" d=\"M", left, y[0] ?? bottom)
     markup.raw("H")

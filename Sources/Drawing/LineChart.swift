@@ -184,7 +184,7 @@ extension LineChart.Series {
     case .line(let points):
       path(into: &markup, "line") { drawLine(points, into: &$0, x, y) }
     case .dots(let points):
-      path(into: &markup, "dots") { markup in
+      path(into: &markup, points.count > 150 ? "dots" : "few dots") { markup in
         for column in Columns(points, x, y) {
           markup.point("M", column.x, column.low)
           if column.count > 2 {
