@@ -195,7 +195,10 @@ private let trainPage = """
   OUTPUT:
     --log FILE          Write losses, samples and the parameters' hash to FILE, as
                         JSON Lines
-    --force             Let --log and --save replace files that have contents
+    --report FILE       Write a page about the run to FILE: losses, samples,
+                        attention, as HTML for a browser
+    --force             Let --log, --report and --save replace files that have
+                        contents
     --quiet             No step lines, no live line and no remarks
     --color WHEN        Color the live line; auto respects NO_COLOR
                         (never, auto or always; default: auto)
@@ -209,6 +212,8 @@ private let trainPage = """
       microgpt train --data cities.txt --steps 2000
     Train a wider model and keep its losses:
       microgpt train --embedding 64 --heads 8 --log losses.jsonl
+    See how the run went, in a browser:
+      microgpt train --held-out 0.1 --eval-every 100 --report run.html
     Keep the model:
       microgpt train --save model.safetensors
     Go on with it, to 2,000 steps in all:
