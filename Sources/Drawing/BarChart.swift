@@ -44,7 +44,7 @@ public struct BarChart: Picture {
       markup.raw("H")
       markup.place(right)
       markup.raw("\"/>")
-      markup.label("tick end", left - 6, at + 4) { $0.tick(tick) }
+      markup.label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
     }
     markup.label("tick", 0, 14, yLabel)
     let pitch = (right - left) / Double(max(drawn.count, 1)), width = min(pitch * 0.7, 40)
