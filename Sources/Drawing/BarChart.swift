@@ -4,7 +4,7 @@
 public struct BarChart: Picture {
   /// A labeled bar.
   public struct Bar: Sendable, Equatable {
-    /// What stands below it.
+    /// What stands below it, if there is room; the title that a pointer shows has it too.
     public var label: String
     /// Its height, 0 or more.
     public var value: Double
@@ -44,7 +44,7 @@ public struct BarChart: Picture {
       markup.raw("H")
       markup.place(right)
       markup.raw("\"/>")
-      markup.label("tick end", left - 6, at + 4) { $0.tick(tick) }
+      markup.label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
     }
     markup.label("tick", 0, 14, yLabel)
     let pitch = (right - left) / Double(max(drawn.count, 1)), width = min(pitch * 0.7, 40)
@@ -63,7 +63,9 @@ public struct BarChart: Picture {
       markup.figure(bar.value)
       markup.text(bar.note)
       markup.raw("</title></path>")
-      markup.label("letter middle", middle, bottom + 17, bar.label)
+      // A label that is wider than its bar would cover its neighbors'.
+      let isShort = 6 * Double(bar.label.unicodeScalars.count) <= max(pitch, 12)
+      markup.label("letter middle", middle, bottom + 17, isShort ? bar.label : "…")
     }
     markup.point("<path class=\"axis\" d=\"M", left, y[0] ?? bottom)
     markup.raw("H")

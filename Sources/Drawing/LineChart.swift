@@ -88,7 +88,9 @@ public struct LineChart: Picture {
       range(series.flatMap(\.places), xScale), xScale, from: left, to: right, ticks: isWide ? 8 : 5,
       isTight: true)
     let heights = series.flatMap(\.heights) + references.map(\.value) + including
-    let y = Axis(range(heights, yScale), yScale, from: bottom, to: top, ticks: isWide ? 7 : 5, isTight: false)
+    let y = Axis(
+      range(heights, yScale), yScale, from: bottom, to: top, ticks: max(3, min(7, size.height / 45)),
+      isTight: false)
 
     for tick in y.ticks {
       guard let at = y[tick] else { continue }
@@ -96,7 +98,7 @@ public struct LineChart: Picture {
       markup.raw("H")
       markup.place(right)
       markup.raw("\"/>")
-      markup.label("tick end", left - 6, at + 4) { $0.tick(tick) }
+      markup.label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
     }
     for tick in x.ticks {
       guard let at = x[tick] else { continue }
@@ -184,7 +186,7 @@ extension LineChart.Series {
     case .line(let points):
       path(into: &markup, "line") { drawLine(points, into: &$0, x, y) }
     case .dots(let points):
-      path(into: &markup, "dots") { markup in
+      path(into: &markup, points.count > 150 ? "dots" : "few dots") { markup in
         for column in Columns(points, x, y) {
           markup.point("M", column.x, column.low)
           if column.count > 2 {

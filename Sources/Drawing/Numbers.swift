@@ -53,7 +53,7 @@ extension Markup {
     byte(UInt8(48 + value % 10))
   }
 
-  /// Adds a figure for readers: four digits that count, as 1,234, 12.34, −0.1234 or 1.234e-5.
+  /// Adds a figure for readers: four digits that count, as in 1,234, 12.34, −0.1234 and 1.234e-5.
   ///
   /// - Parameters:
   ///   - value: The figure.
@@ -73,7 +73,8 @@ extension Markup {
     default:
       // In two steps: the power of a tiny number's exponent would be 0.
       let scale = size < 1 ? 1e100 : 1e-100
-      decimal(UInt((size * scale / pow(10, Double(exponent - 3 + (size < 1 ? 100 : -100)))).rounded()), 3)
+      let power = pow(10, Double(exponent - 3 + (size < 1 ? 100 : -100)))
+      decimal(UInt((size * scale / power).rounded()), 3)
       raw("e")
       integer(exponent)
     }

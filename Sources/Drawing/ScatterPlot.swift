@@ -39,8 +39,8 @@ public struct ScatterPlot: Picture {
     markup.raw("<ul class=\"key\">")
     for (color, group) in groups.enumerated() {
       guard let group else { continue }
-      markup.raw(
-        "<li><svg width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><circle class=\"f")
+      markup.raw("<li><svg width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">")
+      markup.raw("<circle class=\"f")
       markup.integer(color % 9)
       markup.raw("\" cx=\"6\" cy=\"6\" r=\"5\"/></svg>")
       markup.text(group)

@@ -25,7 +25,8 @@ enum Style {
     .grid{fill:none;stroke:var(--rule)}.axis{fill:none;stroke:var(--soft)}
     .reference{fill:none;stroke:var(--ink);stroke-dasharray:2 4}
     .line{fill:none;stroke-width:2;stroke-linejoin:round}.ring{fill:var(--ground);stroke-width:2}
-    .dots{fill:none;stroke-width:2.5;stroke-linecap:round;opacity:.4}.band{stroke:none;opacity:.22}
+    .dots{fill:none;stroke-width:2.5;stroke-linecap:round;opacity:.4}.few.dots{stroke-width:4.5;opacity:.6}
+    .band{stroke:none;opacity:.22}
     .bar{fill:var(--c0)}.frame{fill:none;stroke:var(--rule)}
     .s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}.s4{stroke:var(--c4)}
     .s5{stroke:var(--c5)}.s6{stroke:var(--c6)}.s7{stroke:var(--c7)}.s8{stroke:var(--c8)}
@@ -51,7 +52,7 @@ enum Style {
     overflow-wrap:break-word}
     h1{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.01em;margin:0 0 8px}
     h2{font-size:20px;line-height:1.3;font-weight:650;color:var(--heading);margin:52px 0 4px}
-    h3{font-size:16px;margin:28px 0 0}
+    h3{font-size:16px;margin:28px 0 0}bdi{white-space:pre-line}
     p{margin:8px 0;max-width:68ch}header p{color:var(--soft);font-size:17px}
     code,pre,samp{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.88em;
     font-variant-ligatures:none}
@@ -82,7 +83,8 @@ enum Style {
     svg.wide .halo{stroke-width:6px}}
     @media print{@page{margin:16mm}body{max-width:none;padding:0;font-size:10.5pt}h1{font-size:20pt}
     h2{font-size:13pt;break-after:avoid;margin-top:24pt}h2+p{break-after:avoid}figcaption,table{font-size:9pt}
-    tr,pre{break-inside:avoid}pre.listing{font-size:7.5pt;white-space:pre-wrap}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+    tr,pre,.row,.pair{break-inside:avoid}h3{break-after:avoid}.row{gap:0 10px}figure svg.wide{width:150mm}
+    pre.listing{font-size:7.5pt;white-space:pre-wrap}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 
     """
 }

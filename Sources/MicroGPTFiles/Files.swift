@@ -59,21 +59,19 @@ public func hasContents(_ path: String) -> Bool {
 
 /// Checks that `writeFileAtomically` can create a file at `path`, before there is anything to write.
 ///
-/// - Throws: `FileError` with the operation `replace`, if its folder does not take new files, or `path` is a folder, a pipe
-///   or a device, whose place a file should not take.
+/// - Throws: `FileError` with the operation `create`, if its folder does not take new files, or `path` is a folder, a pipe or
+///   a device, whose place a file should not take.
 public func checkCanReplace(_ path: String) throws(FileError) {
-  let temporary = "\(path).\(getpid()).part"
-  do throws(FileError) {
-    unlink(temporary)
-    try OutputFile(creating: temporary).close()
-    unlink(temporary)
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw FileError(.replace, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
-    }
-  } catch {
-    throw FileError(.replace, path: path, code: error.code)
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    throw FileError(.create, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
   }
+  let temporary = "\(path).\(getpid()).part"
+  unlink(temporary)
+  do throws(FileError) { try OutputFile(creating: temporary).close() } catch {
+    throw FileError(.create, path: path, code: error.code)
+  }
+  unlink(temporary)
 }
 
 /// Writes a file completely or not at all, even if the process or the machine stops meanwhile: the bytes go to a

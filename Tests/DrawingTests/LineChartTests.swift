@@ -42,7 +42,7 @@ import Testing
     // 534 columns of a place and three heights of at most 6 characters each.
     #expect(line.svg.count < 25_000 && dots.svg.count < 25_000)
     let extremes = [values.min()!, values.max()!]
-    let axis = Axis(range(extremes, .linear), .linear, from: 254, to: 30, ticks: 7, isTight: false)
+    let axis = Axis(range(extremes, .linear), .linear, from: 254, to: 30, ticks: 6, isTight: false)
     for extreme in extremes {
       let place = Markup.string { $0.place(axis[extreme]!) }
       #expect(
@@ -101,7 +101,10 @@ import Testing
   @Test("a file of SVG has its colors, its title and its namespace")
   func file() {
     let svg = String(decoding: chart(.line([.init(0, 0)])).svg, as: UTF8.self)
-    #expect(svg.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wide\" viewBox=\"0 0 600 300\" width=\"760\" height=\"380\""))
+    #expect(
+      svg.hasPrefix(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wide\" viewBox=\"0 0 600 300\" width=\"760\" height=\"380\""
+      ))
     #expect(svg.contains("role=\"img\"><title>Loss</title><style>:root{"))
     #expect(svg.hasSuffix("</svg>\n"))
   }

@@ -35,7 +35,7 @@ struct ReportDocuments {
       (origin, pieces) = (.read, 0..<count)
     }
     // About the golden section, and without a common divisor, so that every document comes once.
-    var stride = max(1, Int(Double(pieces.count) * 0.618))
+    var stride = max(1, Int((Double(pieces.count) * 0.618).rounded()))
     while ReportDocuments.divisor(stride, pieces.count) > 1 { stride += 1 }
     self.stride = stride
   }
