@@ -22,6 +22,7 @@ import Testing
   }
 
   private static let page = read("Documentation/Guides/Glossary.md")
+  private static let guide = read("Documentation/Guides/SeeItThink.md")
   private static let files = [
     "microgpt.swift": SourceText(read("microgpt.swift")),
     "microgpt_matrix.swift": SourceText(read("microgpt_matrix.swift")),
@@ -89,9 +90,11 @@ import Testing
 
   // MARK: - Code
 
-  @Test("the lines that an entry names have the words that it names")
+  @Test("the lines that an entry or the guide to trace names have the words that it names")
   func code() throws {
-    for entry in GlossaryTests.entries {
+    let guide = GlossaryEntry(name: "See it think", facts: GlossaryTests.guide)
+    #expect(guide.links.count > 10)
+    for entry in GlossaryTests.entries + [guide] {
       for link in entry.links {
         let range = link.first == link.last ? "#L\(link.first)" : "#L\(link.first)-L\(link.last)"
         #expect(link.anchor == range, "\(entry.name): the label names other lines than the link.")
@@ -172,6 +175,34 @@ import Testing
     #expect(place >= run.losses.count)
   }
 
+  @Test("the figures in the guide to trace are those of the default run")
+  func figuresOfTheGuide() throws {
+    let run = try GlossaryTests.run.get()
+    let guide = GlossaryTests.guide.replacing("\n", with: " ")
+    func deviation(_ losses: some Collection<Double>) -> String {
+      let mean = losses.reduce(0, +) / Double(losses.count)
+      let squares = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      return fixed((squares / Double(losses.count - 1)).squareRoot(), 2)
+    }
+    let all = deviation(try run.documents.map { try run.model.loss($0) })
+    func attention(_ name: String) throws -> String {
+      fixed(try run.model.trace(name)["layer0.head2.attention"]![3, 2], 2)
+    }
+    let (ma, gw) = (
+      run.documents.count { $0.contains("ma") }, run.documents.count { $0.contains("gw") }
+    )
+    for sentence in [
+      "the losses of the 2,594 names have a [standard deviation](Glossary.md#standard-deviation) of \(all).",
+      "The losses of the last 300 steps, which read 300 of these names while the model went on learning, have one of \(deviation(run.losses.suffix(300))).",
+      "\(ma) have an `m` followed by an `a`, and \(gw) have a `g` followed by a `w`",
+      "in `jimena` the `m` looks at `i` with \(try attention("jimena")), and in `tamara` at the `a` before it with \(try attention("tamara"))",
+      "has read `gwyn` (in step \((run.documents.firstIndex(of: "gwyn") ?? -1) + 1)) and not `maria`",
+    ] {
+      #expect(guide.contains(sentence))
+    }
+    #expect(try #require(run.documents.firstIndex(of: "maria")) >= run.losses.count)
+  }
+
   @Test("an entry's command prints its numbers")
   func commands() throws {
     let entries = GlossaryTests.entries.filter { !$0.commands.isEmpty }
@@ -212,6 +243,8 @@ private struct GlossaryEntry {
   }
 
   let name, definition, facts: String
+
+  init(name: String, facts: String) { (self.name, definition, self.facts) = (name, "", facts) }
 
   /// The text of a section of level 3, without the marks before its heading.
   init(_ text: String) {
