@@ -68,7 +68,7 @@ extension OneScreen {
 
       let lines = source.lines
       #expect(lines.count == row.lineCount)
-      #expect(page.contains("), \(lines.count) lines. "))
+      #expect(page.contains("), \(lines.count) lines.\n"))
       guard let previous = lesson.previous else { return }
       let changes = lines.difference(from: try previous.source().lines)
       #expect(changes.removals.count == row.removedCount)
