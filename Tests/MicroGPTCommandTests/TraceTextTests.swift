@@ -46,7 +46,7 @@ import Testing
       #expect(!plain.contains("\u{1b}"))
       let bare = colored.replacing(#/\u{1b}\[[0-9;]*m/#, with: "")
       if section.stage == .attention {
-        #expect(colored.contains("\u{1b}[48;5;208;38;5;16m   1.00\u{1b}[0m"))
+        #expect(colored.contains("\u{1b}[48;5;166;38;5;16m   1.00\u{1b}[0m"))
       } else {
         // Blanks at the ends of lines may have a color.
         #expect(

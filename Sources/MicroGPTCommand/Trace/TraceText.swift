@@ -201,17 +201,19 @@ struct TraceText {
 
   // MARK: - Color
 
+  // The colors are of medium lightness, so that strong ones stand out on dark terminals and on light ones.
+
   /// The text on a color for a weight from 0 to 1.
   private func tinted(_ text: String, _ weight: Double) -> String {
-    background(text, [nil, 230, 229, 222, 215, 208][min(5, Int(weight * 5.999))])
+    background(text, [nil, 144, 180, 179, 173, 166][min(5, Int(weight * 5.999))])
   }
 
   /// The text on a color for a value from -1 to 1, where 0 has none.
   private func shaded(_ text: String, _ value: Double, kind: TraceSection.Vectors.Kind) -> String {
     let colors: (below: [Int?], above: [Int?]) =
       switch kind {
-      case .value: ([nil, 195, 153, 111, 75], [nil, 230, 223, 216, 209])
-      case .gradient: ([nil, 194, 157, 120, 77], [nil, 225, 219, 183, 141])
+      case .value: ([nil, 109, 110, 68, 33], [nil, 144, 180, 173, 166])
+      case .gradient: ([nil, 108, 107, 71, 34], [nil, 139, 140, 134, 128])
       }
     let level = min(4, Int(abs(value) * 4.999))
     return background(text, value < 0 ? colors.below[level] : colors.above[level])
