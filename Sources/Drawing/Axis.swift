@@ -93,13 +93,18 @@ struct Axis {
 }
 
 extension Markup {
-  /// Adds the label of a tick: a short figure, a million as 1M.
-  mutating func tick(_ value: Double) {
-    for (unit, name) in [(1e12, "T"), (1e9, "G"), (1e6, "M")] where value.magnitude >= unit {
+  /// Adds the label of a tick: a short figure, a million as 1M, a hundred-thousandth as 1e-5.
+  ///
+  /// - Parameters:
+  ///   - value: The value that is labeled.
+  ///   - isNarrow: Whether the label stands beside an axis that goes up, where ten thousand are 10k.
+  mutating func tick(_ value: Double, isNarrow: Bool = false) {
+    for (unit, name) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")] {
+      guard value.magnitude >= (unit == 1e3 ? 10_000 : unit), unit > 1e3 || isNarrow else { continue }
       figure(value / unit)
       return text(name)
     }
-    figure(value)
+    figure(value, smallest: 0.001)
   }
 }
 

@@ -4,7 +4,7 @@
 public struct BarChart: Picture {
   /// A labeled bar.
   public struct Bar: Sendable, Equatable {
-    /// What stands below it.
+    /// What stands below it, if there is room; the title that a pointer shows has it too.
     public var label: String
     /// Its height, 0 or more.
     public var value: Double
@@ -26,14 +26,14 @@ public struct BarChart: Picture {
   /// Lines to compare with.
   public var references: [LineChart.Reference] = []
   /// The size of the picture.
-  public var size: (width: Int, height: Int) = (760, 280)
+  public var size: (width: Int, height: Int) = (600, 240)
 
   /// A chart of `bars`.
   public init(title: String, y: String, _ bars: [Bar]) { (self.title, yLabel, self.bars) = (title, y, bars) }
 
   /// Adds the contents of the `svg` element.
   public func draw(into markup: inout Markup) {
-    let left = 66.0, right = Double(size.width) - 14, top = 34.0, bottom = Double(size.height) - 34
+    let left = 54.0, right = Double(size.width) - 12, top = 30.0, bottom = Double(size.height) - 28
     let drawn = bars.filter { $0.value.isFinite }
     let y = Axis(
       range(drawn.map(\.value) + references.map(\.value) + [0], .linear), .linear, from: bottom, to: top,
@@ -44,9 +44,9 @@ public struct BarChart: Picture {
       markup.raw("H")
       markup.place(right)
       markup.raw("\"/>")
-      markup.label("tick end", left - 8, at + 4) { $0.tick(tick) }
+      markup.label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
     }
-    markup.label("tick", 0, 18, yLabel)
+    markup.label("tick", 0, 14, yLabel)
     let pitch = (right - left) / Double(max(drawn.count, 1)), width = min(pitch * 0.7, 40)
     for (index, bar) in drawn.enumerated() {
       let middle = left + (Double(index) + 0.5) * pitch
@@ -63,7 +63,9 @@ public struct BarChart: Picture {
       markup.figure(bar.value)
       markup.text(bar.note)
       markup.raw("</title></path>")
-      markup.label("letter middle", middle, bottom + 20, bar.label)
+      // A label that is wider than its bar would cover its neighbors'.
+      let isShort = 6 * Double(bar.label.unicodeScalars.count) <= max(pitch, 12)
+      markup.label("letter middle", middle, bottom + 17, isShort ? bar.label : "…")
     }
     markup.point("<path class=\"axis\" d=\"M", left, y[0] ?? bottom)
     markup.raw("H")

@@ -48,7 +48,7 @@ public struct HeatMap: Picture {
   /// The room for the labels at the left and above.
   private var margin: (left: Int, top: Int) {
     let longest = rowLabels.map(\.unicodeScalars.count).max() ?? 0
-    return (longest == 0 ? 1 : 8 * longest + 7, columnLabels.isEmpty ? 1 : 18)
+    return (longest == 0 ? 1 : 8 * longest + 11, columnLabels.isEmpty ? 1 : 18)
   }
 
   /// The cells and the room for their labels.

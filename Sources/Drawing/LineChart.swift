@@ -72,7 +72,7 @@ public struct LineChart: Picture {
   /// Values that the vertical axis has to show besides those of the series, such as 0.
   public var including: [Double] = []
   /// The size of the picture.
-  public var size: (width: Int, height: Int) = (760, 360)
+  public var size: (width: Int, height: Int) = (600, 300)
 
   /// A chart of `series`.
   public init(title: String, x: String, y: String, _ series: [Series]) {
@@ -82,13 +82,15 @@ public struct LineChart: Picture {
   /// Adds the contents of the `svg` element.
   public func draw(into markup: inout Markup) {
     let isWide = size.width > 500
-    let left = isWide ? 66.0 : 52, right = Double(size.width) - 14
-    let top = isWide ? 34.0 : 28, bottom = Double(size.height) - (isWide ? 58 : 44)
+    let left = isWide ? 54.0 : 52, right = Double(size.width) - 12
+    let top = isWide ? 30.0 : 28, bottom = Double(size.height) - (isWide ? 46 : 44)
     let x = Axis(
       range(series.flatMap(\.places), xScale), xScale, from: left, to: right, ticks: isWide ? 8 : 5,
       isTight: true)
     let heights = series.flatMap(\.heights) + references.map(\.value) + including
-    let y = Axis(range(heights, yScale), yScale, from: bottom, to: top, ticks: isWide ? 7 : 5, isTight: false)
+    let y = Axis(
+      range(heights, yScale), yScale, from: bottom, to: top, ticks: max(3, min(7, size.height / 45)),
+      isTight: false)
 
     for tick in y.ticks {
       guard let at = y[tick] else { continue }
@@ -96,7 +98,7 @@ public struct LineChart: Picture {
       markup.raw("H")
       markup.place(right)
       markup.raw("\"/>")
-      markup.label("tick end", left - 8, at + 4) { $0.tick(tick) }
+      markup.label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
     }
     for tick in x.ticks {
       guard let at = x[tick] else { continue }
@@ -113,7 +115,7 @@ public struct LineChart: Picture {
     markup.place(right)
     markup.raw("\"/>")
     markup.label("tick end", right, Double(size.height) - 6, xLabel)
-    markup.label("tick", 0, isWide ? 18 : 13, yLabel)
+    markup.label("tick", 0, 14, yLabel)
     markup.raw("\n")
 
     for one in series { one.draw(into: &markup, x, y) }
@@ -137,7 +139,11 @@ public struct LineChart: Picture {
       case .line: one.path(into: &markup, "line") { $0.raw("M1 6H27") }
       case .dots: one.path(into: &markup, "dots") { $0.raw("M4 8h0M11 4h0M17 7h0M24 5h0") }
       case .band: one.path(into: &markup, "band") { $0.raw("M1 1H27V11H1z") }
-      case .marked: one.path(into: &markup, "line") { $0.raw("M1 6H27M11 6a3 3 0 1 0 6 0a3 3 0 1 0-6 0") }
+      case .marked:
+        one.path(into: &markup, "line") { $0.raw("M1 6H27") }
+        markup.raw("<circle class=\"ring s")
+        markup.integer(one.color % 9)
+        markup.raw("\" cx=\"14\" cy=\"6\" r=\"4\"/>")
       }
       markup.raw("</svg>")
       markup.text(one.name)
@@ -180,7 +186,7 @@ extension LineChart.Series {
     case .line(let points):
       path(into: &markup, "line") { drawLine(points, into: &$0, x, y) }
     case .dots(let points):
-      path(into: &markup, "dots") { markup in
+      path(into: &markup, points.count > 150 ? "dots" : "few dots") { markup in
         for column in Columns(points, x, y) {
           markup.point("M", column.x, column.low)
           if column.count > 2 {
@@ -235,11 +241,9 @@ extension LineChart.Series {
     for column in Columns(points, x, y) {
       markup.point(isDown && !column.isAfterGap ? "L" : "M", column.x, column.first)
       // Within a column the line goes to its least, its greatest and its last value.
-      if column.low != column.high {
+      for height in [column.low, column.high, column.last] where column.low != column.high {
         markup.raw("V")
-        markup.place(column.first == column.low ? column.high : column.low)
-        markup.raw("V")
-        markup.place(column.last)
+        markup.place(height)
       }
       isDown = true
     }

@@ -41,8 +41,12 @@ extension Markup {
     byte(UInt8(48 + value % 10))
   }
 
-  /// Adds a figure for readers: four digits that count, as 1,234, 12.34, −0.1234 or 1.234e-5.
-  public mutating func figure(_ value: Double) {
+  /// Adds a figure for readers: four digits that count, as in 1,234, 12.34, −0.1234 and 1.234e-5.
+  ///
+  /// - Parameters:
+  ///   - value: The figure.
+  ///   - smallest: The least size that is written without a power of ten.
+  public mutating func figure(_ value: Double, smallest: Double = 0.0001) {
     guard value.isFinite else { return raw(value.isNaN ? "not a number" : value < 0 ? "−∞" : "∞") }
     if value < 0 { raw("−") }
     let size = value.magnitude
@@ -52,11 +56,13 @@ extension Markup {
     if exponent > -300, (size / pow(10, Double(exponent)) * 1000).rounded() >= 10_000 { exponent += 1 }
     switch exponent {
     case 3...11: grouped(UInt(size.rounded()))
-    case -4..<3: decimal(UInt((size * pow(10, Double(3 - exponent))).rounded()), 3 - exponent)
+    case -4..<3 where size >= smallest:
+      decimal(UInt((size * pow(10, Double(3 - exponent))).rounded()), 3 - exponent)
     default:
       // In two steps: the power of a tiny number's exponent would be 0.
       let scale = size < 1 ? 1e100 : 1e-100
-      decimal(UInt((size * scale / pow(10, Double(exponent - 3 + (size < 1 ? 100 : -100)))).rounded()), 3)
+      let power = pow(10, Double(exponent - 3 + (size < 1 ? 100 : -100)))
+      decimal(UInt((size * scale / power).rounded()), 3)
       raw("e")
       integer(exponent)
     }

@@ -36,19 +36,17 @@ public struct Page: Sendable {
   }
 
   /// Begins a section.
-  public mutating func heading(_ text: String) { element("h2", text) }
+  public mutating func heading(_ text: String) {
+    markup.raw("<h2>")
+    markup.text(text)
+    markup.raw("</h2>\n")
+  }
 
   /// Begins a part of a section.
-  public mutating func subheading(_ text: String) { element("h3", text) }
-
-  private mutating func element(_ name: StaticString, _ text: String) {
-    markup.raw("<")
-    markup.raw(name)
-    markup.raw(">")
-    markup.text(text)
-    markup.raw("</")
-    markup.raw(name)
-    markup.raw(">\n")
+  public mutating func subheading(_ prose: Prose) {
+    markup.raw("<h3>")
+    markup.add(prose.markup)
+    markup.raw("</h3>\n")
   }
 
   /// Adds a paragraph.
@@ -97,6 +95,13 @@ public struct Page: Sendable {
   /// Adds what `contents` adds side by side, as far as there is room.
   public mutating func row(_ contents: (inout Page) -> Void) {
     markup.raw("<div class=\"row\">\n")
+    contents(&self)
+    markup.raw("</div>\n")
+  }
+
+  /// Adds two figures side by side, on a narrow screen one below the other.
+  public mutating func pair(_ contents: (inout Page) -> Void) {
+    markup.raw("<div class=\"pair\">\n")
     contents(&self)
     markup.raw("</div>\n")
   }

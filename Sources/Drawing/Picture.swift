@@ -2,7 +2,8 @@
 
 /// A picture that can be drawn as SVG, with a key that explains its colors.
 public protocol Picture {
-  /// The size of the drawing; on a page it is as wide as there is room, up to this.
+  /// The size of the drawing in its own units. A wide one, of more than 500, is shown as wide as there is room; others are
+  /// shown in their size, and smaller where there is less room.
   var size: (width: Int, height: Int) { get }
   /// What the picture shows, for readers who do not see it.
   var title: String { get }
@@ -25,16 +26,17 @@ extension Picture {
     let (width, height) = size
     markup.raw("<svg ")
     if isFile { markup.raw("xmlns=\"http://www.w3.org/2000/svg\" ") }
-    // On a narrow screen a wide picture is scaled down, and its text is enlarged in return.
-    markup.raw(width > 500 ? "class=\"wide\" " : width > 250 ? "class=\"half\" " : "")
+    // A wide picture is scaled up on a wide screen and down on a narrow one, its text less so.
+    let isWide = width > 500, shown = isFile && isWide ? 760 : width
+    markup.raw(isWide ? "class=\"wide\" " : "")
     markup.raw("viewBox=\"0 0 ")
     markup.integer(width)
     markup.raw(" ")
     markup.integer(height)
     markup.raw("\" width=\"")
-    markup.integer(width)
+    markup.integer(shown)
     markup.raw("\" height=\"")
-    markup.integer(height)
+    markup.integer(height * shown / max(width, 1))
     markup.raw("\" role=\"img\"><title>")
     markup.text(title)
     markup.raw("</title>")

@@ -26,7 +26,7 @@ public struct ScatterPlot: Picture {
   /// What the key calls the points of each color, by its number; `nil` for colors that are not used.
   public var groups: [String?] = []
   /// The size of the picture.
-  public var size: (width: Int, height: Int) = (760, 480)
+  public var size: (width: Int, height: Int) = (600, 400)
 
   /// A plot of `points`.
   public init(title: String, x: String, y: String, _ points: [Point]) {
@@ -39,7 +39,8 @@ public struct ScatterPlot: Picture {
     markup.raw("<ul class=\"key\">")
     for (color, group) in groups.enumerated() {
       guard let group else { continue }
-      markup.raw("<li><svg width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><circle class=\"f")
+      markup.raw("<li><svg width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">")
+      markup.raw("<circle class=\"f")
       markup.integer(color % 9)
       markup.raw("\" cx=\"6\" cy=\"6\" r=\"5\"/></svg>")
       markup.text(group)
@@ -50,7 +51,7 @@ public struct ScatterPlot: Picture {
 
   /// Adds the contents of the `svg` element.
   public func draw(into markup: inout Markup) {
-    let left = 16.0, right = Double(size.width) - 16, top = 26.0, bottom = Double(size.height) - 30
+    let left = 4.0, right = Double(size.width) - 4, top = 26.0, bottom = Double(size.height) - 28
     let drawn = points.filter { $0.x.isFinite && $0.y.isFinite }
     let across = range(drawn.map(\.x) + [0], .linear)!, up = range(drawn.map(\.y) + [0], .linear)!
     // One unit is as long across as up.
@@ -71,7 +72,7 @@ public struct ScatterPlot: Picture {
     markup.place(bottom)
     markup.raw("\"/>")
     markup.label("tick end", right, Double(size.height) - 8, xLabel)
-    markup.label("tick", 0, 16, yLabel)
+    markup.label("tick", 0, 14, yLabel)
     markup.raw("\n")
     for point in drawn {
       let at = place(point.x, point.y)

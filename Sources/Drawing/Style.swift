@@ -25,7 +25,8 @@ enum Style {
     .grid{fill:none;stroke:var(--rule)}.axis{fill:none;stroke:var(--soft)}
     .reference{fill:none;stroke:var(--ink);stroke-dasharray:2 4}
     .line{fill:none;stroke-width:2;stroke-linejoin:round}.ring{fill:var(--ground);stroke-width:2}
-    .dots{fill:none;stroke-width:2.5;stroke-linecap:round;opacity:.4}.band{stroke:none;opacity:.22}
+    .dots{fill:none;stroke-width:2.5;stroke-linecap:round;opacity:.4}.few.dots{stroke-width:4.5;opacity:.6}
+    .band{stroke:none;opacity:.22}
     .bar{fill:var(--c0)}.frame{fill:none;stroke:var(--rule)}
     .s0{stroke:var(--c0)}.s1{stroke:var(--c1)}.s2{stroke:var(--c2)}.s3{stroke:var(--c3)}.s4{stroke:var(--c4)}
     .s5{stroke:var(--c5)}.s6{stroke:var(--c6)}.s7{stroke:var(--c7)}.s8{stroke:var(--c8)}
@@ -34,7 +35,7 @@ enum Style {
     .line.s7{stroke-dasharray:1 3}.line.s8{stroke-dasharray:12 3 4 3}
     .band.s0{fill:var(--c0)}.band.s1{fill:var(--c1)}.band.s2{fill:var(--c2)}.band.s3{fill:var(--c3)}
     .band.s4{fill:var(--c4)}.band.s5{fill:var(--c5)}.band.s6{fill:var(--c6)}.band.s7{fill:var(--c7)}.band.s8{fill:var(--c8)}
-    svg .mark{font-size:17px;font-weight:600}
+    svg.wide text{font-size:10px}svg.wide .halo{stroke-width:3px}svg .mark,svg.wide .mark{font-size:14px;font-weight:600}
     svg .f0{fill:var(--c0)}svg .f1{fill:var(--c1)}svg .f2{fill:var(--c2)}svg .f3{fill:var(--c3)}svg .f4{fill:var(--c4)}
     svg .f5{fill:var(--c5)}svg .f6{fill:var(--c6)}svg .f7{fill:var(--c7)}svg .f8{fill:var(--c8)}
     .ps,.ns,.nv{fill:var(--blue)}.pv{fill:var(--orange)}.ng{fill:var(--green)}.pg{fill:var(--violet)}
@@ -51,7 +52,7 @@ enum Style {
     overflow-wrap:break-word}
     h1{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.01em;margin:0 0 8px}
     h2{font-size:20px;line-height:1.3;font-weight:650;color:var(--heading);margin:52px 0 4px}
-    h3{font-size:16px;margin:28px 0 0}
+    h3{font-size:16px;margin:28px 0 0}bdi{white-space:pre-line}
     p{margin:8px 0;max-width:68ch}header p{color:var(--soft);font-size:17px}
     code,pre,samp{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.88em;
     font-variant-ligatures:none}
@@ -59,23 +60,27 @@ enum Style {
     pre{background:var(--panel);border-radius:8px;padding:12px 16px;margin:16px 0;white-space:pre-wrap;
     overflow-wrap:anywhere}
     figure{margin:20px 0 0;break-inside:avoid}
-    figure svg{display:block;max-width:100%;height:auto}
+    figure svg{display:block;max-width:100%;height:auto}figure svg.wide{width:100%}
     figcaption{color:var(--soft);font-size:14px;line-height:1.5;margin:8px 0 0;max-width:76ch}
-    .row{display:flex;flex-wrap:wrap;gap:4px 20px}.row figure{flex:0 1 auto;max-width:100%}
+    .row{display:flex;flex-wrap:wrap;gap:0 20px}.row figure{flex:0 1 auto;max-width:100%;margin-top:8px}
+    .row figcaption{margin:2px 0 0;text-align:center}
+    .pair{display:grid;grid-template-columns:1fr 1fr;gap:0 20px}.pair svg{width:100%}
     .key{list-style:none;display:flex;flex-wrap:wrap;gap:2px 20px;margin:0 0 6px;padding:0;font-size:14px}
     .key li{display:flex;align-items:center;gap:8px}figure .key svg{flex:none}
-    .scale{display:flex;align-items:center;gap:8px;font-size:13px;color:var(--soft);margin:8px 0 0}
+    .scale{display:flex;align-items:center;gap:8px;font-size:13px;color:var(--soft);margin:8px 0 4px}
     .table{overflow-x:auto;margin:16px 0}
-    table{border-collapse:collapse;font-size:15px;font-variant-numeric:tabular-nums}
+    table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
     th,td{text-align:left;vertical-align:top;padding:5px 20px 5px 0;border-bottom:1px solid var(--rule)}
+    th:last-child,td:last-child{padding-right:0;width:99%}td{white-space:normal}td:first-child{white-space:nowrap}
     th{font-weight:600;color:var(--soft)}th.number,td.number{text-align:right}
     footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);color:var(--soft);font-size:14px}
     @media (max-width:640px){body{padding:24px 16px 40px}h1{font-size:25px}h2{margin-top:40px}
-    svg.wide text{font-size:21px}svg.wide .letter{font-size:20px}svg.wide .mark{font-size:30px}
-    svg.wide .halo{stroke-width:8px}}
+    .pair{grid-template-columns:1fr}
+    svg.wide text{font-size:18px}svg.wide .letter{font-size:16px}svg.wide .mark{font-size:24px}
+    svg.wide .halo{stroke-width:6px}}
     @media print{@page{margin:16mm}body{max-width:none;padding:0;font-size:10.5pt}h1{font-size:20pt}
     h2{font-size:13pt;break-after:avoid;margin-top:24pt}h2+p{break-after:avoid}figcaption,table{font-size:9pt}
-    tr,pre{break-inside:avoid}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+    tr,pre,.row,.pair{break-inside:avoid}h3{break-after:avoid}.row{gap:0 10px}figure svg.wide{width:150mm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 
     """
 }

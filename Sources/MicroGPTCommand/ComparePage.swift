@@ -58,7 +58,9 @@ extension CompareReport {
       title: scale == .linear ? "Smoothed losses by step" : "Smoothed losses by step, logarithmic", x: "step",
       y: "smoothed loss",
       begun.map { run in
-        let points = TextPlot.averaged(run.losses.smoothed.plotted, over: 350, in: steps, scale)
+        let all = run.losses.smoothed.plotted, means = TextPlot.averaged(all, over: 350, in: steps, scale)
+        // A run that is much shorter than another one may have all its points in one place.
+        let points = means.count > 1 ? means : all
         return LineChart.Series(key(run), color: run.index, .line(points.map { LineChart.Point($0.x, $0.y) }))
       })
     chart.xScale = scale

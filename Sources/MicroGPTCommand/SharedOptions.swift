@@ -58,7 +58,9 @@ struct OutputOptions: OptionGroup, Equatable {
   static var options: [Option<Self>] {
     [
       .text("--log", "FILE", \.log, "Write losses, samples and the parameters' hash to FILE, as JSON Lines"),
-      .text("--report", "FILE", \.report, "Write a page about the run to FILE, as HTML, to be opened in a browser"),
+      .text(
+        "--report", "FILE", \.report,
+        "Write a page about the run to FILE: losses, samples, attention, as HTML for a browser"),
       .flag("--force", \.force, "Let --log, --report and --save replace files that have contents"),
       .flag("--quiet", \.quiet, "No step lines, no live line and no remarks"),
       .flag("--plot", \.plot, "Draw the losses as a curve on standard error when the steps are done"),

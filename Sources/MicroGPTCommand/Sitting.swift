@@ -48,12 +48,16 @@ final class Sitting {
   /// The whole sitting, and its report: whatever ends the sitting, of what has been done by then.
   func run() throws {
     let outcome = Result { try sit() }
-    do throws(FileError) { try report?.write(trainer) } catch {
-      // The first error is the one to report.
-      if case .failure = outcome { Console.remark("\(error)") } else { throw error }
+    if let report {
+      do throws(FileError) {
+        try report.write(trainer)
+        if !settings.output.quiet { Console.remark("The report is in \(report.path).") }
+      } catch {
+        // The first error is the one that ends the command.
+        if case .failure = outcome { Console.remark("\(error)") } else { throw error }
+      }
     }
     try outcome.get()
-    if let report, !settings.output.quiet { Console.remark("The report is in \(report.path).") }
   }
 
   private func sit() throws {

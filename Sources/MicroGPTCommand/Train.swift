@@ -26,6 +26,8 @@ struct Train: Presettable, Equatable {
     "Learn from your own lines, for 2,000 steps:": "microgpt train --data cities.txt --steps 2000",
     "Train a wider model and keep its losses:":
       "microgpt train --embedding 64 --heads 8 --log losses.jsonl",
+    "See how the run went, in a browser:":
+      "microgpt train --held-out 0.1 --eval-every 100 --report run.html",
     "Keep the model:": "microgpt train --save model.safetensors",
     "Go on with it, to 2,000 steps in all:": "microgpt train --resume model.safetensors --steps 2000",
   ]

@@ -10,7 +10,8 @@ extension Train {
   /// - Throws: `Failure` if one of them is an input or another one of them, or has contents that are not this run's.
   func checkOutputs(against source: TextSource, hasBest: Bool) throws(Failure) {
     let outputs = [
-      ("--log", output.log), ("--report", output.report), ("--save", checkpoints.target), ("--save", bestPath),
+      ("--log", output.log), ("--report", output.report), ("--save", checkpoints.target),
+      ("--save", bestPath),
     ].compactMap { option, path in path.map { (option: option, path: $0) } }
     for (option, path) in outputs where isSameFile(path, source.name) {
       throw Failure(

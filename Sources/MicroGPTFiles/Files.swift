@@ -59,21 +59,19 @@ public func hasContents(_ path: String) -> Bool {
 
 /// Checks that `writeFileAtomically` can create a file at `path`, before there is anything to write.
 ///
-/// - Throws: `FileError` with the operation `replace`, if its folder does not take new files, or `path` is a folder, a pipe
-///   or a device, whose place a file should not take.
+/// - Throws: `FileError` with the operation `create`, if its folder does not take new files, or `path` is a folder, a pipe or
+///   a device, whose place a file should not take.
 public func checkCanReplace(_ path: String) throws(FileError) {
-  let temporary = "\(path).\(getpid()).part"
-  do throws(FileError) {
-    unlink(temporary)
-    try OutputFile(creating: temporary).close()
-    unlink(temporary)
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw FileError(.replace, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
-    }
-  } catch {
-    throw FileError(.replace, path: path, code: error.code)
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    throw FileError(.create, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
   }
+  let temporary = "\(path).\(getpid()).part"
+  unlink(temporary)
+  do throws(FileError) { try OutputFile(creating: temporary).close() } catch {
+    throw FileError(.create, path: path, code: error.code)
+  }
+  unlink(temporary)
 }
 
 /// Writes a file completely or not at all, even if the process or the machine stops meanwhile: the bytes go to a
@@ -86,9 +84,10 @@ public func checkCanReplace(_ path: String) throws(FileError) {
 ///   - path: The file to create or replace.
 ///   - temporary: The temporary file, in the same folder; by default a name that only this process uses. A file that is
 ///     there already is removed.
+///   - isDurable: Whether to wait until the disk has the file, some milliseconds. Without, a machine that stops may lose it.
 /// - Throws: `FileError` with the operation `replace`; the file is then unchanged and the temporary one removed.
 public func writeFileAtomically(
-  _ bytes: [UInt8], to path: String, through temporary: String? = nil
+  _ bytes: [UInt8], to path: String, through temporary: String? = nil, isDurable: Bool = true
 ) throws(FileError) {
   let temporary = temporary ?? "\(path).\(getpid()).part"
   do throws(FileError) {
@@ -98,14 +97,14 @@ public func writeFileAtomically(
     var former = stat()
     if stat(path, &former) == 0 { chmod(temporary, former.st_mode & 0o777) }
     try file.write(bytes)
-    try file.synchronize()
+    if isDurable { try file.synchronize() }
     try file.close()
     guard rename(temporary, path) == 0 else { throw FileError(.replace, path: path, code: errno) }
   } catch {
     unlink(temporary)
     throw FileError(.replace, path: path, code: error.code)
   }
-  synchronizeFolder(of: path)
+  if isDurable { synchronizeFolder(of: path) }
 }
 
 /// Waits until the disk has a renamed file's new name. Failures are ignored: some file systems cannot do this, and

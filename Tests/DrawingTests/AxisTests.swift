@@ -21,6 +21,18 @@ import Testing
     #expect(ticks(0...20e6) == ["0", "5M", "10M", "15M", "20M"])
   }
 
+  @Test("beside an axis that goes up thousands are short")
+  func narrow() {
+    func label(_ value: Double, _ isNarrow: Bool) -> String {
+      Markup.string { $0.tick(value, isNarrow: isNarrow) }
+    }
+    #expect(
+      [1e3, 9e3, 1e4, 2.5e5, -2e4, 3e6].map { label($0, true) } == [
+        "1,000", "9,000", "10k", "250k", "−20k", "3M",
+      ])
+    #expect(label(1e4, false) == "10,000")
+  }
+
   @Test("a tight axis ends at its values")
   func tight() {
     #expect(ticks(1...1000, tight: true) == ["200", "400", "600", "800", "1,000"])

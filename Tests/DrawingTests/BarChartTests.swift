@@ -8,9 +8,9 @@ import Testing
     let chart = BarChart(
       title: "x", y: "nats", [.init("a", 1), .init("<", 2, note: ", 7 times"), .init("c", .nan)])
     #expect(
-      chart.drawn.contains("<path class=\"bar\" d=\"M216 246V140H256V246z\"><title>a: 1</title>"),
+      chart.drawn.contains("<path class=\"bar\" d=\"M167.5 212V121H207.5V212z\"><title>a: 1</title>"),
       "\(chart.drawn)")
-    #expect(chart.drawn.contains("V34H596V246z\"><title>&lt;: 2, 7 times</title>"), "\(chart.drawn)")
+    #expect(chart.drawn.contains("V30H474.5V212z\"><title>&lt;: 2, 7 times</title>"), "\(chart.drawn)")
     #expect(chart.drawn.occurrences(of: "class=\"bar\"") == 2)
     #expect(chart.drawn.contains(">&lt;</text>"))
   }

@@ -43,7 +43,7 @@ import Testing
     var map = HeatMap(title: "x", rows: 2, columns: 3, [0, 0, 0, 0, 0, 0], .values)
     #expect(map.size == (50, 34))
     (map.rowLabels, map.columnLabels) = (["a", "long"], ["x", "y", "z"])
-    #expect(map.size == (88, 51))
+    #expect(map.size == (92, 51))
   }
 
   @Test("the key goes from the least to the largest number")

@@ -16,13 +16,13 @@ import Testing
   @Test("few points are drawn where they are")
   func few() {
     let drawn = chart(.line([.init(0, 0), .init(1, 1), .init(2, 0)])).drawn
-    #expect(drawn.contains("<path class=\"line s0\" d=\"M66 302L406 34L746 302\"/>"), "\(drawn)")
+    #expect(drawn.contains("<path class=\"line s0\" d=\"M54 254L321 30L588 254\"/>"), "\(drawn)")
   }
 
   @Test("a value that is not a number interrupts the line")
   func gaps() {
     let drawn = chart(.line([.init(0, 0), .init(1, .nan), .init(2, 1), .init(3, 0)])).drawn
-    #expect(drawn.contains("d=\"M66 302M519.3 34L746 302\""), "\(drawn)")
+    #expect(drawn.contains("d=\"M54 254M410 30L588 254\""), "\(drawn)")
     var many = points(2000) { _ in 1 }
     many[1000].y = .nan
     let drawnMany = chart(.line(many)).drawn, path = drawnMany.split(separator: "class=\"line s0").last ?? ""
@@ -39,10 +39,10 @@ import Testing
     }
     let series = points(count) { values[$0 - 1] }
     let line = chart(.line(series)), dots = chart(.dots(series))
-    // 680 columns of a place and three heights of at most 6 characters each.
+    // 534 columns of a place and three heights of at most 6 characters each.
     #expect(line.svg.count < 25_000 && dots.svg.count < 25_000)
     let extremes = [values.min()!, values.max()!]
-    let axis = Axis(range(extremes, .linear), .linear, from: 302, to: 34, ticks: 7, isTight: false)
+    let axis = Axis(range(extremes, .linear), .linear, from: 254, to: 30, ticks: 6, isTight: false)
     for extreme in extremes {
       let place = Markup.string { $0.place(axis[extreme]!) }
       #expect(
@@ -82,7 +82,7 @@ import Testing
   @Test("a band goes along its upper ends and back along its lower ones")
   func band() {
     let drawn = chart(.band([.init(0, 0, 1), .init(1, 0.5, 1)])).drawn
-    #expect(drawn.contains("d=\"M66 34L746 34L746 168L66 302z\""), "\(drawn)")
+    #expect(drawn.contains("d=\"M54 30L588 30L588 142L54 254z\""), "\(drawn)")
   }
 
   @Test("a chart without points, or of infinities, is still a chart")
@@ -101,7 +101,10 @@ import Testing
   @Test("a file of SVG has its colors, its title and its namespace")
   func file() {
     let svg = String(decoding: chart(.line([.init(0, 0)])).svg, as: UTF8.self)
-    #expect(svg.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wide\" viewBox=\"0 0 760 360\""))
+    #expect(
+      svg.hasPrefix(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"wide\" viewBox=\"0 0 600 300\" width=\"760\" height=\"380\""
+      ))
     #expect(svg.contains("role=\"img\"><title>Loss</title><style>:root{"))
     #expect(svg.hasSuffix("</svg>\n"))
   }

@@ -46,7 +46,7 @@ import Testing
     table.row("\(1000)", "\(data: "a<b")")
     let html = html { page in
       page.heading("Heading <1>")
-      page.subheading("Part")
+      page.subheading("Part \(data: "&")")
       page.paragraph("Some \(code: "--option <x>") and \(2.5).")
       page.code("a 'b' > c\n")
       page.row { page in
@@ -56,7 +56,7 @@ import Testing
       page.table(table)
     }
     let parts = [
-      "<h2>Heading &lt;1&gt;</h2>", "<h3>Part</h3>",
+      "<h2>Heading &lt;1&gt;</h2>", "<h3>Part <bdi>&amp;</bdi></h3>",
       "<p>Some <code>--option &lt;x&gt;</code> and 2.5.</p>", "<pre>a &#39;b&#39; &gt; c\n</pre>",
       "<div class=\"row\">\n<figure>\n<h3>Map</h3>\n<p class=\"scale\">", "<title>&lt;map&gt;</title>",
       "<figcaption>Look.</figcaption>\n</figure>\n</div>",

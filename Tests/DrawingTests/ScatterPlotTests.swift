@@ -24,7 +24,7 @@ import Testing
   func inside() {
     let found = places([.init("a", -5, 90), .init("b", 12, -40), .init("c", 0.5, 0.25)])
     #expect(found[0].x < found[1].x && found[0].y < found[1].y)
-    for place in found { #expect((10...750).contains(place.x) && (20...460).contains(place.y)) }
+    for place in found { #expect((10...590).contains(place.x) && (20...380).contains(place.y)) }
   }
 
   @Test("marks have colors by group and say their figures; what is not finite is left out")

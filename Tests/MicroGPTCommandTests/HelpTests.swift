@@ -202,8 +202,8 @@ private let trainPage = """
   OUTPUT:
     --log FILE          Write losses, samples and the parameters' hash to FILE, as
                         JSON Lines
-    --report FILE       Write a page about the run to FILE, as HTML, to be opened
-                        in a browser
+    --report FILE       Write a page about the run to FILE: losses, samples,
+                        attention, as HTML for a browser
     --force             Let --log, --report and --save replace files that have
                         contents
     --quiet             No step lines, no live line and no remarks
@@ -221,6 +221,8 @@ private let trainPage = """
       microgpt train --data cities.txt --steps 2000
     Train a wider model and keep its losses:
       microgpt train --embedding 64 --heads 8 --log losses.jsonl
+    See how the run went, in a browser:
+      microgpt train --held-out 0.1 --eval-every 100 --report run.html
     Keep the model:
       microgpt train --save model.safetensors
     Go on with it, to 2,000 steps in all:

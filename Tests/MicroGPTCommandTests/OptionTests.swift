@@ -60,6 +60,7 @@ import Testing
     (["--samples", "3"], changed { $0.sampling.count = 3 }),
     (["--streams", "many"], changed { $0.sampling.streams = .many }),
     (["--log", "a.jsonl"], changed { $0.output.log = "a.jsonl" }),
+    (["--report", "a.html"], changed { $0.output.report = "a.html" }),
     (["--quiet"], changed { $0.output.quiet = true }),
     (["--plot"], changed { $0.output.plot = true }),
     (["--color", "never"], changed { $0.output.color = .never }),

@@ -12,7 +12,7 @@ import Testing
       "README.md", "Documentation/Guides/AskAModel.md", "Documentation/Guides/ChooseSettings.md",
       "Documentation/Guides/FirstMinutes.md", "Documentation/Guides/KeepAModel.md",
       "Documentation/Guides/MeasureAModel.md", "Documentation/Guides/OtherTexts.md",
-      "Documentation/Guides/TakeItElsewhere.md",
+      "Documentation/Guides/ReadARun.md", "Documentation/Guides/TakeItElsewhere.md",
     ])
   func transcripts(file: String) throws {
     let root = TranscriptTests.root
@@ -46,7 +46,7 @@ import Testing
     #expect(
       guides.sorted() == [
         "AskAModel.md", "ChooseSettings.md", "FirstMinutes.md", "KeepAModel.md", "MeasureAModel.md",
-        "OtherTexts.md",
+        "OtherTexts.md", "ReadARun.md",
         "TakeItElsewhere.md",
       ])
   }

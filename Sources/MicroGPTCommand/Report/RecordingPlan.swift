@@ -18,6 +18,10 @@ struct RecordingPlan: Equatable {
   /// Measuring an update takes about as long as one step of a small model and less than two of a large one, and at most
   /// one step in ten is measured, at most a hundred in all.
   init(after earlier: Int, to last: Int, parameters: Int) {
+    /// `count * part / whole`, however large `count` is.
+    func share(of count: Int, _ part: Int, of whole: Int) -> Int {
+      count / whole * part + count % whole * part / whole
+    }
     let count = last - earlier
     guard count > 0 else {
       (probes, samples) = ([], [])
@@ -27,7 +31,7 @@ struct RecordingPlan: Equatable {
     probes =
       probed < 2
       ? Array(repeating: last, count: probed)
-      : (0..<probed).map { earlier + 1 + $0 * (count - 1) / (probed - 1) }
+      : (0..<probed).map { earlier + 1 + share(of: count - 1, $0, of: probed - 1) }
     // 10, 100, 300, 1,000, 3,000 and so on: as loss does, samples improve by the logarithm of the steps.
     var milestones = [10], power = 100
     while power <= last {

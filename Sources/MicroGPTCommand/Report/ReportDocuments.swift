@@ -16,6 +16,8 @@ struct ReportDocuments {
   let corpus: Corpus
   let origin: Origin
   private let pieces: Range<Int>
+  /// The distance from one document to the next, so that the first few are from all over the text, which may be sorted.
+  private let stride: Int
   private let blockSize: Int
 
   /// The documents of a trainer's run, as it is now.
@@ -32,6 +34,10 @@ struct ReportDocuments {
     } else {
       (origin, pieces) = (.read, 0..<count)
     }
+    // About the golden section, and without a common divisor, so that every document comes once.
+    var stride = max(1, Int((Double(pieces.count) * 0.618).rounded()))
+    while ReportDocuments.divisor(stride, pieces.count) > 1 { stride += 1 }
+    self.stride = stride
   }
 
   /// The number of documents or, of a stream, of windows.
@@ -39,6 +45,13 @@ struct ReportDocuments {
 
   /// The characters of a document that a model reads and predicts, from 0 up to `count`.
   subscript(index: Int) -> [Unicode.Scalar] {
-    Array(corpus.piece(pieces.lowerBound + index, blockSize: blockSize).prefix(blockSize))
+    let place = index.multipliedFullWidth(by: stride)
+    let piece = pieces.count.dividingFullWidth(place).remainder
+    return Array(corpus.piece(pieces.lowerBound + piece, blockSize: blockSize).prefix(blockSize))
+  }
+
+  /// The greatest common divisor.
+  private static func divisor(_ one: Int, _ other: Int) -> Int {
+    other == 0 ? one : divisor(other, one % other)
   }
 }
