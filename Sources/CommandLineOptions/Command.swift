@@ -53,7 +53,9 @@ package struct Command {
     let example = "'\(subcommands[0].examples[0].value)'"
     var advice = "A file or a number follows its option, as in \(example)."
     if word.contains(where: { $0 == "." || $0 == "/" }),
-      let reader = subcommands.first(where: { $0.takesArguments && $0.wordLimit == 1 })
+      // An example with one file says it best.
+      let reader = subcommands.first(where: { $0.wordLimit == 1 })
+        ?? subcommands.first(where: { $0.takesArguments })
     {
       advice = "A file follows its subcommand or option, as in '\(reader.examples[0].value)' or \(example)."
     }

@@ -58,7 +58,9 @@ func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.value {
   case 0..<0x20, 0x7f..<0xa0: true  // C0, DEL and C1
   case 0x61c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: true  // bidirectional marks and overrides
-  case 0x2028, 0x2029, 0xfeff, 0xfffe, 0xffff: true
+  case 0x2028, 0x2029, 0xfeff: true
+  case 0xfdd0...0xfdef: true  // not characters, like the last two of every plane
+  case let value where value & 0xfffe == 0xfffe: true
   default: false
   }
 }

@@ -13,9 +13,9 @@ extension CompareReport {
         "Losses in nats, from the logs of \(code: "microgpt train --log"). Those of training are moving averages over about 50 steps."
     )
     if !isOne {
-      var legend = Table(.text("Run"), .text("Log"), .number("Steps"), .number("First loss"))
+      var legend = Table(.text("Run"), .number("Steps"), .number("First loss"), .text("Log"))
       for run in runs {
-        legend.row(Prose(String(run.mark)), "\(data: escaped(run.log.name))", steps(run), firstLoss(run))
+        legend.row(Prose(String(run.mark)), steps(run), firstLoss(run), "\(data: escaped(run.log.name))")
       }
       page.table(legend)
     }
@@ -48,6 +48,8 @@ extension CompareReport {
         ? nil : "Made by \(code: escaped(words.map(quotedForShell).joined(separator: " "))).")
   }
 
+  // The last column of a table takes the room that is left. Where all columns have numbers it is an empty one.
+
   /// The smoothed losses over each other.
   private func chart(_ scale: Scale) -> LineChart {
     let ends = begun.flatMap {
@@ -58,7 +60,9 @@ extension CompareReport {
       title: scale == .linear ? "Smoothed losses by step" : "Smoothed losses by step, logarithmic", x: "step",
       y: "smoothed loss",
       begun.map { run in
-        let points = TextPlot.averaged(run.losses.smoothed.plotted, over: 350, in: steps, scale)
+        let all = run.losses.smoothed.plotted, means = TextPlot.averaged(all, over: 350, in: steps, scale)
+        // A run that is much shorter than another one may have all its points in one place.
+        let points = means.count > 1 ? means : all
         return LineChart.Series(key(run), color: run.index, .line(points.map { LineChart.Point($0.x, $0.y) }))
       })
     chart.xScale = scale
@@ -78,16 +82,17 @@ extension CompareReport {
       ]
     }
     guard let common else {
-      var table = Table(.text("Run"), .number("Last"), .number("Lowest"), .number("At step"))
-      for cells in ranked.map(row) { table.row(cells[0], cells[1], cells[2], cells[3]) }
+      var table = Table(.text("Run"), .number("Last"), .number("Lowest"), .number("At step"), .text(""))
+      for cells in ranked.map(row) { table.row(cells[0], cells[1], cells[2], cells[3], "") }
       return table
     }
     var table = Table(
-      .text("Run"), .number("Last"), .number("Lowest"), .number("At step"), .number("To \(fixed(common, 3))"))
+      .text("Run"), .number("Last"), .number("Lowest"), .number("At step"), .number("To \(fixed(common, 3))"),
+      .text(""))
     for run in ranked {
       let cells = row(run)
       table.row(
-        cells[0], cells[1], cells[2], cells[3], Prose(shown(run.losses.smoothed.step(reaching: common))))
+        cells[0], cells[1], cells[2], cells[3], Prose(shown(run.losses.smoothed.step(reaching: common))), "")
     }
     return table
   }
@@ -107,12 +112,12 @@ extension CompareReport {
               key(run), color: run.index, points.count > 60 ? .line(points) : .marked(points))
           }))
     }
-    var table = Table(.text("Run"), .number("Last"), .number("Lowest"), .number("At step"))
+    var table = Table(.text("Run"), .number("Last"), .number("Lowest"), .number("At step"), .text(""))
     for run in measured {
       let (last, lowest) = (run.losses.lastHeldOut, run.losses.lowestHeldOut)
       table.row(
         runs.count == 1 ? "\(data: escaped(run.log.name))" : Prose(String(run.mark)),
-        Prose(shown(last?.loss, 4)), Prose(shown(lowest?.loss, 4)), Prose(shown(lowest?.step)))
+        Prose(shown(last?.loss, 4)), Prose(shown(lowest?.loss, 4)), Prose(shown(lowest?.step)), "")
     }
     page.table(table)
   }

@@ -14,7 +14,9 @@ extension Train {
     var amount = "needs more memory than can be counted"
     if let training = configuration.trainingMemory(vocabularySize: vocabularySize, engine: engine),
       let checkpoints = checkpointMemory(vocabularySize: vocabularySize),
-      case (let required, false) = training.addingReportingOverflow(checkpoints)
+      let report = reportMemory(vocabularySize: vocabularySize),
+      case (let run, false) = training.addingReportingOverflow(checkpoints),
+      case (let required, false) = run.addingReportingOverflow(report)
     {
       if required <= available ?? .max { return required }
       amount = "needs \(size(required)) of memory"
@@ -23,6 +25,16 @@ extension Train {
       code: Failure.usage,
       "This model \(amount)\(available.map { ", and this machine has \(size($0))" } ?? ""). "
         + "Choose a smaller --embedding, --layers, --block-size or --batch-size.")
+  }
+
+  /// The bytes that a report takes: the parameters for samples and pictures and, if updates are measured, parameters and
+  /// moments before and after a step.
+  private func reportMemory(vocabularySize: Int) -> Int? {
+    guard output.report != nil else { return 0 }
+    let count = configuration.parameterCount(vocabularySize: vocabularySize) ?? .max
+    let (bytes, overflow) = count.multipliedReportingOverflow(
+      by: count > RecordingPlan.largestProbed ? 16 : 48)
+    return overflow ? nil : bytes
   }
 
   /// The bytes that checkpoints take: parameters and moments as doubles, and as the file that is written or read; those

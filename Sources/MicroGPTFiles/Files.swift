@@ -84,9 +84,10 @@ public func checkCanReplace(_ path: String) throws(FileError) {
 ///   - path: The file to create or replace.
 ///   - temporary: The temporary file, in the same folder; by default a name that only this process uses. A file that is
 ///     there already is removed.
+///   - isDurable: Whether to wait until the disk has the file, some milliseconds. Without, a machine that stops may lose it.
 /// - Throws: `FileError` with the operation `replace`; the file is then unchanged and the temporary one removed.
 public func writeFileAtomically(
-  _ bytes: [UInt8], to path: String, through temporary: String? = nil
+  _ bytes: [UInt8], to path: String, through temporary: String? = nil, isDurable: Bool = true
 ) throws(FileError) {
   let temporary = temporary ?? "\(path).\(getpid()).part"
   do throws(FileError) {
@@ -96,14 +97,14 @@ public func writeFileAtomically(
     var former = stat()
     if stat(path, &former) == 0 { chmod(temporary, former.st_mode & 0o777) }
     try file.write(bytes)
-    try file.synchronize()
+    if isDurable { try file.synchronize() }
     try file.close()
     guard rename(temporary, path) == 0 else { throw FileError(.replace, path: path, code: errno) }
   } catch {
     unlink(temporary)
     throw FileError(.replace, path: path, code: error.code)
   }
-  synchronizeFolder(of: path)
+  if isDurable { synchronizeFolder(of: path) }
 }
 
 /// Waits until the disk has a renamed file's new name. Failures are ignored: some file systems cannot do this, and

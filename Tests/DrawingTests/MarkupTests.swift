@@ -15,6 +15,10 @@ import Testing
     #expect(
       Markup.string { $0.text("a\u{0}\u{1b}[2J\u{7f}\u{85}\u{202e}b\u{2066}\u{200f}\u{feff}") }
         == "a\\u{0}\\u{1B}[2J\\u{7F}\\u{85}\\u{202E}b\\u{2066}\\u{200F}\\u{FEFF}")
+    for value in [0xfdd0, 0xfffe, 0x1ffff, 0x10fffe] as [UInt32] {
+      let text = String(Character(Unicode.Scalar(value)!))
+      #expect(Markup.string { $0.text(text) } == "\\u{\(String(value, radix: 16, uppercase: true))}")
+    }
     #expect(Markup.string { $0.text("a\n\tשלום é 中 🙂") } == "a\n\tשלום é 中 🙂")
   }
 

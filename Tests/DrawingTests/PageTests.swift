@@ -53,6 +53,8 @@ import Testing
         page.figure(
           HeatMap(title: "<map>", rows: 1, columns: 1, [1], .values), heading: "Map", caption: "Look.")
       }
+      page.pair { $0.figure(BarChart(title: "bars", y: "y", [])) }
+      page.key(of: HeatMap(title: "x", rows: 1, columns: 1, [2], .sequential, limit: 4))
       page.table(table)
     }
     let parts = [
@@ -60,6 +62,8 @@ import Testing
       "<p>Some <code>--option &lt;x&gt;</code> and 2.5.</p>", "<pre>a &#39;b&#39; &gt; c\n</pre>",
       "<div class=\"row\">\n<figure>\n<h3>Map</h3>\n<p class=\"scale\">", "<title>&lt;map&gt;</title>",
       "<figcaption>Look.</figcaption>\n</figure>\n</div>",
+      "<div class=\"pair\">\n<figure>", "<title>bars</title>", "</figure>\n</div>",
+      "<p class=\"scale\"><span>0</span>", "<span>4</span></p>",
       "<th class=\"number\">step</th><th>sample</th>",
       "<tr><td class=\"number\">1,000</td><td><bdi>a&lt;b</bdi></td></tr>",
     ]

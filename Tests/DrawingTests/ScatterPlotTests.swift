@@ -37,6 +37,18 @@ import Testing
     #expect(plot.drawn.occurrences(of: "class=\"mark") == 1)
   }
 
+  @Test("the key names the groups that are used, if there are several")
+  func key() {
+    var plot = ScatterPlot(
+      title: "x", x: "first", y: "second", [.init("a", 1, 2), .init("b", 2, 1, color: 2)])
+    plot.groups = ["letters", nil, "<others>"]
+    #expect(plot.key.contains("class=\"f0\"") && plot.key.contains("letters</li>"))
+    #expect(plot.key.contains("class=\"f2\"") && plot.key.contains("&lt;others&gt;</li>"))
+    #expect(plot.key.occurrences(of: "<li>") == 2)
+    plot.groups = ["letters"]
+    #expect(plot.key == "")
+  }
+
   @Test("no points, and points at one place, have a picture")
   func degenerate() {
     #expect(ScatterPlot(title: "x", x: "first", y: "second", []).drawn.contains("class=\"grid\""))

@@ -245,6 +245,18 @@ import Testing
     #expect(try sandbox.files() == ["<b>.jsonl", "fast.jsonl", "runs.html", "slow.jsonl"])
   }
 
+  @Test("a short run beside one a thousand times as long has a line on the page")
+  func shortRun() throws {
+    try sandbox.write(CompareTests.log(1...3) { 4 - Double($0) / 2 }, to: "short.jsonl")
+    try sandbox.write("{\"step\": 1, \"loss\": 4}\n{\"step\": 9999, \"loss\": 2}\n", to: "long.jsonl")
+    #expect(try sandbox.run("compare short.jsonl long.jsonl --html runs.html").code == 0)
+    let page = try sandbox.read("runs.html")
+    let figure = try #require(page.components(separatedBy: "<figure>").dropFirst().first)
+    let line = try #require(figure.components(separatedBy: "<path class=\"line s0\" d=\"").last)
+    // One move and two lines, for three points.
+    #expect(line.prefix { $0 != "\"" }.count { $0 == "L" } == 2)
+  }
+
   @Test("a page of one run, and of one without held-out losses, has no empty parts")
   func smallPage() throws {
     try sandbox.write(CompareTests.log(1...60) { 3 - Double($0) / 60 }, to: "plain.jsonl")

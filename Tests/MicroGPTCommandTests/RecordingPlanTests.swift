@@ -7,7 +7,7 @@ import Testing
   func defaultRun() {
     let plan = RecordingPlan(after: 0, to: 1000, parameters: 4192)
     #expect(plan.samples == [10, 100, 300, 1000])
-    #expect(plan.probes.count == 100 && plan.probes.first == 1 && plan.probes.last == 1000)
+    #expect(plan.probes.count == 50 && plan.probes.first == 1 && plan.probes.last == 1000)
   }
 
   @Test(
@@ -21,11 +21,11 @@ import Testing
   }
 
   @Test(
-    "probes are different steps of the sitting, at most one in ten and a hundred in all",
+    "probes are different steps of the sitting, at most one in twenty and a hundred in all",
     arguments: [(0, 1), (0, 2), (0, 19), (0, 1000), (0, 123_456), (500, 1000), (0, Int.max / 2)])
   func probes(earlier: Int, last: Int) {
     let probes = RecordingPlan(after: earlier, to: last, parameters: 1).probes, count = last - earlier
-    #expect(probes.count <= max(2, min(100, count / 10)))
+    #expect(probes.count <= max(2, min(100, count / 20)))
     #expect(zip(probes, probes.dropFirst()).allSatisfy { $0 < $1 })
     #expect(probes.allSatisfy { $0 > earlier && $0 <= last } && probes.last == last)
   }

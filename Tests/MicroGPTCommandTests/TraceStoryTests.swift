@@ -100,7 +100,8 @@ import Testing
     let sum = model["wte"]![trace.tokens[2], 0] + model["wpe"]![2, 0]
     #expect(
       TraceStoryTests.text(story, .embedding).contains(
-        ")) / √") && abs(sum - trace["embedding"]![2, 0]) < 1e-15)
+        " / √\(short(trace["embedding"]!.row(2).reduce(1e-5) { $0 + $1 * $1 / 8 })) = \(short(trace["embedding_norm"]![2, 0]))\n"
+      ) && abs(sum - trace["embedding"]![2, 0]) < 1e-15)
     let scores = trace["layer0.head1.scores"]!, weights = trace["layer0.head1.attention"]!
     let text = TraceStoryTests.text(story, .attention)
     #expect(text.contains("√4 = \(short(scores[2, 0]))\n"))

@@ -100,6 +100,32 @@ import Testing
     #expect(folder.text(of: "file") == "1" && folder.text(of: "other") == "precious")
   }
 
+  @Test("a file that need not outlive the machine is complete all the same")
+  func notDurable() throws {
+    let path = folder.path + "/file"
+    for bytes in [[1, 2, 3], [UInt8](repeating: 9, count: 300_000), []] {
+      try writeFileAtomically(bytes, to: path, isDurable: false)
+      #expect(try readFile(path) == bytes)
+    }
+    #expect(folder.contents == ["file"])
+  }
+
+  @Test("whether a file can be created is known beforehand, and what is there stays")
+  func canReplace() throws {
+    let path = folder.path + "/file"
+    try checkCanReplace(path)
+    #expect(folder.contents == [])
+    try Data([1]).write(to: URL(fileURLWithPath: path))
+    try checkCanReplace(path)
+    #expect(try readFile(path) == [1] && folder.contents == ["file"])
+    #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+    for (name, code) in [("missing/file", ENOENT), ("file/file", ENOTDIR), (".", EISDIR), ("pipe", EEXIST)] {
+      let path = "\(folder.path)/\(name)"
+      #expect(throws: FileError(.create, path: path, code: code)) { try checkCanReplace(path) }
+    }
+    #expect(folder.contents == ["file", "pipe"])
+  }
+
   @Test("folders are created with those above them, and an existing one is unchanged")
   func folders() throws {
     try createFolder(folder.path + "/a/b/c")

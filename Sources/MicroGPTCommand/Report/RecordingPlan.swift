@@ -15,8 +15,8 @@ struct RecordingPlan: Equatable {
 
   /// A plan for steps after `earlier`, up to `last`.
   ///
-  /// Measuring an update takes about as long as one step of a small model and less than two of a large one, and at most
-  /// one step in ten is measured, at most a hundred in all.
+  /// Measuring an update takes about as long as one or two steps, so that a twentieth of the steps costs less than a tenth of
+  /// their time.
   init(after earlier: Int, to last: Int, parameters: Int) {
     /// `count * part / whole`, however large `count` is.
     func share(of count: Int, _ part: Int, of whole: Int) -> Int {
@@ -27,7 +27,7 @@ struct RecordingPlan: Equatable {
       (probes, samples) = ([], [])
       return
     }
-    let probed = parameters > RecordingPlan.largestProbed ? 0 : min(100, max(count / 10, min(count, 2)))
+    let probed = parameters > RecordingPlan.largestProbed ? 0 : min(100, max(count / 20, min(count, 2)))
     probes =
       probed < 2
       ? Array(repeating: last, count: probed)

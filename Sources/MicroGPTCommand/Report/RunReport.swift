@@ -33,6 +33,7 @@ struct RunReport {
   func write(_ trainer: Trainer) throws(FileError) {
     recorder.sample(trainer)
     let page = RunPage(settings, trainer, recorder, sourceName: sourceName, heldOut: heldOut)
-    try writeFileAtomically(page.bytes(), to: path)
+    // Waiting for the disk would take longer than the page, and a page that is lost can be made again.
+    try writeFileAtomically(page.bytes(), to: path, isDurable: false)
   }
 }
