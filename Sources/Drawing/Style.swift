@@ -83,7 +83,8 @@ enum Style {
     svg.wide .halo{stroke-width:6px}}
     @media print{@page{margin:16mm}body{max-width:none;padding:0;font-size:10.5pt}h1{font-size:20pt}
     h2{font-size:13pt;break-after:avoid;margin-top:24pt}h2+p{break-after:avoid}figcaption,table{font-size:9pt}
-    tr,pre,.row,.pair{break-inside:avoid}h3{break-after:avoid}.row{gap:0 10px}figure svg.wide{width:150mm}
+    p,tr,pre,.row,.pair{break-inside:avoid}h3{break-after:avoid}.row{gap:0 10px}figure{margin-top:12px}
+    figure svg.wide{width:128mm}svg.wide text{font-size:12px}svg.wide .number{font-size:9px}svg.wide .mark{font-size:15px}
     pre.listing{font-size:7.5pt;white-space:pre-wrap}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 
     """

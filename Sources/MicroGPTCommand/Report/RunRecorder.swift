@@ -43,7 +43,7 @@ final class RunRecorder {
     kinds = plan.probes.isEmpty ? [] : UpdateProbe.kinds(trainer.model)
   }
 
-  /// Has to be called before each step.
+  /// Has to be called before each step. The first state that is taken hashes the text, once.
   func begin(_ trainer: Trainer) {
     if nextProbe < plan.probes.count, plan.probes[nextProbe] == trainer.completedSteps + 1 {
       before = trainer.state
