@@ -74,7 +74,7 @@ package struct GivenOptions: Equatable {
   }
 
   /// The option's value as it was written; of several, the last.
-  func text(of name: String) -> String { options.first { $0.name == name }?.text ?? "" }
+  package func text(of name: String) -> String { options.first { $0.name == name }?.text ?? "" }
 
   mutating func insert(_ name: String, _ text: String, from place: String? = nil) {
     if let index = options.firstIndex(where: { $0.name == name }) {

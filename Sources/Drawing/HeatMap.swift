@@ -30,6 +30,8 @@ public struct HeatMap: Picture {
   public var columnLabels: [String] = []
   /// The side of a cell.
   public var cell = 16
+  /// Whether each cell shows its number, to a hundredth, on screens wide enough for it; takes a cell of 32 or more.
+  public var hasFigures = false
 
   /// A heat map of a matrix.
   ///
@@ -74,7 +76,8 @@ public struct HeatMap: Picture {
       for column in 0..<columns {
         let value = values[row * columns + column]
         if value.isNaN { continue }
-        let share = min(value.magnitude / limit, 1)
+        // On a paler cell its number can be read.
+        let share = min(value.magnitude / limit, 1) * (hasFigures ? 0.6 : 1)
         markup.raw(value < 0 ? "<path class=\"n" : "<path class=\"p")
         switch palette {
         case .sequential: markup.raw("s")
@@ -97,6 +100,12 @@ public struct HeatMap: Picture {
         name(row, column, into: &markup)
         markup.figure(value)
         markup.raw("</title></path>")
+        if hasFigures {
+          markup.label(
+            "number middle", Double(left + column * cell) + Double(cell) / 2,
+            Double(top + row * cell) + Double(cell) / 2 + 4
+          ) { $0.twoDecimals(value) }
+        }
       }
       markup.raw("\n")
     }

@@ -26,6 +26,18 @@ extension Markup {
   /// - Parameter value: Finite, and at most a billion.
   public mutating func share(_ value: Double) { hundredths((value * 100).rounded()) }
 
+  /// Adds a number with two decimals, as in a column: 0.50, −1.00.
+  ///
+  /// - Parameter value: Finite, and at most a billion.
+  public mutating func twoDecimals(_ value: Double) {
+    let all = UInt((value.magnitude * 100).rounded())
+    if value < 0, all > 0 { raw("−") }
+    digits(all / 100)
+    raw(".")
+    digits(all / 10 % 10)
+    digits(all % 10)
+  }
+
   private mutating func hundredths(_ value: Double) {
     if value < 0 { raw("-") }
     let all = UInt(value.magnitude), whole = all / 100, rest = all % 100

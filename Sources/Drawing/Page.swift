@@ -63,6 +63,13 @@ public struct Page: Sendable {
     markup.raw("</pre>\n")
   }
 
+  /// Adds lines of a program, which are not wrapped on a screen.
+  public mutating func listing(_ text: String) {
+    markup.raw("<pre class=\"listing\">")
+    markup.text(text)
+    markup.raw("</pre>\n")
+  }
+
   /// Adds a picture with its key and a caption.
   ///
   /// - Parameters:

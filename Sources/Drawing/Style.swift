@@ -59,6 +59,8 @@ enum Style {
     code{background:var(--panel);border-radius:4px;padding:.1em .3em}
     pre{background:var(--panel);border-radius:8px;padding:12px 16px;margin:16px 0;white-space:pre-wrap;
     overflow-wrap:anywhere}
+    pre.listing{font-size:11.5px;line-height:1.6;white-space:pre;overflow-wrap:normal;overflow-x:auto;padding:10px 12px}
+    @media (min-width:960px){pre.listing{margin-left:-40px;margin-right:-40px}}
     figure{margin:20px 0 0;break-inside:avoid}
     figure svg{display:block;max-width:100%;height:auto}figure svg.wide{width:100%}
     figcaption{color:var(--soft);font-size:14px;line-height:1.5;margin:8px 0 0;max-width:76ch}
@@ -71,16 +73,18 @@ enum Style {
     .table{overflow-x:auto;margin:16px 0}
     table{border-collapse:collapse;width:100%;font-size:15px;font-variant-numeric:tabular-nums}
     th,td{text-align:left;vertical-align:top;padding:5px 20px 5px 0;border-bottom:1px solid var(--rule)}
-    th:last-child,td:last-child{padding-right:0;width:99%}td{white-space:normal}td:first-child{white-space:nowrap}
+    th:last-child,td:last-child{padding-right:0;width:99%}
+    table.compact{width:auto}.compact th:last-child,.compact td:last-child{width:auto}td{white-space:normal}td:first-child{white-space:nowrap}
     th{font-weight:600;color:var(--soft)}th.number,td.number{text-align:right}
     footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);color:var(--soft);font-size:14px}
     @media (max-width:640px){body{padding:24px 16px 40px}h1{font-size:25px}h2{margin-top:40px}
-    .pair{grid-template-columns:1fr}
+    .pair{grid-template-columns:1fr}svg.wide .number{display:none}
     svg.wide text{font-size:18px}svg.wide .letter{font-size:16px}svg.wide .mark{font-size:24px}
     svg.wide .halo{stroke-width:6px}}
     @media print{@page{margin:16mm}body{max-width:none;padding:0;font-size:10.5pt}h1{font-size:20pt}
     h2{font-size:13pt;break-after:avoid;margin-top:24pt}h2+p{break-after:avoid}figcaption,table{font-size:9pt}
-    tr,pre,.row,.pair{break-inside:avoid}h3{break-after:avoid}.row{gap:0 10px}figure svg.wide{width:150mm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+    tr,pre,.row,.pair{break-inside:avoid}h3{break-after:avoid}.row{gap:0 10px}figure svg.wide{width:150mm}
+    pre.listing{font-size:7.5pt;white-space:pre-wrap}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 
     """
 }

@@ -15,17 +15,25 @@ public struct Table: Sendable {
     public static func number(_ heading: String) -> Column { Column(heading: heading, isNumber: true) }
   }
 
+  /// Whether the last column, if it is text, takes the rest of the line.
+  public var fillsLine = true
   private let columns: [Column]
   private var rows: [[Prose]] = []
 
   /// A table without rows. If all headings are empty, it has none.
-  public init(_ columns: Column...) { self.columns = columns }
+  public init(_ columns: Column...) { self.init(columns) }
+
+  /// The same for a number of columns that data decide.
+  public init(_ columns: [Column]) { self.columns = columns }
 
   /// Whether there are no rows.
   public var isEmpty: Bool { rows.isEmpty }
 
   /// Adds a row of as many cells as there are columns.
-  public mutating func row(_ cells: Prose...) {
+  public mutating func row(_ cells: Prose...) { row(cells) }
+
+  /// The same for a number of columns that data decide.
+  public mutating func row(_ cells: [Prose]) {
     precondition(
       cells.count == columns.count,
       "A row of this table has \(columns.count) cells, not \(cells.count).")
@@ -33,7 +41,10 @@ public struct Table: Sendable {
   }
 
   func write(into markup: inout Markup) {
-    markup.raw("<div class=\"table\"><table>\n")
+    // Numbers stay beside each other.
+    markup.raw(
+      !fillsLine || columns.last?.isNumber == true
+        ? "<div class=\"table\"><table class=\"compact\">\n" : "<div class=\"table\"><table>\n")
     if columns.contains(where: { !$0.heading.isEmpty }) {
       markup.raw("<thead><tr>")
       for column in columns {

@@ -47,9 +47,15 @@ enum Console {
 
   /// The width of standard error's terminal in columns, 80 if unknown.
   static var columns: Int {
+    columns(of: STDERR_FILENO) ?? environment("COLUMNS").flatMap { Int($0) } ?? 80
+  }
+
+  /// The width of standard output's terminal in columns, 80 if it goes elsewhere.
+  static var outputColumns: Int { columns(of: STDOUT_FILENO) ?? 80 }
+
+  private static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()
-    if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-    return environment("COLUMNS").flatMap { Int($0) } ?? 80
+    return ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
   }
 
   /// The cores that the system runs threads on.

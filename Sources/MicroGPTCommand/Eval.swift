@@ -103,12 +103,8 @@ struct Eval: Subcommand, Equatable {
     of source: inout TextSource, sha256: String?, for saved: SavedModel
   ) throws -> Corpus {
     let corpus = try source.takeCorpus(saved.reading, to: "measure on")
-    guard heldOut, let checkpoint = saved.checkpoint, let split = checkpoint.heldOut else { return corpus }
-    let halves = try? corpus.split(holdingOut: split.share, seed: split.seed)
-    let isText =
-      checkpoint.textSHA256.map { $0 == sha256 }
-      ?? (halves?.training.sha256 == checkpoint.state.corpusSHA256)
-    if isText, let halves { return halves.heldOut }
+    guard heldOut, saved.checkpoint?.heldOut != nil else { return corpus }
+    if let documents = saved.heldOut(of: corpus, sha256: sha256) { return documents }
     throw source.isNotTheText(of: saved.path, data)
   }
 }

@@ -12,7 +12,10 @@
 func fixed(_ number: Double, _ decimals: Int) -> String { printed("%.*f", decimals, number) }
 
 /// `number` with four digits that count, as C's `%.4g` prints it: 0.1234, 12.34, 1.234e-05.
-func short(_ number: Double) -> String { printed("%.*g", 4, number) }
+func short(_ number: Double) -> String { significant(number, 4) }
+
+/// `number` with so many digits that count, as C's `%.*g` prints it.
+func significant(_ number: Double, _ digits: Int) -> String { printed("%.*g", digits, number) }
 
 private func printed(_ format: String, _ digits: Int, _ number: Double) -> String {
   withVaList([CInt(digits), number]) { arguments in

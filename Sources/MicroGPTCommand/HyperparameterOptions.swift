@@ -12,6 +12,17 @@ extension Array {
   }
 }
 
+extension Configuration {
+  /// Checks what options say individually and not together.
+  func checkHeads() throws(UsageError) {
+    guard embedding.isMultiple(of: heads) else {
+      throw UsageError(
+        "'--embedding \(embedding)' is not a multiple of '--heads \(heads)'. "
+          + "Give a multiple, such as '--embedding \(max(embedding / heads, 1) * heads)'.")
+    }
+  }
+}
+
 extension Option {
   fileprivate static func hyperparameter(
     _ parameter: Hyperparameter, in path: WritableKeyPath<Owner, Configuration>

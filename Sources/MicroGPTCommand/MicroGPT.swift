@@ -20,8 +20,8 @@ struct MicroGPT {
     Command(
       name: "microgpt", abstract: "Train a GPT on lines of text and let it make up new ones.",
       subcommands: [
-        Train.self, Sweep.self, Compare.self, Sample.self, Eval.self, Inspect.self, Export.self, Verify.self,
-        Names.self,
+        Train.self, Sweep.self, Compare.self, Sample.self, Eval.self, TraceCommand.self, Inspect.self,
+        Export.self, Verify.self, Names.self,
       ])
   }
 

@@ -47,4 +47,17 @@ struct SavedModel {
   var reading: TextReading {
     checkpoint?.reading ?? TextReading(division: model.tokenizer.isStream ? .stream : .lines)
   }
+
+  /// The documents that the run held out, if this is its text.
+  ///
+  /// - Parameter sha256: The text's SHA-256, if it is known.
+  func heldOut(of corpus: Corpus, sha256: String?) -> Corpus? {
+    guard let checkpoint, let split = checkpoint.heldOut,
+      let halves = try? corpus.split(holdingOut: split.share, seed: split.seed)
+    else { return nil }
+    let isText =
+      checkpoint.textSHA256.map { $0 == sha256 }
+      ?? (halves.training.sha256 == checkpoint.state.corpusSHA256)
+    return isText ? halves.heldOut : nil
+  }
 }

@@ -66,12 +66,7 @@ struct Train: Presettable, Equatable {
     // The options of a resumed run and the sizes of weights are in their file.
     if checkpoints.resume != nil { return }
     try measuring.validate()
-    let (embedding, heads) = (configuration.embedding, configuration.heads)
-    guard embedding.isMultiple(of: heads) || checkpoints.weights != nil else {
-      throw UsageError(
-        "'--embedding \(embedding)' is not a multiple of '--heads \(heads)'. "
-          + "Give a multiple, such as '--embedding \(max(embedding / heads, 1) * heads)'.")
-    }
+    if checkpoints.weights == nil { try configuration.checkHeads() }
   }
 
   func run(given line: GivenOptions) throws {

@@ -27,7 +27,7 @@ import Testing
       }
     }
     let arguments = table.subcommands.flatMap { part in part.arguments.map { (part.name, $0.completion) } }
-    #expect(arguments.map(\.0) == ["compare", "sample", "eval", "inspect", "export", "help"])
+    #expect(arguments.map(\.0) == ["compare", "sample", "eval", "trace", "inspect", "export", "help"])
     #expect(arguments.dropLast().allSatisfy { $0.1 == .files })
   }
 

@@ -24,11 +24,12 @@ import Testing
       ("help eval", "eval"), ("eval model.st --lines x -h", "eval"), ("inspect -h", "inspect"),
       ("help sample", "sample"), ("sample model.safetensors --sead 3 -h", "sample"),
       ("help export", "export"), ("export -h", "export"),
+      ("help trace", "trace"), ("trace emma --widht 3 -h", "trace"),
     ])
   func oneSubcommand(line: String, name: String) throws {
     let pages = [
       "train": trainPage, "sweep": sweepPage, "compare": comparePage, "sample": samplePage, "eval": evalPage,
-      "inspect": inspectPage,
+      "trace": tracePage, "inspect": inspectPage,
       "verify": verifyPage, "names": namesPage,
       "export": exportPage,
     ]
@@ -80,6 +81,8 @@ private let wholeCommandPage = """
     compare                    Show the losses of runs as curves and in a table.
     sample                     Print new lines from a kept model.
     eval                       Measure a kept model on lines of text.
+    trace                      Follow one document through a model, number by
+                               number.
     inspect                    Show what is in a model's file.
     export                     Write a model for other programs.
     verify                     Check this build against microgpt.py, bit for bit.
@@ -103,6 +106,8 @@ private let wholeCommandPage = """
       microgpt sample model.safetensors
     Measure a model on your own lines:
       microgpt eval model.safetensors --data cities.txt
+    Follow a name through the default run:
+      microgpt trace emma
     Show a kept model:
       microgpt inspect model.safetensors
     Write an ONNX graph of a model:
@@ -559,4 +564,90 @@ private let namesPage = """
   EXAMPLES:
     Make an input.txt in this folder:
       microgpt names > input.txt
+  """
+
+private let tracePage = """
+  OVERVIEW: Follow one document through a model, number by number.
+
+  USAGE: microgpt trace [MODEL] DOCUMENT [OPTIONS]
+
+  It shows a forward and a backward pass in the order of execution: tokens,
+  embeddings, attention, hidden units, logits, the surprise at every character,
+  gradients, and what Adam would move. Each part names the lines of microgpt.swift
+  that compute it. Two probes follow: the logits read out after each part, and the
+  nearest embeddings. Without MODEL it trains the default run on the built-in
+  names, which takes a moment. Nothing is downloaded.
+
+  ARGUMENTS:
+    MODEL                The file that 'train --save' has written (- is standard
+                         input) (optional)
+    DOCUMENT             The characters to follow, such as a name
+
+  WHAT TO SHOW:
+    --stage NAME         Show one part
+                         (tokens, embedding, attention, mlp, logits, loss, backward, adam, readout or neighbors)
+    --ablate LAYER.HEAD  Show only what is lost without a head, such as 0.2, or
+                         all of them one by one
+    --check              Only compare gradients with central differences of the
+                         loss
+
+  DATA:
+    --data FILE          Train on the lines of FILE; with MODEL, measure --ablate
+                         on them
+
+  MODEL WITHOUT A FILE:
+    --layers N           Transformer layers (1 or more; default: 1)
+    --embedding N        Width of the model, a multiple of --heads
+                         (1 or more; default: 16)
+    --heads N            Attention heads in each layer (1 or more; default: 4)
+    --block-size N       Positions the model sees; longer lines are cut
+                         (1 or more; default: 16)
+
+  TRAINING WITHOUT A FILE:
+    --batch-size N       Documents in each step's batch (1 or more; default: 1)
+    --steps N            Optimizer steps (0 or more; default: 1000)
+    --learning-rate X    Learning rate of the first step
+                         (0 or more; default: 0.01)
+    --schedule NAME      Decay of the learning rate to 0; constant has none
+                         (linear, cosine or constant; default: linear)
+    --beta1 X            Decay rate of Adam's first moment
+                         (0 or more but less than 1; default: 0.85)
+    --beta2 X            Decay rate of Adam's second moment
+                         (0 or more but less than 1; default: 0.99)
+    --epsilon X          Keeps Adam from dividing by zero
+                         (more than 0; default: 1e-08)
+    --weight-decay X     Decoupled weight decay (AdamW), times the learning rate
+                         (0 or more; default: 0)
+    --init-std X         Standard deviation of the initial parameters
+                         (0 or more; default: 0.08)
+    --seed N             The same seed and options give the same run
+                         (0 to 18446744073709551615; default: 42)
+
+  OUTPUT:
+    --json               Print one JSON object with every tensor
+    --html FILE          Write the same to FILE, as a page of HTML, instead of
+                         printing it
+    --force              Let --html replace a file that has contents
+    --width N            Columns of the output (default: the terminal's, else 80)
+                         (40 or more)
+    --color WHEN         Color the cells; auto respects NO_COLOR
+                         (never, auto or always; default: auto)
+
+  GENERAL:
+    --version            Show the version
+    -h, --help           Show this help
+
+  EXAMPLES:
+    Follow a name through the default run:
+      microgpt trace emma
+    Look at attention in a kept model:
+      microgpt trace model.safetensors emma --stage attention
+    The same name in an untrained model:
+      microgpt trace emma --steps 0
+    What is the loss without head 2 of layer 0?
+      microgpt trace emma --ablate 0.2
+    All of it as a page:
+      microgpt trace emma --html emma.html
+    Are the gradients right?
+      microgpt trace emma --check
   """

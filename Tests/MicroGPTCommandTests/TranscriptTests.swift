@@ -12,7 +12,8 @@ import Testing
       "README.md", "Documentation/Guides/AskAModel.md", "Documentation/Guides/ChooseSettings.md",
       "Documentation/Guides/FirstMinutes.md", "Documentation/Guides/KeepAModel.md",
       "Documentation/Guides/MeasureAModel.md", "Documentation/Guides/OtherTexts.md",
-      "Documentation/Guides/ReadARun.md", "Documentation/Guides/TakeItElsewhere.md",
+      "Documentation/Guides/ReadARun.md", "Documentation/Guides/SeeItThink.md",
+      "Documentation/Guides/TakeItElsewhere.md",
     ])
   func transcripts(file: String) throws {
     let root = TranscriptTests.root
@@ -46,8 +47,7 @@ import Testing
     #expect(
       guides.sorted() == [
         "AskAModel.md", "ChooseSettings.md", "FirstMinutes.md", "KeepAModel.md", "MeasureAModel.md",
-        "OtherTexts.md", "ReadARun.md",
-        "TakeItElsewhere.md",
+        "OtherTexts.md", "ReadARun.md", "SeeItThink.md", "TakeItElsewhere.md",
       ])
   }
 

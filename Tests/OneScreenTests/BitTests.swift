@@ -68,7 +68,7 @@ extension OneScreen {
       of source: SourceText, _ optimization: Optimization, input: [UInt8]
     ) async throws -> Bits {
       let loss: String, parameters: String
-      switch source.file {
+      switch try #require(OneScreenFile(rawValue: source.name)) {
       case .scalar: (loss, parameters) = ("loss.data", "tape.data[1..<tape.leafCount]")
       case .matrix: (loss, parameters) = ("loss", "(0..<count).map { parameters[$0] }")
       }

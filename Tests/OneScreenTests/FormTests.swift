@@ -31,7 +31,8 @@ extension OneScreen {
 
     @Test("both files have the same data set, tokenizer and random numbers")
     func sharedSections() throws {
-      let scalar = try sharedSections(of: .scalar), matrix = try sharedSections(of: .matrix)
+      let scalar = try OneScreenFile.scalar.source().sharedSections()
+      let matrix = try OneScreenFile.matrix.source().sharedSections()
       #expect(firstDifference(Array(scalar.utf8), Array(matrix.utf8)) == nil)
     }
 
@@ -68,16 +69,6 @@ extension OneScreen {
       #expect(
         firstDifference(Array(shown.utf8), Array(lines.utf8)) == nil,
         "Scripts/poster \(file.rawValue) > Documentation/Pictures/\(name)")
-    }
-
-    /// The text from the heading DATASET up to the heading that follows RANDOM NUMBERS.
-    private func sharedSections(of file: OneScreenFile) throws -> Substring {
-      let text = try file.source().text
-      let start = try #require(text.firstMatch(of: /(?m)^\/\/ DATASET:/)).range.lowerBound
-      let last = try #require(text.firstMatch(of: /(?m)^\/\/ RANDOM NUMBERS:/)).range.upperBound
-      try #require(start < last)
-      let end = try #require(text[last...].firstMatch(of: /(?m)^\/\/ [A-Z ]+:/)).range.lowerBound
-      return text[start..<end]
     }
   }
 }

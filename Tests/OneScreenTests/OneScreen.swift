@@ -1,10 +1,10 @@
-// The two one-screen files as the tests use them: text that is measured, copied, changed in one place, and compiled
-// separately, because nothing in the package imports them.
+// The two one-screen files and the lessons as the tests use them: text that is measured, copied, changed in one place,
+// and compiled separately, because nothing in the package imports them.
 
 import Foundation
 import Testing
 
-/// All tests of the two files. They share one workshop, which compiles every distinct copy once.
+/// All tests of the two files and the lessons. They share one workshop, which compiles every distinct copy once.
 @Suite(.workshop) enum OneScreen {}
 
 /// One of the two files at the root of the repository.
@@ -17,7 +17,7 @@ enum OneScreenFile: String, CaseIterable, CustomTestStringConvertible {
   /// The file in the repository.
   func source() throws -> SourceText {
     SourceText(
-      file: self, text: try String(contentsOf: repository.appending(path: rawValue), encoding: .utf8))
+      name: rawValue, text: try String(contentsOf: repository.appending(path: rawValue), encoding: .utf8))
   }
 }
 
@@ -34,9 +34,10 @@ enum Optimization: String, CaseIterable, CustomTestStringConvertible {
 let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
   .deletingLastPathComponent()
 
-/// The text of a one-screen file, or of a copy with changes.
+/// The text of a one-screen file or a lesson, or of a copy with changes.
 struct SourceText: Hashable {
-  let file: OneScreenFile
+  /// The file's name.
+  let name: String
   private(set) var text: String
 
   /// A copy with `new` in the place of `old`, which must occur exactly once: otherwise the test would test something
@@ -44,7 +45,7 @@ struct SourceText: Hashable {
   func replacing(_ old: String, with new: String) throws(ReplacementError) -> SourceText {
     let places = text.ranges(of: old)
     guard places.count == 1 else {
-      throw ReplacementError(old: old, name: file.rawValue, placeCount: places.count)
+      throw ReplacementError(old: old, name: name, placeCount: places.count)
     }
     var copy = self
     copy.text.replaceSubrange(places[0], with: new)
@@ -53,7 +54,16 @@ struct SourceText: Hashable {
 
   /// A copy with `code` appended.
   func appending(_ code: String) -> SourceText {
-    SourceText(file: file, text: text + "\n" + code + "\n")
+    SourceText(name: name, text: text + "\n" + code + "\n")
+  }
+
+  /// The text from the heading DATASET up to the heading that follows RANDOM NUMBERS.
+  func sharedSections() throws -> Substring {
+    let start = try #require(text.firstMatch(of: /(?m)^\/\/ DATASET:/)).range.lowerBound
+    let last = try #require(text.firstMatch(of: /(?m)^\/\/ RANDOM NUMBERS:/)).range.upperBound
+    try #require(start < last)
+    let end = try #require(text[last...].firstMatch(of: /(?m)^\/\/ [A-Z ]+:/)).range.lowerBound
+    return text[start..<end]
   }
 
   /// A copy that trains for another number of steps.

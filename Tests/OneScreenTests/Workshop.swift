@@ -51,7 +51,7 @@ actor Workshop {
   private func compile(_ order: Order) async throws -> Program {
     guard let compiler = Workshop.compiler else { throw WorkshopError.noCompiler }
     let place = try newFolder()
-    let file = place.appending(path: order.source.file.rawValue)
+    let file = place.appending(path: order.source.name)
     try order.source.text.write(to: file, atomically: false, encoding: .utf8)
     let arguments = [order.optimization.rawValue, file.lastPathComponent]
     let finished = try await perform(.compile) { try await execute(compiler, arguments, in: place) }

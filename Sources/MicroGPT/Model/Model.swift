@@ -118,6 +118,19 @@ public struct Tensor: Sendable, Equatable {
   /// Row after row, `[rows, columns]`.
   public let values: [Double]
 
+  /// A matrix of these numbers.
+  ///
+  /// - Parameters:
+  ///   - name: What it is called.
+  ///   - rows: The number of rows.
+  ///   - columns: The number of columns.
+  ///   - values: Row after row, `[rows, columns]`.
+  public init(name: String, rows: Int, columns: Int, values: [Double]) {
+    precondition(
+      values.count == rows * columns, "\(values.count) numbers are not a matrix of \(rows) × \(columns).")
+    (self.name, self.rows, self.columns, self.values) = (name, rows, columns, values)
+  }
+
   /// Rows and columns.
   public var shape: [Int] { [rows, columns] }
 

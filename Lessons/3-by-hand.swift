@@ -1,0 +1,154 @@
+// 3-by-hand.swift: a network with a hidden layer reads three tokens. Its derivatives are written by hand.
+// The third of six lessons. Each is a complete program and adds the next idea to the program before it.
+// Run it beside an input.txt: swiftc -O Lessons/3-by-hand.swift && ./3-by-hand
+import Foundation
+
+// DATASET: one document a line. Ours are names, such as names.txt of github.com/karpathy/makemore.
+func isBlank(_ c: Unicode.Scalar) -> Bool { c.properties.isWhitespace || (28...31).contains(c.value) }
+let text = String(validating: FileManager.default.contents(atPath: "input.txt") ?? Data(), as: UTF8.self)
+var documents = (text ?? "").unicodeScalars.split { $0 == "\n" || $0 == "\r" }
+  .map { Array($0.drop(while: isBlank).reversed().drop(while: isBlank).reversed()) }.filter { !$0.isEmpty }
+if documents.isEmpty { fputs("Put some names into input.txt: UTF-8, one on each line.\n", stderr); exit(66) }
+var random = Random(seed: 42)
+random.shuffle(&documents)
+print("num docs: \(documents.count)")
+
+// TOKENIZER: a character's token is its place in the alphabet. One more, BOS, opens and closes a document.
+let alphabet = Set(documents.joined()).sorted(), bos = alphabet.count, vocabularySize = bos + 1
+print("vocab size: \(vocabularySize)")
+
+// RANDOM NUMBERS: the Mersenne Twister, seeded as Python seeds it, and what Python makes of its bits.
+struct Random {
+  var state = [UInt32](repeating: 19_650_218, count: 624), next = 0, spare: Double?
+  init(seed: UInt32) {
+    func mixed(_ i: Int) -> UInt32 { state[i - 1] ^ state[i - 1] >> 30 }
+    for i in 1..<624 { state[i] = 1_812_433_253 &* mixed(i) &+ UInt32(i) }
+    for round in 0..<1247 {
+      let i = round % 623 + 1
+      state[i] ^= (round < 624 ? 1_664_525 : 1_566_083_941) &* mixed(i)
+      state[i] = round < 624 ? state[i] &+ seed : state[i] &- UInt32(i)
+      if i == 623 { state[0] = state[623] }
+    }
+    state[0] = 0x8000_0000
+  }
+  mutating func bits(_ count: Int) -> UInt32 {
+    let pair = state[next] & 0x8000_0000 | state[(next + 1) % 624] & 0x7fff_ffff
+    var y = state[(next + 397) % 624] ^ pair >> 1 ^ (pair & 1) * 0x9908_b0df
+    (state[next], next) = (y, (next + 1) % 624)
+    y ^= y >> 11; y ^= y << 7 & 0x9d2c_5680; y ^= y << 15 & 0xefc6_0000
+    return (y ^ y >> 18) >> (32 - count)
+  }
+  mutating func uniform() -> Double { (Double(bits(27)) * 0x1p26 + Double(bits(26))) / 0x1p53 }
+  mutating func gauss() -> Double {
+    if let z = spare { spare = nil; return z }
+    let angle = uniform() * 2 * .pi, radius = sqrt(-2 * log(1 - uniform()))
+    spare = sin(angle) * radius
+    return cos(angle) * radius
+  }
+  mutating func shuffle<Item>(_ items: inout [Item]) {
+    for i in (1..<items.count).reversed() {
+      var j = items.count
+      while j > i { j = Int(bits(Int.bitWidth - (i + 1).leadingZeroBitCount)) }
+      items.swapAt(i, j)
+    }
+  }
+  mutating func choice(weights: [Double]) -> Int {
+    let sums = weights.indices.map { weights[...$0].reduce(0, +) }, mark = uniform() * sums.last!
+    return sums.dropLast().firstIndex { mark < $0 } ?? weights.count - 1
+  }
+}
+
+// BUILDING BLOCKS: what the model is made of.
+typealias Vector = [Double]
+func sum(_ terms: some Sequence<Double>) -> Double { terms.reduce(0, +) }
+func relu(_ a: Double) -> Double { max(0, a) }
+func linear(_ x: Vector, _ weight: [Range<Int>]) -> Vector {  // y = W x
+  weight.map { sum(zip(parameters[$0], x).lazy.map(*)) }
+}
+/// Returns dx, and adds dW to the gradients.
+func linearBack(_ dy: Vector, _ x: Vector, _ weight: [Range<Int>]) -> Vector {
+  var dx = x.map { _ in 0.0 }
+  for (d, row) in zip(dy, weight) {
+    for (i, x) in zip(row, x) { gradients[i] += d * x }  // dW = dy xᵀ
+    for (i, w) in parameters[row].enumerated() { dx[i] += d * w }  // dx = Wᵀ dy
+  }
+  return dx
+}
+func softmax(_ logits: Vector) -> Vector {  // Any scores become probabilities, which add up to 1.
+  let peak = logits.max()!, powers = logits.map { exp($0 + -peak) }, total = sum(powers)
+  return powers.map { $0 / total }  // The peak cancels out. Without it, exp would overflow at 710.
+}
+
+// PARAMETERS: what training changes, random at first. No document is read or sampled beyond blockSize tokens.
+let contextLength = 3, width = 16, blockSize = 16
+var parameters = Vector(), gradients = Vector()
+func matrix(_ rows: Int, _ columns: Int) -> [Range<Int>] {  // Each row's place in the list of parameters.
+  (0..<rows).map { _ in
+    parameters += (0..<columns).map { _ in random.gauss() * 0.08 }
+    return parameters.count - columns..<parameters.count
+  }
+}
+let tokenEmbedding = matrix(vocabularySize, width), expand = matrix(4 * width, contextLength * width)
+let lmHead = matrix(vocabularySize, 4 * width)
+print("num params: \(parameters.count)")
+
+// MODEL: from tokens to logits, a score for every token that may come next: the higher, the more probable.
+// dx is the slope of the loss along x. The model returns logits and its backward pass, which takes dLogits.
+func mlp(_ tokens: [Int], _ position: Int) -> (logits: Vector, back: (Vector) -> Void) {
+  // The rows of the last tokens, side by side. Before the first there are only more BOS.
+  let row = (0..<contextLength).flatMap { tokenEmbedding[tokens[max(0, position - $0)]] }
+  let x = row.map { parameters[$0] }, hidden = linear(x, expand).map(relu)
+  func back(dLogits: Vector) {
+    let dHidden = linearBack(dLogits, hidden, lmHead)  // logits = lmHead hidden
+    let dx = linearBack(zip(hidden, dHidden).map { $0 > 0 ? $1 : 0 }, x, expand)  // hidden = relu(expand x)
+    for (i, d) in zip(row, dx) { gradients[i] += d }  // x consists of parameters.
+  }
+  return (linear(hidden, lmHead), back)
+}
+
+// TRAINING: a token predicted with probability p has surprise -log p. The loss is the mean; steps lower it.
+let steps = 1000, learningRate = 0.5, temperature = 0.5
+for step in 0..<steps {
+  let document = documents[step % documents.count], length = min(blockSize, document.count + 1)
+  let tokens = [bos] + document.map { alphabet.firstIndex(of: $0)! } + [bos]
+  func loss() -> Double {
+    let losses = (0..<length).map { log(softmax(mlp(tokens, $0).logits)[tokens[$0 + 1]]) * -1 }
+    return sum(losses) * (1 / Double(length))
+  }
+  print(String(format: "step %4d / %4d | loss %.4f", step + 1, steps, loss()))
+  gradients = parameters.map { _ in 0 }
+  for t in 0..<length {
+    // The slope of -log softmax(z)[target] along z is softmax(z), less 1 at the target.
+    let (logits, back) = mlp(tokens, t)
+    var dLogits = softmax(logits)
+    dLogits[tokens[t + 1]] -= 1
+    back(dLogits.map { $0 * (1 / Double(length)) })
+  }
+  if step == 0 {
+    // The check: move each parameter a little, both ways. Does the loss change as its slope says?
+    let differences = parameters.indices.map { i in
+      let x = parameters[i], h = 1e-5
+      func moved(_ y: Double) -> Double { parameters[i] = y; return loss() }
+      defer { parameters[i] = x }
+      return abs((moved(x + h) - moved(x - h)) / (2 * h) - gradients[i])
+    }
+    let worst = differences.max()! / gradients.map(abs).max()!
+    print(String(format: "gradient check: worst difference %.1e of the largest slope", worst))
+  }
+  let rate = learningRate * (1 - Double(step) / Double(steps))
+  for i in parameters.indices { parameters[i] -= rate * gradients[i] }
+}
+
+// INFERENCE: draw a token, feed it back in, repeat until BOS. A temperature below 1 favors probable tokens.
+print("\n--- inference (new, hallucinated names) ---")
+for sample in 1...20 {
+  var tokens = [bos], name = ""
+  for position in 0..<blockSize {
+    let probabilities = softmax(mlp(tokens, position).logits.map { $0 / temperature })
+    let token = random.choice(weights: probabilities)
+    if token == bos { break }
+    tokens.append(token)
+    name.unicodeScalars.append(alphabet[token])
+  }
+  print(String(format: "sample %2d: ", sample) + name)
+}

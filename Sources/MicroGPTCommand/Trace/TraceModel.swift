@@ -1,0 +1,63 @@
+// The model that `trace` looks into: a file's, or that of a run on the spot.
+
+import CommandLineOptions
+import MicroGPT
+import MicroGPTFiles
+
+/// A model, and what is known about the run that it comes from.
+struct TraceModel {
+  let model: Model
+  /// The run, unless the model is weights alone.
+  let state: TrainingState?
+  /// What it is: "the run in model.safetensors, after 1,000 steps".
+  let origin: String
+  /// The documents of a run on the spot that it has not read, if there are any, else all; `nil` for a file's.
+  let unread: AblationReport.Others?
+
+  /// The model of a file.
+  init(_ saved: SavedModel) {
+    (model, state, unread) = (saved.model, saved.checkpoint?.state, nil)
+    origin =
+      saved.checkpoint.map {
+        "that of \(escaped(saved.path)), after \(counted($0.state.completedSteps, "step"))"
+      }
+      ?? "that of \(escaped(saved.path)), weights without a run"
+  }
+
+  /// The model of a run on the spot, on a text or the built-in names.
+  ///
+  /// - Parameter instructions: The instruction set to use, if not the widest.
+  static func trained(
+    on data: String?, _ configuration: Configuration, _ instructions: InstructionSet?
+  ) throws -> TraceModel {
+    var source =
+      try data.map { path throws(FileError) in try TextSource.find(DataOptions(file: path, offline: true)) }
+      ?? .builtIn("")
+    let corpus = try source.takeCorpus()
+    return try TraceModel(training: configuration, on: source, corpus, instructions)
+  }
+
+  private init(
+    training configuration: Configuration, on source: TextSource, _ corpus: Corpus,
+    _ instructions: InstructionSet?
+  ) throws {
+    let trainer = try Trainer(
+      corpus: corpus, configuration: configuration, instructionSet: instructions ?? .widest)
+    try trainer.train()
+    (model, state) = (trainer.model, trainer.state)
+    let steps = configuration.steps
+    origin =
+      steps == 0
+      ? "an untrained model with the vocabulary of \(source.named(corpus))"
+      : "a run on the spot: \(counted(steps, "step")) on \(source.named(corpus))"
+    let read = min(steps * configuration.batchSize, corpus.count)
+    if read < corpus.count {
+      let rest = trainer.corpus[read...].map { String(decoding: $0.utf8, as: UTF8.self) }
+      unread = .init(
+        corpus: try Corpus(documents: rest),
+        name: "\(counted(rest.count, "document")) that the run has not read")
+    } else {
+      unread = .init(corpus: trainer.corpus, name: "\(amount(of: corpus)) that the run has read")
+    }
+  }
+}
