@@ -108,7 +108,7 @@ import Testing
       ("steps=10", "Unknown subcommand 'steps=10'. Did you mean '--steps'?"),
       (
         "names.txt",
-        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'sweep', 'compare', 'sample', 'eval', 'inspect', 'export', 'verify', 'names' and 'help'. "
+        "Unknown subcommand 'names.txt'. The subcommands are 'train', 'sweep', 'compare', 'sample', 'eval', 'trace', 'inspect', 'export', 'verify', 'names' and 'help'. "
           + "A file follows its subcommand or option, as in 'microgpt sample model.safetensors' or "
           + "'microgpt train --data cities.txt --steps 2000'."
       ),

@@ -13,7 +13,8 @@ import Testing
         guard let value = option.value else { continue }
         switch value.placeholder {
         case "FILE": #expect(value.completion == .files, "\(part.name) \(option.names)")
-        case "N", "X", "TEXT": #expect(value.completion == .nothing, "\(part.name) \(option.names)")
+        case "N", "X", "TEXT", "LAYER.HEAD":
+          #expect(value.completion == .nothing, "\(part.name) \(option.names)")
         case "LIST" where value.completion == .nothing:
           // A list of numbers; one of words is completed with the first of them.
           #expect(!["--engine", "--schedule"].contains(option.names[0]))
@@ -27,8 +28,12 @@ import Testing
       }
     }
     let arguments = table.subcommands.flatMap { part in part.arguments.map { (part.name, $0.completion) } }
-    #expect(arguments.map(\.0) == ["compare", "sample", "eval", "trace", "inspect", "export", "help"])
-    #expect(arguments.dropLast().allSatisfy { $0.1 == .files })
+    #expect(
+      arguments.map(\.0) == ["compare", "sample", "eval", "trace", "trace", "inspect", "export", "help"])
+    // The document that trace follows is text.
+    let documents = arguments.indices.filter { arguments[$0].1 == .nothing }
+    #expect(documents == [4])
+    #expect(arguments.indices.dropLast().allSatisfy { $0 == 4 || arguments[$0].1 == .files })
   }
 
   private func asked(_ line: String) throws -> Shell? {

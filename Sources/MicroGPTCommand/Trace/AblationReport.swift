@@ -121,8 +121,8 @@ struct AblationReport {
     let advice =
       others == nil
       ? "A single document can become easier by chance. Name a text with --data to measure on many."
-      : "Look at the change for many documents: a single one can become easier by chance. A head with a small change "
-        + "has little to say, or the others say it too."
+      : "Judge a head by the change over many documents: a single one can become easier by chance. A small change means "
+        + "that the head adds little, or that others add the same."
     return blocks + [.sentence(advice)]
   }
 

@@ -12,18 +12,20 @@ struct GradientCheckReport {
     let all = check.parameterCount, tried = check.compared + check.kinks
     let which =
       tried < all
-      ? "\(grouped(tried)) of \(grouped(all)) parameters, drawn by chance," : "All \(grouped(all)) parameters"
+      ? "The gradients of \(grouped(tried)) of the \(grouped(all)) parameters, drawn by chance,"
+      : "The gradients of all \(grouped(all)) parameters"
     return [
-      "\(which) are compared with central differences of the loss of '\(escaped(document))'"
+      "\(which) are compared with finite differences of the loss of '\(escaped(document))': the loss with the parameter a "
+        + "little larger, minus that with it a little smaller, divided by the distance between the two."
         + (check.kinks > 0
-          ? ", but for \(grouped(check.kinks)) where a hidden unit turns on or off between the two losses."
-          : ".")
+          ? " \(counted(check.kinks, "parameter")) could not be: a hidden unit turns on or off between the losses."
+          : "")
         + " Errors are relative to the largest gradient of the matrix.",
       check.worst.map { worst in
-        "The worst is \(place(worst)): "
+        "The largest error is \(significant(worst.relativeError, 2)), at \(place(worst)): "
           + (check.passes
-            ? "the gradients are right to \(significant(worst.relativeError, 2))."
-            : "an error of \(significant(worst.relativeError, 2)) is above \(GradientCheck.tolerance), so the gradients are wrong.")
+            ? "the gradients are right."
+            : "above \(GradientCheck.tolerance), so the gradients are wrong.")
       } ?? "No parameter could be compared.",
     ]
   }

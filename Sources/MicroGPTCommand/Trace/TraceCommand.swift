@@ -51,7 +51,7 @@ struct TraceCommand: Subcommand, Equatable {
         .choice("--stage", "NAME", \.stage, "Show one part"),
         .text(
           "--ablate", "LAYER.HEAD", \.ablated,
-          "Show only what is lost without a head, such as 0.2, or all of them one by one"),
+          "Show only the loss without a head, such as 0.2, or without each in turn (all)"),
         .flag("--check", \.check, "Only compare gradients with central differences of the loss"),
       ],
       "DATA": [
@@ -175,11 +175,12 @@ struct TraceCommand: Subcommand, Equatable {
   private func check(_ given: GivenOptions, for saved: SavedModel) throws {
     if let option = Hyperparameter.all.map(\.option).first(where: given.contains) {
       throw UsageError(
-        "'\(option)' is for a run on the spot, but '\(saved.path)' has its own. Leave out one of the two.")
+        "'\(option)' is for a model that trace trains itself, but '\(saved.path)' has its own. Leave out one of the two."
+      )
     }
     if data != nil, ablated == nil {
       throw UsageError(
-        "'--data' is for a run on the spot, or for '--ablate', but '\(saved.path)' is already trained. Leave it out."
+        "'--data' is for a model that trace trains itself, or for '--ablate', but '\(saved.path)' is already trained. Leave it out."
       )
     }
   }

@@ -37,7 +37,7 @@ extension TraceStory {
           })
       ),
       ("vocabulary", .array((0..<model.tokenizer.vocabularySize).map { .string(model.tokenizer.text($0)) })),
-      ("model", .string(source.origin)),
+      ("model", .string("The model \(source.origin).")),
       (
         "configuration",
         .object(

@@ -9,7 +9,7 @@ struct TraceModel {
   let model: Model
   /// The run, unless the model is weights alone.
   let state: TrainingState?
-  /// What it is: "the run in model.safetensors, after 1,000 steps".
+  /// What follows "The model" in a sentence: "was trained just now: …".
   let origin: String
   /// The documents of a run on the spot that it has not read, if there are any, else all; `nil` for a file's.
   let unread: AblationReport.Others?
@@ -19,9 +19,9 @@ struct TraceModel {
     (model, state, unread) = (saved.model, saved.checkpoint?.state, nil)
     origin =
       saved.checkpoint.map {
-        "that of \(escaped(saved.path)), after \(counted($0.state.completedSteps, "step"))"
+        "is that of \(escaped(saved.path)), after \(counted($0.state.completedSteps, "step"))"
       }
-      ?? "that of \(escaped(saved.path)), weights without a run"
+      ?? "is that of \(escaped(saved.path)), weights without a run"
   }
 
   /// The model of a run on the spot, on a text or the built-in names.
@@ -48,8 +48,8 @@ struct TraceModel {
     let steps = configuration.steps
     origin =
       steps == 0
-      ? "an untrained model with the vocabulary of \(source.named(corpus))"
-      : "a run on the spot: \(counted(steps, "step")) on \(source.named(corpus))"
+      ? "is untrained; its vocabulary is that of \(source.named(corpus))"
+      : "was trained just now: \(counted(steps, "step")) on \(source.named(corpus))"
     let read = min(steps * configuration.batchSize, corpus.count)
     if read < corpus.count {
       let rest = trainer.corpus[read...].map { String(decoding: $0.utf8, as: UTF8.self) }
