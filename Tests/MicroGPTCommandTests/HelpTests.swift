@@ -586,8 +586,8 @@ private let tracePage = """
   WHAT TO SHOW:
     --stage NAME         Show one part
                          (tokens, embedding, attention, mlp, logits, loss, backward, adam, readout or neighbors)
-    --ablate LAYER.HEAD  Show only what is lost without a head, such as 0.2, or
-                         all of them one by one
+    --ablate LAYER.HEAD  Show only the loss without a head, such as 0.2, or
+                         without each in turn (all)
     --check              Only compare gradients with central differences of the
                          loss
 
