@@ -110,7 +110,10 @@ struct RunPage {
         character
         """)
     }
-    table.row("Parameters", "SHA-256 \(code: String(model.parametersSHA256.prefix(16)))…")
+    // Hashing takes some 60 ns a parameter. The log has the hash of every model.
+    if trainer.parameterCount <= 50_000 {
+      table.row("Parameters", "SHA-256 \(code: String(model.parametersSHA256.prefix(16)))…")
+    }
     page.table(table)
   }
 
