@@ -57,6 +57,10 @@ import Testing
     let found = try #require(
       CharacterSurprise(trainer.model, ReportDocuments(trainer, heldOut: nil), limit: 10))
     #expect(found.documents == 3)
+    let late = try #require(
+      CharacterSurprise(
+        trainer.model, ReportDocuments(trainer, heldOut: nil), limit: 10, until: { true }))
+    #expect(late.documents == 1)
   }
 
   @Test("a model that computes no finite numbers has none")

@@ -59,7 +59,7 @@ import Testing
     let samples = ending.output.matches(of: #/sample +\d+: (.*)/#).map { String($0.output.1) }
     let shown = samples.map { "<bdi>\($0.isEmpty ? "(empty)" : $0)</bdi>" }.joined(separator: ", ")
     #expect(page.contains("<td class=\"number\">30</td><td>\(shown)"))
-    #expect(page.contains("guessing: ln\u{a0}") && page.contains("documents held out."))
+    #expect(page.contains("guessing: ln\u{a0}") && page.contains(" held out. Above the dotted line"))
   }
 
   @Test("the command line on the page trains the same run")

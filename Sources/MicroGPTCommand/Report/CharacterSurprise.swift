@@ -32,11 +32,21 @@ struct CharacterSurprise {
   ///
   /// The sampler remembers prefixes that it has seen, so that many short documents are quick to read.
   ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - documents: The documents, read in their order.
+  ///   - limit: The number of tokens that are enough.
+  ///   - isLate: Asked after each document; `true` ends the reading.
   /// - Returns: `nil` if the model computes no finite numbers.
   /// - Complexity: That of `limit` positions of the forward pass.
-  init?(_ model: Model, _ documents: ReportDocuments, limit: Int) {
+  init?(_ model: Model, _ documents: ReportDocuments, limit: Int, until isLate: () -> Bool = { false }) {
     let tokenizer = model.tokenizer, blockSize = model.configuration.blockSize
-    let sampler = Sampler(model, random: PythonRandom(seed: 0), prefixMemory: 1 << 20)
+    // Room for every prefix: its keys and values in all layers, and the sums of its probabilities. Pages are used as needed.
+    let configuration = model.configuration
+    let place = 8 * (2 * configuration.layers * configuration.embedding + 2 * tokenizer.vocabularySize + 64)
+    let (memory, overflow) = place.multipliedReportingOverflow(by: limit + 2 * blockSize)
+    let sampler = Sampler(
+      model, random: PythonRandom(seed: 0), prefixMemory: overflow ? 256 << 20 : min(memory, 256 << 20))
     var entries = (0..<tokenizer.vocabularySize).map { Entry(token: $0) }
     var read = 0, tokens = 0
     while read < documents.count, tokens < limit {
@@ -57,6 +67,7 @@ struct CharacterSurprise {
         if isRead { prefix.unicodeScalars.append(text[position]) }
       }
       read += 1
+      if isLate() { break }
     }
     self.documents = read
     self.entries = entries.filter { $0.count > 0 }.sorted { ($1.mean, $0.token) < ($0.mean, $1.token) }

@@ -15,6 +15,8 @@ struct RunPage {
   let heldOut: Corpus?
   let model: Model
   let guessing: Double
+  /// When the page was begun, and the seconds that looking at the model may take.
+  private let start = Console.seconds, allowance: Double
 
   /// A page about a trainer's run, as it is now.
   init(
@@ -25,7 +27,12 @@ struct RunPage {
     documents = ReportDocuments(trainer, heldOut: heldOut)
     model = trainer.model
     guessing = guessingLoss(vocabularySize: trainer.tokenizer.vocabularySize)
+    allowance = 0.01 + 0.03 * recorder.stepSeconds
   }
+
+  /// Whether looking at the model has taken as long as it may: of a large one that has taken a few steps only the least is
+  /// shown.
+  var isLate: Bool { Console.seconds - start > allowance }
 
   var configuration: Configuration { trainer.configuration }
   var isStream: Bool { trainer.tokenizer.isStream }
@@ -103,7 +110,10 @@ struct RunPage {
         character
         """)
     }
-    table.row("Parameters", "SHA-256 \(code: String(model.parametersSHA256.prefix(16)))…")
+    // Hashing takes some 60 ns a parameter. The log has the hash of every model.
+    if trainer.parameterCount <= 50_000 {
+      table.row("Parameters", "SHA-256 \(code: String(model.parametersSHA256.prefix(16)))…")
+    }
     page.table(table)
   }
 

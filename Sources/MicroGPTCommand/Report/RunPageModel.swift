@@ -10,6 +10,7 @@ extension RunPage {
     // Documents of a few characters are the easiest to read; if there are none among the first, others are cut.
     for lengths in [3...8, 2...Int.max] where shown.isEmpty {
       for index in 0..<min(documents.count, 50) where shown.count < max(1, min(3, 24 / heads)) {
+        if isLate, !shown.isEmpty { break }
         let document = documents[index]
         guard lengths ~= document.count, let maps = AttentionMaps(model, document, most: 24) else { continue }
         shown.append(maps)
@@ -71,7 +72,7 @@ extension RunPage {
       by: configuration.batchSize * configuration.blockSize)
     // Small enough that it costs little beside the training that there was.
     let limit = tokens.overflow ? 1500 : min(1500, max(configuration.blockSize, tokens.partialValue / 10))
-    guard let surprise = CharacterSurprise(model, documents, limit: limit) else { return }
+    guard let surprise = CharacterSurprise(model, documents, limit: limit, until: { isLate }) else { return }
     page.heading("Which characters are hard")
     let shown = surprise.entries.prefix(40)
     var chart = BarChart(

@@ -114,10 +114,12 @@ extension RunPage {
       }
     }
     guard probes.count > 1 else {
-      if trainer.parameterCount > RecordingPlan.largestProbed {
+      if recorder.losses.bins.count > 1 {
         page.paragraph(
-          "Updates of a model of this size are not measured: that takes two copies of its parameters and moments."
-        )
+          """
+          Updates of this run are not shown: a large model that takes a few steps is not asked for them, which would take \
+          longer than the steps.
+          """)
       }
       return
     }

@@ -24,6 +24,10 @@ final class RunRecorder {
   /// The last loss on the held-out documents, if there is one.
   private(set) var lastHeldOut: (step: Int, evaluation: Evaluation)?
 
+  /// The seconds that all steps have taken, and those that recording has.
+  private(set) var stepSeconds = 0.0, spent = 0.0
+  /// The most that recording may take, as a share of the steps' time, besides some milliseconds.
+  private let share: Double
   private let plan: RecordingPlan
   private let temperature: Double
   private var average = SmoothedLoss()
@@ -35,9 +39,13 @@ final class RunRecorder {
 
   /// A recorder of a sitting that begins with the trainer's next step.
   ///
-  /// - Parameter temperature: That of the samples on the way.
-  init(_ trainer: Trainer, temperature: Double) {
-    (earlier, self.temperature) = (trainer.completedSteps, temperature)
+  /// - Parameters:
+  ///   - trainer: The run, before the sitting's first step.
+  ///   - temperature: That of the samples on the way.
+  ///   - share: The most that recording may take, as a share of the steps' time. What a small model is asked always fits; of
+  ///     a large one that takes a few steps, copies and samples would take longer than the steps.
+  init(_ trainer: Trainer, temperature: Double, share: Double = 0.06) {
+    (earlier, self.temperature, self.share) = (trainer.completedSteps, temperature, share)
     plan = RecordingPlan(
       after: trainer.completedSteps, to: trainer.configuration.steps, parameters: trainer.parameterCount)
     kinds = plan.probes.isEmpty ? [] : UpdateProbe.kinds(trainer.model)
@@ -46,14 +54,22 @@ final class RunRecorder {
   /// Has to be called before each step. The first state that is taken hashes the text, once.
   func begin(_ trainer: Trainer) {
     if nextProbe < plan.probes.count, plan.probes[nextProbe] == trainer.completedSteps + 1 {
-      before = trainer.state
+      if hasTime {
+        let begin = Console.seconds
+        before = trainer.state
+        spent += Console.seconds - begin
+      } else {
+        nextProbe += 1
+      }
     }
     start = Console.seconds
   }
 
   /// Has to be called after each step.
   func end(_ step: Trainer.Step, _ trainer: Trainer) {
-    seconds.add(Console.seconds - start, at: step.number)
+    let end = Console.seconds
+    stepSeconds += end - start
+    seconds.add(end - start, at: step.number)
     average.add(step.loss)
     losses.add(step.loss, at: step.number)
     smoothed.add(average.value, at: step.number)
@@ -64,9 +80,13 @@ final class RunRecorder {
     }
     if nextSample < plan.samples.count, plan.samples[nextSample] == step.number {
       nextSample += 1
-      sample(trainer)
+      if hasTime { sample(trainer) }
     }
+    spent += Console.seconds - end
   }
+
+  /// Whether recording may take more time.
+  private var hasTime: Bool { stepSeconds == 0 || spent <= 0.01 + share * stepSeconds }
 
   /// Takes a loss on the held-out documents.
   func measured(_ evaluation: Evaluation, _ trainer: Trainer) {
