@@ -117,3 +117,41 @@ func range(_ values: some Sequence<Double>, _ scale: Scale) -> ClosedRange<Doubl
   }
   return least <= most ? least...most : nil
 }
+
+extension Markup {
+  /// Adds a horizontal line of a chart.
+  ///
+  /// - Parameters:
+  ///   - kind: The class of the line.
+  ///   - left: Where it begins.
+  ///   - right: Where it ends.
+  ///   - y: Its height.
+  mutating func line(_ kind: StaticString, from left: Double, to right: Double, at y: Double) {
+    raw("<path class=\"")
+    raw(kind)
+    point("\" d=\"M", left, y)
+    raw("H")
+    place(right)
+    raw("\"/>")
+  }
+
+  /// Adds a line and a label for each tick of a vertical axis.
+  mutating func grid(_ y: Axis, from left: Double, to right: Double) {
+    for tick in y.ticks {
+      guard let at = y[tick] else { continue }
+      line("grid", from: left, to: right, at: at)
+      label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
+    }
+  }
+
+  /// Adds the lines that the values of a chart are compared with.
+  mutating func references(
+    _ references: [LineChart.Reference], _ y: Axis, from left: Double, to right: Double
+  ) {
+    for reference in references {
+      guard let at = y[reference.value] else { continue }
+      line("reference", from: left, to: right, at: at)
+      label("halo end", right, at - 6, reference.label)
+    }
+  }
+}

@@ -38,14 +38,7 @@ public struct BarChart: Picture {
     let y = Axis(
       range(drawn.map(\.value) + references.map(\.value) + [0], .linear), .linear, from: bottom, to: top,
       ticks: 6, isTight: false)
-    for tick in y.ticks {
-      guard let at = y[tick] else { continue }
-      markup.point("<path class=\"grid\" d=\"M", left, at)
-      markup.raw("H")
-      markup.place(right)
-      markup.raw("\"/>")
-      markup.label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
-    }
+    markup.grid(y, from: left, to: right)
     markup.label("tick", 0, 14, yLabel)
     let pitch = (right - left) / Double(max(drawn.count, 1)), width = min(pitch * 0.7, 40)
     for (index, bar) in drawn.enumerated() {
@@ -67,17 +60,7 @@ public struct BarChart: Picture {
       let isShort = 6 * Double(bar.label.unicodeScalars.count) <= max(pitch, 12)
       markup.label("letter middle", middle, bottom + 17, isShort ? bar.label : "…")
     }
-    markup.point("<path class=\"axis\" d=\"M", left, y[0] ?? bottom)
-    markup.raw("H")
-    markup.place(right)
-    markup.raw("\"/>")
-    for reference in references {
-      guard let at = y[reference.value] else { continue }
-      markup.point("<path class=\"reference\" d=\"M", left, at)
-      markup.raw("H")
-      markup.place(right)
-      markup.raw("\"/>")
-      markup.label("halo end", right, at - 6, reference.label)
-    }
+    markup.line("axis", from: left, to: right, at: y[0] ?? bottom)
+    markup.references(references, y, from: left, to: right)
   }
 }

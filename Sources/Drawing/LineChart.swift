@@ -92,14 +92,7 @@ public struct LineChart: Picture {
       range(heights, yScale), yScale, from: bottom, to: top, ticks: max(3, min(7, size.height / 45)),
       isTight: false)
 
-    for tick in y.ticks {
-      guard let at = y[tick] else { continue }
-      markup.point("<path class=\"grid\" d=\"M", left, at)
-      markup.raw("H")
-      markup.place(right)
-      markup.raw("\"/>")
-      markup.label("tick end", left - 6, at + 4) { $0.tick(tick, isNarrow: true) }
-    }
+    markup.grid(y, from: left, to: right)
     for tick in x.ticks {
       guard let at = x[tick] else { continue }
       markup.point("<path class=\"axis\" d=\"M", at, bottom)
@@ -110,23 +103,13 @@ public struct LineChart: Picture {
         $0.tick(tick)
       }
     }
-    markup.point("<path class=\"axis\" d=\"M", left, bottom)
-    markup.raw("H")
-    markup.place(right)
-    markup.raw("\"/>")
+    markup.line("axis", from: left, to: right, at: bottom)
     markup.label("tick end", right, Double(size.height) - 6, xLabel)
     markup.label("tick", 0, 14, yLabel)
     markup.raw("\n")
 
     for one in series { one.draw(into: &markup, x, y) }
-    for reference in references {
-      guard let at = y[reference.value] else { continue }
-      markup.point("<path class=\"reference\" d=\"M", left, at)
-      markup.raw("H")
-      markup.place(right)
-      markup.raw("\"/>")
-      markup.label("halo end", right, at - 6, reference.label)
-    }
+    markup.references(references, y, from: left, to: right)
   }
 
   /// Adds the key as HTML.
