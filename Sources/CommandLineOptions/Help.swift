@@ -45,7 +45,7 @@ extension Command {
 private struct Row {
   let label: String
   let text: String
-  /// Limits and default, which stay on one line.
+  /// Limits and default, which stay on one line if that has room for them.
   var facts: String?
 
   func printed(width: Int) -> String {
@@ -68,7 +68,9 @@ extension Option {
 /// Breaks words into lines that end by column 80, with `indent` blanks before every line but the first.
 private func wrapped(_ text: String, then last: String? = nil, indent: Int) -> String {
   var lines = [""]
-  for word in text.split(separator: " ").map(String.init) + (last.map { [$0] } ?? []) {
+  let words = { (text: String) in text.split(separator: " ").map(String.init) }
+  let end = last.map { indent + $0.count <= 80 ? [$0] : words($0) } ?? []
+  for word in words(text) + end {
     let line = lines.removeLast()
     let longer = line.isEmpty ? word : "\(line) \(word)"
     lines += line.isEmpty || indent + longer.count <= 80 ? [longer] : [line, word]

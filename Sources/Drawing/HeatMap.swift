@@ -104,7 +104,7 @@ public struct HeatMap: Picture {
           markup.label(
             "number middle", Double(left + column * cell) + Double(cell) / 2,
             Double(top + row * cell) + Double(cell) / 2 + 4
-          ) { $0.twoDecimals(value) }
+          ) { value.magnitude < 100 ? $0.twoDecimals(value) : $0.figure(value) }
         }
       }
       markup.raw("\n")

@@ -30,6 +30,7 @@ extension Markup {
   ///
   /// - Parameter value: Finite, and at most a billion.
   public mutating func twoDecimals(_ value: Double) {
+    precondition(value.magnitude <= 1e9, "\(value) is too large for two decimals.")
     let all = UInt((value.magnitude * 100).rounded())
     if value < 0, all > 0 { raw("−") }
     digits(all / 100)

@@ -70,15 +70,18 @@ struct Compare: Subcommand, Equatable {
   }
 
   func run(given: GivenOptions) throws {
-    if let html {
-      if let log = logs.first(where: { $0 != "-" && isSameFile($0, html) }) {
-        throw Failure(
-          code: Failure.usage, "'--html \(html)' would overwrite the log '\(log)'. Name another file.")
-      }
-      if !force { try refuseToReplace([("--html", html)]) }
+    let page = try html.map { path in
+      try PageFile(path, mayReplace: force, inputs: logs.map { ("LOG", $0) })
     }
     let report = CompareReport(try logs.map { try LoggedRun($0) }, isLogarithmic: logSteps)
     if report.isEmpty {
+      for remark in report.remarks { Console.remark(remark) }
+      if runsHaveSteps(report) {
+        throw Failure(
+          code: Failure.data,
+          "No loss in \(logs.count == 1 ? "\(report.runs[0].shownName)" : "the \(logs.count) logs") is a finite number. Train again with a smaller learning rate."
+        )
+      }
       throw Failure(
         code: Failure.data,
         logs.count == 1
@@ -86,10 +89,7 @@ struct Compare: Subcommand, Equatable {
           : "None of the \(logs.count) logs has a step yet. Try again when their runs have taken some.")
     }
     for remark in report.remarks { Console.remark(remark) }
-    if let html {
-      try LockedFile(html).replace(with: report.page())
-      Console.remark("The page is in \(html).")
-    }
+    try page?.write(report.page())
     if json {
       try Console.print(report.json.text(escapingControls: Console.isTerminal))
       return
@@ -97,7 +97,12 @@ struct Compare: Subcommand, Equatable {
     let isTerminal = Console.isTerminal
     try Console.print(
       report.text(
-        width: width ?? Console.plotWidth(isTerminal), height: height,
+        width: width ?? Console.outputWidth, height: height,
         isColored: color.isOn(unless: !Console.showsColors(isTerminal))))
+  }
+
+  /// Whether a log has a step, be its loss a number or not.
+  private func runsHaveSteps(_ report: CompareReport) -> Bool {
+    report.runs.contains { $0.losses.lastStep != nil }
   }
 }

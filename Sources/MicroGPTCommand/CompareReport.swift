@@ -106,7 +106,9 @@ struct CompareReport {
   }
 
   /// A figure of a table, or a dash if there is none.
-  func shown(_ loss: Double?, _ decimals: Int) -> String { loss.map { fixed($0, decimals) } ?? "-" }
+  func shown(_ loss: Double?, _ decimals: Int) -> String {
+    loss.map { $0 < 1e6 ? fixed($0, decimals) : short($0) } ?? "-"
+  }
   func shown(_ step: Int?) -> String { step.map(grouped) ?? "-" }
 
   /// The run whose last smoothed loss all have reached.

@@ -50,8 +50,16 @@ enum Console {
     columns(of: STDERR_FILENO) ?? environment("COLUMNS").flatMap { Int($0) } ?? 80
   }
 
-  /// The width of standard output's terminal in columns, 80 if it goes elsewhere.
-  static var outputColumns: Int { columns(of: STDOUT_FILENO) ?? 80 }
+  /// The width of text on standard output: all columns of its terminal but the last, since some wrap as soon as that is
+  /// written; 80 if it goes elsewhere.
+  static var outputWidth: Int { textWidth(of: STDOUT_FILENO) }
+
+  /// The width of text on standard error, likewise.
+  static var errorWidth: Int { textWidth(of: STDERR_FILENO) }
+
+  private static func textWidth(of descriptor: Int32) -> Int {
+    columns(of: descriptor).map { max($0 - 1, 1) } ?? 80
+  }
 
   private static func columns(of descriptor: Int32) -> Int? {
     var size = winsize()

@@ -18,6 +18,12 @@ func short(_ number: Double) -> String { significant(number, 4) }
 func significant(_ number: Double, _ digits: Int) -> String { printed("%.*g", digits, number) }
 
 private func printed(_ format: String, _ digits: Int, _ number: Double) -> String {
+  // C libraries differ in how they print these.
+  guard number.isFinite else { return number.isNaN ? "nan" : number < 0 ? "-inf" : "inf" }
+  return finite(format, digits, number)
+}
+
+private func finite(_ format: String, _ digits: Int, _ number: Double) -> String {
   withVaList([CInt(digits), number]) { arguments in
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
       vsnprintf(buffer.baseAddress!, buffer.count, format, arguments)

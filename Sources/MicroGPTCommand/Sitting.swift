@@ -51,7 +51,7 @@ final class Sitting {
     if let report {
       do throws(FileError) {
         try report.write(trainer)
-        if !settings.output.quiet { Console.remark("The report is in \(report.path).") }
+        if !settings.output.quiet { Console.remark("The report is in \(escaped(report.path)).") }
       } catch {
         // The first error is the one that ends the command.
         if case .failure = outcome { Console.remark("\(error)") } else { throw error }

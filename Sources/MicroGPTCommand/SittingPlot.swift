@@ -24,7 +24,7 @@ struct SittingPlot {
   func show(after results: OutputFile) throws(FileError) {
     if losses.smoothed.count == 0 { return }
     try results.flush()
-    Console.remark(text(width: Console.plotWidth(Console.isErrorTerminal)))
+    Console.remark(text(width: Console.errorWidth))
   }
 
   /// The plot in lines of at most so many columns.
@@ -48,9 +48,6 @@ extension LossCurve {
 }
 
 extension Console {
-  /// The columns of a plot: all but the last one of a terminal, since some wrap as soon as that is written.
-  static func plotWidth(_ isTerminal: Bool) -> Int { isTerminal ? max(columns - 1, 1) : 80 }
-
   /// Whether there is a terminal, and it shows colors.
   static func showsColors(_ isTerminal: Bool) -> Bool { isTerminal && environment("TERM") != "dumb" }
 }

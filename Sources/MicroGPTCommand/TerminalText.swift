@@ -45,3 +45,24 @@ func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
   default: false
   }
 }
+
+/// The columns that a text takes on a terminal: marks on the character before them take none, wide characters two.
+func displayWidth(_ text: String) -> Int {
+  text.unicodeScalars.reduce(0) { width, scalar in
+    switch scalar.properties.generalCategory {
+    case .nonspacingMark, .enclosingMark, .format: width
+    default: width + (isWide(scalar) ? 2 : 1)
+    }
+  }
+}
+
+/// Whether the character takes two columns: East Asian scripts and their signs, and pictographs.
+private func isWide(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.value {
+  case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
+    0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f680...0x1f6ff, 0x1f900...0x1f9ff,
+    0x20000...0x3fffd:
+    true
+  default: false
+  }
+}

@@ -57,6 +57,13 @@ public func hasContents(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
 }
 
+/// The file itself, where `path` is a link to it; `path` as it is if there is no file.
+public func resolvingLinks(_ path: String) -> String {
+  let resolved = realpath(path, nil)
+  defer { free(resolved) }
+  return resolved.map { String(cString: $0) } ?? path
+}
+
 /// Checks that `writeFileAtomically` can create a file at `path`, before there is anything to write.
 ///
 /// - Throws: `FileError` with the operation `create`, if its folder does not take new files, or `path` is a folder, a pipe or

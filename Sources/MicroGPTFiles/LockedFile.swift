@@ -44,9 +44,7 @@ public final class LockedFile {
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
       throw FileError(.create, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
     }
-    let resolved = realpath(path, nil)
-    defer { free(resolved) }
-    target = resolved.map { String(cString: $0) } ?? path
+    target = resolvingLinks(path)
     lock = try LockedFile.lock(target + LockedFile.lockSuffix, of: path)
   }
 

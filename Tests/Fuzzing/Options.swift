@@ -105,6 +105,15 @@ private func checkSettings(_ settings: any Subcommand, _ given: GivenOptions, of
     require(!compare.logs.isEmpty && !compare.logs.contains(""), "a comparison lacks a log: \(compare)")
     require(compare.logs.count(where: { $0 == "-" }) < 2, "standard input is read twice")
     require(compare.width ?? 24 >= 24 && compare.height >= 6 && compare.html != "-", "the plot is \(compare)")
+  case let trace as TraceCommand:
+    require(!trace.document.isEmpty && trace.model != "", "a trace lacks its document: \(trace)")
+    require(trace.model != "-" || trace.data != "-", "standard input is read twice")
+    require(40...1000 ~= trace.width ?? 40 && trace.html != "-", "the output is \(trace)")
+    if trace.model == nil {
+      do throws(ConfigurationError) { try trace.configuration.validate() } catch {
+        require(false, "the library refuses what the parser has accepted: \(error)")
+      }
+    }
   case let inspect as Inspect:
     require(!inspect.model.isEmpty && !(inspect.config && inspect.json), "the settings are \(inspect)")
   case let arguments as WithArguments:

@@ -267,6 +267,15 @@ import Testing
       !page.contains("On lines held out") && !page.contains("ended with") && !page.contains("From the first"))
   }
 
+  @Test("a log whose losses are all not numbers is not called empty")
+  func allInfinite() throws {
+    let sandbox = try Sandbox(["nan.jsonl": "{\"step\": 1, \"loss\": NaN}\n", "empty.jsonl": ""])
+    let ending = try sandbox.run("compare nan.jsonl")
+    #expect(ending.code == 65 && ending.error.contains("No loss in 'nan.jsonl' is a finite number."))
+    let empty = try sandbox.run("compare empty.jsonl")
+    #expect(empty.code == 65 && empty.error.contains("has no step yet"))
+  }
+
   @Test("a page replaces a file only by force, and a log never")
   func force() throws {
     try sandbox.expectReplacedOnlyByForce("compare slow.jsonl", "--html")
@@ -275,7 +284,7 @@ import Testing
         try sandbox.run("compare slow.jsonl fast.jsonl --html fast.jsonl\(options)")
           == Ending(
             error:
-              "Error: '--html fast.jsonl' would overwrite the log 'fast.jsonl'. Name another file.\n",
+              "Error: '--html fast.jsonl' would overwrite 'fast.jsonl' (LOG). Name another file.\n",
             code: 64))
     }
     #expect(try sandbox.read("fast.jsonl") == CompareTests.fast)

@@ -41,8 +41,7 @@ import Testing
     arguments: [
       "help", "help train", "help sweep", "help compare", "help sample", "help eval", "help inspect",
       "help export",
-      "help verify",
-      "help names",
+      "help verify", "help names", "help trace",
     ])
   func width(line: String) throws {
     let lines = try #require(try page(line)).split(separator: "\n")
@@ -56,7 +55,7 @@ import Testing
       Array(Eval.examples),
       Array(Inspect.examples),
       Array(Verify.examples),
-      Array(Names.examples), Array(Export.examples),
+      Array(Names.examples), Array(Export.examples), Array(TraceCommand.examples),
     ])
   func examples(examples: [(key: String, value: String)]) throws {
     for example in examples {
@@ -584,8 +583,8 @@ private let tracePage = """
     DOCUMENT             The characters to follow, such as a name
 
   WHAT TO SHOW:
-    --stage NAME         Show one part
-                         (tokens, embedding, attention, mlp, logits, loss, backward, adam, readout or neighbors)
+    --stage NAME         Show one part (tokens, embedding, attention, mlp, logits,
+                         loss, backward, adam, readout or neighbors)
     --ablate LAYER.HEAD  Show only the loss without a head, such as 0.2, or
                          without each in turn (all)
     --check              Only compare gradients with central differences of the
@@ -629,7 +628,7 @@ private let tracePage = """
                          printing it
     --force              Let --html replace a file that has contents
     --width N            Columns of the output (default: the terminal's, else 80)
-                         (40 or more)
+                         (40 to 1000)
     --color WHEN         Color the cells; auto respects NO_COLOR
                          (never, auto or always; default: auto)
 

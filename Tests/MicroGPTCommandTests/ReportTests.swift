@@ -236,6 +236,17 @@ import Testing
     #expect(try sandbox.files() == ["input.txt"])
   }
 
+  @Test("a link keeps its place, and the file that it leads to gets the page")
+  func link() throws {
+    let sandbox = try Sandbox(["input.txt": "ava\neva\n", "real.html": ""])
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(sandbox.folder)/link.html", withDestinationPath: "real.html")
+    #expect(try sandbox.run("train --steps 2 --samples 0 --quiet --report link.html").code == 0)
+    #expect(try sandbox.read("real.html").hasPrefix("<!doctype html>"))
+    let kind = try FileManager.default.attributesOfItem(atPath: "\(sandbox.folder)/link.html")[.type]
+    #expect(kind as? FileAttributeType == .typeSymbolicLink)
+  }
+
   @Test("a pipe or a device keeps its place")
   func devices() throws {
     let sandbox = try Sandbox(["input.txt": ReportTests.names])

@@ -232,6 +232,50 @@ import Testing
   }
 
   @Test(
+    "numbers of any size are shown, also those that are not finite",
+    arguments: ["--init-std 2", "--init-std 10", "--init-std 1e15", "--init-std 1e200"])
+  func sizes(_ options: String) throws {
+    let sandbox = try Sandbox()
+    for output in ["", "--json", "--html x.html", "--width 40"] {
+      let ending = try sandbox.run("trace emma --steps 0 \(options) \(output)")
+      #expect(ending.code == 0, "\(ending.error)")
+    }
+    let check = try sandbox.run("trace emma --steps 0 --init-std 1e200 --check")
+    #expect(check.code == 65 && check.error.contains("The gradients of 'emma' are not finite"))
+  }
+
+  @Test("the page says how it is made also for a document that begins with a hyphen")
+  func hyphen() throws {
+    let sandbox = try Sandbox(["dash.txt": "-a\na-\n"])
+    let tiny = "--data dash.txt --steps 0 --embedding 4"
+    #expect(try sandbox.run("trace \(tiny) --html x.html -- -a").code == 0)
+    #expect(try sandbox.read("x.html").contains("microgpt trace \(tiny) --html x.html -- -a</code>"))
+  }
+
+  @Test("a page of a long document shows the first 64 positions")
+  func longPage() throws {
+    let sandbox = try Sandbox(["long.txt": String(repeating: "ab", count: 100) + "\n"])
+    let document = String(repeating: "ab", count: 60)
+    let options = "--data long.txt --steps 0 --embedding 4 --heads 1 --block-size 128"
+    #expect(try sandbox.run("trace \(document) \(options) --html x.html").code == 0)
+    let page = try sandbox.read("x.html")
+    #expect(page.contains("attention of head 0.0, 64 × 64 of 121 × 121"))
+    #expect(page.utf8.count < 2_000_000)
+  }
+
+  @Test("a model that this machine has no memory for is refused before anything is trained")
+  func memory() throws {
+    let ending = try trace("emma --steps 0 --embedding 1000000 --heads 1")
+    #expect(ending.code == 64 && ending.error.contains("Take a smaller model."), "\(ending.error)")
+  }
+
+  @Test("a page that cannot be written is refused before anything is trained")
+  func folder() throws {
+    let ending = try trace("emma --steps 100000000 --html missing/x.html")
+    #expect(ending.code == 73 && ending.error.contains("missing/x.html"))
+  }
+
+  @Test(
     "what cannot be shown is refused, with advice",
     arguments: [
       ("", 64, "needs DOCUMENT"),
@@ -243,7 +287,7 @@ import Testing
       ("emma --json --stage loss", 64, "Leave one of them out"),
       ("emma --html x.html --check", 64, "'--html' is a page of the trace"),
       ("emma --html -", 64, "is not a file"),
-      ("emma --width 20", 64, "40 or more"),
+      ("emma --width 20", 64, "40 to 1000"),
       ("Emma", 65, "'E' (U+0045), is not in the model's vocabulary"),
       ("missing.safetensors emma", 66, "missing.safetensors"),
       ("emma --data missing.txt", 66, "missing.txt"),

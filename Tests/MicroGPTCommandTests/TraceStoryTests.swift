@@ -56,11 +56,10 @@ import Testing
     #expect(text.contains(" / 5 = \(fixed(trace.loss, 4))\n"))
     #expect(text.contains("ln 27 = 3.2958"))
     var product = 1.0
-    for (t, surprise) in trace.tokenLosses.enumerated() {
+    for t in trace.tokenLosses.indices {
       let p = trace["probabilities"]![t, trace.tokens[t + 1]]
       product *= 1 / p
-      #expect(text.contains("\(fixed(p, 4))"))
-      _ = surprise
+      #expect(text.contains(fixed(p, 4)))
     }
     // The geometric mean of the choices is e to the loss.
     var choices = 1.0
@@ -151,18 +150,32 @@ import Testing
     let untrained = TraceStoryTests.text(try TraceStoryTests.story { $0.steps = 0 }, .adam)
     #expect(
       untrained.contains(
-        "If step 1 were on this document, at the learning rate 0.01, all these would move by it"))
+        "If step 1 were on this document, at the learning rate 0.01, these parameters would move most:"))
     #expect(
-      untrained.contains("the first step moves every parameter that has a gradient by the learning rate."))
+      untrained.contains(
+        "the first step moves every parameter that has a gradient by the learning rate, but for epsilon."))
+    let still = TraceStoryTests.text(
+      try TraceStoryTests.story { ($0.steps, $0.learningRate) = (0, 0) }, .adam)
+    #expect(still.contains("at the learning rate 0, no parameter would move."))
+    let decaying = TraceStoryTests.text(try TraceStoryTests.story { $0.weightDecay = 0.25 }, .adam)
+    #expect(
+      decaying.contains("times 0.25 of itself") && decaying.contains("parameter -= rate·0.25·parameter"))
+    #expect(!text.contains("Weight decay"))
   }
 
   @Test("the readouts and neighbors are the library's")
   func probes() throws {
     let story = try TraceStoryTests.story(), model = story.source.model
-    let text = TraceStoryTests.text(story, .readout)
+    let rows = TraceStoryTests.text(story, .readout).split(separator: "\n")
+      .map { $0.split(separator: " ").map(String.init) }
     for readout in model.readouts(of: story.trace) {
-
-      #expect(text.contains(fixed(readout.loss, 4)))
+      let row = try #require(rows.first { $0.first == readout.tensor })
+      let cells = (0..<5).flatMap { t in
+        let probabilities = (0..<27).map { readout.probabilities[t, $0] }
+        let best = probabilities.firstIndex(of: probabilities.max()!)!
+        return [fixed(probabilities[story.trace.tokens[t + 1]], 2), model.tokenizer.name(of: best)]
+      }
+      #expect(row == [readout.tensor, fixed(readout.loss, 4)] + cells)
     }
     let neighbors = TraceStoryTests.text(story, .neighbors)
     for token in Set(story.trace.tokens) {

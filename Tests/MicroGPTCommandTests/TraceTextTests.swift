@@ -25,7 +25,7 @@ import Testing
     for story in stories {
       for section in story.sections() {
         let text = TraceText(width: width, color: false).text(section)
-        for line in text.split(separator: "\n") where !line.hasPrefix("    ") {
+        for line in text.split(separator: "\n") where !line.hasPrefix("    ") || line.contains("head") {
           #expect(line.unicodeScalars.count <= width, "\(line)")
           #expect(line.last != " " && !line.contains("\u{a0}"), "\(line)")
         }
@@ -143,6 +143,20 @@ import Testing
       TraceText(width: 40, color: false).text(block) == """
           0 a    █··█  2 of 4
           1 b    ···█  1 of 4
+
+        """)
+  }
+
+  @Test("characters take the columns that terminals give them")
+  func wideCharacters() {
+    #expect(displayWidth("abc") == 3 && displayWidth("e\u{301}") == 1 && displayWidth("日本") == 4)
+    #expect(displayWidth("😀") == 2 && displayWidth("") == 0 && displayWidth("⏎␣") == 2)
+    let block = TraceSection.Block.table(.init(header: ["x", "y"], rows: [["日", "1"], ["e\u{301}", "2"]]))
+    #expect(
+      TraceText(width: 40, color: false).text(block) == """
+          x   y
+          日  1
+          e\u{301}   2
 
         """)
   }

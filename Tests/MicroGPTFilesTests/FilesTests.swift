@@ -126,6 +126,16 @@ import Testing
     #expect(folder.contents == ["file", "pipe"])
   }
 
+  @Test("a link is resolved to its file, and a path without a file stays as it is")
+  func links() throws {
+    let path = folder.path + "/file"
+    try Data([1]).write(to: URL(fileURLWithPath: path))
+    try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "file")
+    #expect(isSameFile(resolvingLinks(folder.path + "/link"), path))
+    #expect(resolvingLinks(folder.path + "/link").hasSuffix("/file"))
+    #expect(resolvingLinks(folder.path + "/missing") == folder.path + "/missing")
+  }
+
   @Test("folders are created with those above them, and an existing one is unchanged")
   func folders() throws {
     try createFolder(folder.path + "/a/b/c")

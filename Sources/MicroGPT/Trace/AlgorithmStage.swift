@@ -32,7 +32,7 @@ extension AlgorithmStage {
     public var numbers: ClosedRange<Int> { first...first + code.count - 1 }
   }
 
-  /// The lines that compute the stage; first those of the model or the loop, then the functions that they call.
+  /// The lines that compute the stage; first those of the model or the loop, then functions that no earlier stage has shown.
   public var lines: [Lines] {
     switch self {
     case .tokens:

@@ -38,8 +38,10 @@ public struct GradientCheck: Sendable, Equatable {
   /// The comparison of the largest relative error.
   public var worst: Comparison? { tensors.max { $0.relativeError < $1.relativeError } }
 
-  /// Whether no relative error is above `tolerance`.
-  public var passes: Bool { tensors.allSatisfy { $0.relativeError <= GradientCheck.tolerance } }
+  /// Whether parameters were compared, and no relative error is above `tolerance`.
+  public var passes: Bool {
+    compared > 0 && tensors.allSatisfy { $0.relativeError <= GradientCheck.tolerance }
+  }
 
   /// The largest relative error of correct gradients, by a margin of about a hundred.
   public static let tolerance = 1e-6
@@ -56,7 +58,7 @@ extension Model {
   ///   - limit: The most parameters to compare; if there are more, as many are drawn.
   ///   - seed: What draws them.
   /// - Throws: As `trace(_:)`.
-  /// - Complexity: Four forward passes over plain loops for each parameter compared.
+  /// - Complexity: Four forward passes over plain loops for each parameter compared, near a kink up to six.
   public func checkGradients(
     _ document: String, limit: Int = 10_000, seed: UInt64 = 0
   ) throws(TokenizerError) -> GradientCheck {
@@ -69,16 +71,21 @@ extension Model {
   ///   - trace: Of a model of the same sizes; for correct gradients, of this one.
   ///   - limit: The most parameters to compare; if there are more, as many are drawn.
   ///   - seed: What draws them.
-  /// - Complexity: Four forward passes over plain loops for each parameter compared.
+  ///   - report: Called before each parameter with how many are done, and how many there are in all.
+  /// - Complexity: Four forward passes over plain loops for each parameter compared, near a kink up to six.
   public func checkGradients(
-    of trace: Trace, limit: Int = 10_000, seed: UInt64 = 0
+    of trace: Trace, limit: Int = 10_000, seed: UInt64 = 0,
+    _ report: (_ done: Int, _ all: Int) -> Void = { _, _ in }
   ) -> GradientCheck {
     checkGradients(
-      trace.parameterGradients.flatMap(\.values), tokens: trace.tokens, limit: limit, seed: seed)
+      trace.parameterGradients.flatMap(\.values), tokens: trace.tokens, limit: limit, seed: seed, report)
   }
 
   /// Compares gradients, `[n]`, with central differences of the loss of `tokens`, `[T + 1]`.
-  func checkGradients(_ gradients: [Double], tokens: [Int], limit: Int, seed: UInt64) -> GradientCheck {
+  func checkGradients(
+    _ gradients: [Double], tokens: [Int], limit: Int, seed: UInt64,
+    _ report: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+  ) -> GradientCheck {
     let specification = Specification(self), layout = specification.layout
     let tokens = tokens.map { Int32($0) }, count = tokens.count - 1
     func loss() -> Double {
@@ -119,6 +126,7 @@ extension Model {
       let scale = gradients[range].reduce(GradientCheck.leastScale) { max($0, abs($1)) }
       while next < chosen.count, chosen[next] < range.upperBound {
         let index = chosen[next]
+        report(next, chosen.count)
         next += 1
         guard let difference = slope(index) else {
           kinks += 1

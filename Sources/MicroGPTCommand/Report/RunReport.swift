@@ -24,7 +24,7 @@ struct RunReport {
   init(
     _ path: String, _ settings: Train, _ trainer: Trainer, sourceName: String, heldOut: Corpus?
   ) throws(FileError) {
-    try checkCanReplace(path)
+    try checkCanReplace(resolvingLinks(path))
     (self.path, self.settings, self.sourceName, self.heldOut) = (path, settings, sourceName, heldOut)
     recorder = RunRecorder(trainer, temperature: settings.sampling.temperature)
   }
@@ -34,6 +34,7 @@ struct RunReport {
     recorder.sample(trainer)
     let page = RunPage(settings, trainer, recorder, sourceName: sourceName, heldOut: heldOut)
     // Waiting for the disk would take longer than the page, and a page that is lost can be made again.
-    try writeFileAtomically(page.bytes(), to: path, isDurable: false)
+    // A link stays, and the file that it leads to is replaced, as it is for other outputs.
+    try writeFileAtomically(page.bytes(), to: resolvingLinks(path), isDurable: false)
   }
 }

@@ -20,7 +20,7 @@ struct GradientCheckReport {
         + (check.kinks > 0
           ? " \(counted(check.kinks, "parameter")) could not be: a hidden unit turns on or off between the losses."
           : "")
-        + " Errors are relative to the largest gradient of the matrix.",
+        + " Errors are relative to the largest gradient of the matrix, or to \(GradientCheck.leastScale) where that is smaller.",
       check.worst.map { worst in
         "The largest error is \(significant(worst.relativeError, 2)), at \(place(worst)): "
           + (check.passes

@@ -49,36 +49,35 @@ extension TraceStory {
         .table(
           .init(header: ["matrix", "shape", "norm", "largest", "share\u{a0}of\u{a0}0"], rows: matrices)),
         .sentence(
-          "In wte and wpe only the rows of the document's tokens and positions have a gradient; the other rows are 0."
+          "In wte and wpe only the rows of tokens and positions that were read have a gradient; the other rows are 0."
         ),
       ])
   }
 
   var adam: TraceSection {
-    let moves = source.state?.moves(by: trace) ?? model.moves(by: trace)
-    let c = configuration
-    var first = 0, rows: [[String]] = []
-    var places: [(tensor: Tensor, row: Int, column: Int, before: Double, after: Double)] = []
+    let moves = source.state?.moves(by: trace) ?? model.moves(by: trace), c = configuration
+    var first = 0, rows: [[String]] = [], largest = LargestMoves()
     for gradient in trace.parameterGradients {
       let range = first..<first + gradient.values.count
       first = range.upperBound
-      let change = rootMeanSquare(range.map { moves.after[$0] - moves.before[$0] })
-      let size = rootMeanSquare(range.map { moves.before[$0] })
+      var change = 0.0, size = 0.0
+      for index in range {
+        let move = moves.after[index] - moves.before[index]
+        change += move * move
+        size += moves.before[index] * moves.before[index]
+        largest.add(index, move)
+      }
+      let count = Double(range.count)
+      (change, size) = ((change / count).squareRoot(), (size / count).squareRoot())
       rows.append([
         gradient.name, decimals(size), decimals(change),
         size > 0 ? "\(fixed(100 * change / size, 2))\u{a0}%" : "-",
       ])
-      places += range.map { index in
-        let (row, column) = (index - range.lowerBound).quotientAndRemainder(dividingBy: gradient.columns)
-        return (gradient, row, column, moves.before[index], moves.after[index])
-      }
     }
-    let largest = places.enumerated().sorted { a, b in
-      let (x, y) = (abs(a.element.after - a.element.before), abs(b.element.after - b.element.before))
-      return x > y || x == y && a.offset < b.offset
-    }.prefix(10).map(\.element)
-    let isOver = source.state.map { $0.completedSteps == c.steps } ?? true
-    let isFirst = moves.step == 1
+    let decay =
+      c.weightDecay > 0
+      ? " Weight decay also shrinks every parameter by the learning rate times \(c.weightDecay) of itself."
+      : ""
     return TraceSection(
       stage: .adam, title: "Adam",
       blocks: [
@@ -87,35 +86,51 @@ extension TraceStory {
             + "whose root is their typical size). It moves the parameter by mean / √meanSquare times the learning rate: by "
             + "about the learning rate if its gradients agree, however small they are, and by less if their signs "
             + "alternate. "
-            + (isFirst
+            + (moves.step == 1
               ? "Both means begin at 0 and are corrected for that, so that the first step moves every parameter that has a "
-                + "gradient by the learning rate."
+                + "gradient by the learning rate, but for epsilon."
               : "Both means also hold the gradients of earlier documents, so those have a part in this move.")
+            + decay
         ),
-        .formula([
-          "mean = \(c.beta1)·mean + \(brief(1 - c.beta1))·g",
-          "meanSquare = \(c.beta2)·meanSquare + \(brief(1 - c.beta2))·g²",
-          "rate = the learning rate of step n",
-          "parameter -= rate·mean / (1 - \(c.beta1)ⁿ) / (√(meanSquare / (1 - \(c.beta2)ⁿ)) + \(c.epsilon))",
-        ]),
-        .sentence(
-          (isFirst
-            ? "If step 1 were on this document, at the learning rate \(short(moves.learningRate)), all these would move by it "
-              + "but for epsilon, which matters less the larger the gradient:"
-            : "If step \(grouped(moves.step)) were on this document, at the learning rate \(short(moves.learningRate))"
-              + (isOver ? " that the run began with" : "") + ", these parameters would move most:")),
-        .table(
-          .init(
-            header: ["parameter", "belongs\u{a0}to", "before", "after", "move"],
-            rows: largest.map { place in
-              [
-                "\(place.tensor.name)[\(place.row), \(place.column)]", owner(place.tensor, place.row),
-                fixed(place.before, 4), fixed(place.after, 4), decimals(place.after - place.before),
-              ]
-            }, words: [0, 1])),
+        .formula(
+          [
+            "mean = \(c.beta1)·mean + \(brief(1 - c.beta1))·g",
+            "meanSquare = \(c.beta2)·meanSquare + \(brief(1 - c.beta2))·g²",
+            "rate = the learning rate of step n",
+            "parameter -= rate·mean / (1 - \(c.beta1)ⁿ) / (√(meanSquare / (1 - \(c.beta2)ⁿ)) + \(c.epsilon))",
+          ] + (c.weightDecay > 0 ? ["parameter -= rate·\(c.weightDecay)·parameter"] : [])),
+      ] + moved(largest.indices, moves) + [
         .sentence("The typical size of each matrix's parameters and of their moves (root mean squares):"),
         .table(.init(header: ["matrix", "size", "move", "move\u{a0}/\u{a0}size"], rows: rows)),
       ])
+  }
+
+  /// The parameters that move most.
+  private func moved(_ indices: [Int], _ moves: AdamMoves) -> [TraceSection.Block] {
+    let isOver = source.state.map { $0.completedSteps == configuration.steps } ?? true
+    let condition =
+      "If step \(grouped(moves.step)) were on this document, at the learning rate \(short(moves.learningRate))"
+      + (isOver && moves.step > 1 ? " that the run began with" : "") + ", "
+    if indices.isEmpty { return [.sentence(condition + "no parameter would move.")] }
+    var first = 0, starts: [Int] = []
+    for gradient in trace.parameterGradients {
+      starts.append(first)
+      first += gradient.values.count
+    }
+    let rows = indices.map { index in
+      let number = starts.lastIndex { $0 <= index }!, tensor = trace.parameterGradients[number]
+      let (row, column) = (index - starts[number]).quotientAndRemainder(dividingBy: tensor.columns)
+      return [
+        "\(tensor.name)[\(row), \(column)]", owner(tensor, row), fixed(moves.before[index], 4),
+        fixed(moves.after[index], 4), decimals(moves.after[index] - moves.before[index]),
+      ]
+    }
+    return [
+      .sentence(condition + "these parameters would move most:"),
+      .table(
+        .init(
+          header: ["parameter", "belongs\u{a0}to", "before", "after", "move"], rows: rows, words: [0, 1])),
+    ]
   }
 
   /// What a row of a parameter matrix belongs to.
@@ -141,4 +156,20 @@ private func brief(_ number: Double) -> String { significant(number, 2) }
 /// `number` with four decimals, or in short if they would not show it.
 private func decimals(_ number: Double) -> String {
   number != 0 && abs(number) < 0.00095 ? brief(number) : fixed(number, 4)
+}
+
+/// The ten parameters with the largest moves, of those that move.
+private struct LargestMoves {
+  private var moves: [(index: Int, size: Double)] = []
+
+  /// The parameters, that with the largest move first; of equal ones the first.
+  var indices: [Int] { moves.map(\.index) }
+
+  mutating func add(_ index: Int, _ move: Double) {
+    let size = abs(move)
+    guard size > (moves.count < 10 ? 0 : moves[9].size) else { return }
+    let place = moves.firstIndex { $0.size < size } ?? moves.count
+    moves.insert((index, size), at: place)
+    if moves.count > 10 { moves.removeLast() }
+  }
 }

@@ -13,7 +13,7 @@ struct TraceCommand: Subcommand, Equatable {
   var stage: TraceSection.Stage?
   var ablated: String?
   /// Whether gradients are compared with differences of the loss.
-  var check = false
+  var checksGradients = false
   var json = false
   /// The file of the page, if there is to be one.
   var html: String?
@@ -52,7 +52,7 @@ struct TraceCommand: Subcommand, Equatable {
         .text(
           "--ablate", "LAYER.HEAD", \.ablated,
           "Show only the loss without a head, such as 0.2, or without each in turn (all)"),
-        .flag("--check", \.check, "Only compare gradients with central differences of the loss"),
+        .flag("--check", \.checksGradients, "Only compare gradients with central differences of the loss"),
       ],
       "DATA": [
         .text("--data", "FILE", \.data, "Train on the lines of FILE; with MODEL, measure --ablate on them")
@@ -64,7 +64,7 @@ struct TraceCommand: Subcommand, Equatable {
         .text("--html", "FILE", \.html, "Write the same to FILE, as a page of HTML, instead of printing it"),
         .flag("--force", \.force, "Let --html replace a file that has contents"),
         .number(
-          "--width", \.width, .atLeast(40), example: 100,
+          "--width", \.width, .from(40, to: 1000), example: 100,
           "Columns of the output (default: the terminal's, else 80)"),
         .choice("--color", "WHEN", \.color, "Color the cells; auto respects NO_COLOR"),
       ],
@@ -73,7 +73,8 @@ struct TraceCommand: Subcommand, Equatable {
 
   func validate() throws(UsageError) {
     try checkStandardInput(model ?? "", data)
-    let alone = [("--ablate", ablated != nil), ("--check", check), ("--stage", stage != nil)].filter(\.1)
+    let alone = [("--ablate", ablated != nil), ("--check", checksGradients), ("--stage", stage != nil)]
+      .filter(\.1)
     if alone.count > 1 {
       throw UsageError("'\(alone[0].0)' and '\(alone[1].0)' show different things. Leave one of them out.")
     }
@@ -81,9 +82,9 @@ struct TraceCommand: Subcommand, Equatable {
       throw UsageError("'--json' prints every tensor, '--stage' shows one part. Leave one of them out.")
     }
     if html == "-" { throw UsageError("'--html -' is not a file. Name a file.") }
-    if html != nil, check || ablated != nil || json {
+    if html != nil, checksGradients || ablated != nil || json {
       throw UsageError(
-        "'--html' is a page of the trace, which '\(check ? "--check" : json ? "--json" : "--ablate")' does not show. Leave one of them out."
+        "'--html' is a page of the trace, which '\(checksGradients ? "--check" : json ? "--json" : "--ablate")' does not show. Leave one of them out."
       )
     }
     if let ablated { _ = try AblatedHeads(ablated) }
@@ -92,45 +93,38 @@ struct TraceCommand: Subcommand, Equatable {
 
   func run(given: GivenOptions) throws {
     let instructions = try InstructionSet.chosen()
-    try checkOutput()
+    let page = try html.map { path in
+      try PageFile(path, mayReplace: force, inputs: [("MODEL", model), ("--data", data)])
+    }
     let saved = try model.map { path throws(ModelFileError) in try SavedModel(path) }
     let heads = try ablated.map { text throws(UsageError) in try AblatedHeads(text) }
     if let saved { try check(given, for: saved) }
     let source =
       try saved.map { TraceModel($0) } ?? TraceModel.trained(on: data, configuration, instructions)
+    try TraceStory.checkMemory(source.model.configuration, source.model.tokenizer)
     let story: TraceStory
     do throws(TokenizerError) { story = try TraceStory(source, document) } catch {
       throw Failure(code: Failure.data, "\(error)")
     }
-    if check {
-      let report = GradientCheckReport(
-        check: source.model.checkGradients(of: story.trace), document: document)
-      try print(report.sentences, [.table(report.table)], report.json)
+    if checksGradients {
+      let report = try checked(story)
+      try json ? print(report.json) : print(report.sentences, [.table(report.table)])
       if !report.check.passes { throw Failure(code: Failure.software, "The gradients are wrong.") }
     } else if let heads {
       let places = try heads.places(in: source.model)
       let report = try AblationReport(
-        story, without: places, on: try saved.map { try others(for: $0) } ?? source.unread)
-      try print([story.introduction[0]], report.blocks, report.json)
-    } else if let html {
-      let page = TracePage(document, introduction: story.introduction, story.sections(stage))
-      try LockedFile(html).replace(with: page.bytes(madeBy: line(given)))
-      Console.remark("The page is in \(escaped(html)).")
+        story, without: places, on: try saved.map { try others(for: $0) } ?? source.measured)
+      try json ? print(report.json) : print([story.introduction[0]], report.blocks)
+    } else if let page {
+      try page.write(
+        TracePage(document, introduction: story.introduction, story.sections(stage)).bytes(
+          madeBy: line(given)))
+    } else if json {
+      try print(story.json)
     } else {
-      try print(story.introduction, story.sections(stage), story.json)
+      let text = terminalText
+      try print(story.introduction.map { text.text($0) } + story.sections(stage).map { text.text($0) })
     }
-  }
-
-  /// Checks that the page would destroy nothing.
-  private func checkOutput() throws(Failure) {
-    guard let html else { return }
-    for (option, path) in [("MODEL", model), ("--data", data)] {
-      if let path, path != "-", isSameFile(path, html) {
-        throw Failure(
-          code: Failure.usage, "'--html \(html)' would overwrite '\(path)' (\(option)). Name another file.")
-      }
-    }
-    if !force { try refuseToReplace([("--html", html)]) }
   }
 
   /// The command line, as the shell reads it.
@@ -139,36 +133,54 @@ struct TraceCommand: Subcommand, Equatable {
       let text = given.text(of: name)
       return text.isEmpty ? [name] : [name, text]
     }
-    return (["microgpt", "trace"] + [model].compactMap { $0 } + [document] + options)
+    let words = [model].compactMap { $0 } + [document], isPlain = words.allSatisfy { $0.first != "-" }
+    return (["microgpt", "trace"] + (isPlain ? words + options : options + ["--"] + words))
       .map(quotedForShell).joined(separator: " ")
   }
 
-  /// Prints sentences and blocks, or the object.
-  private func print(
-    _ sentences: [String], _ blocks: [TraceSection.Block], _ object: @autoclosure () -> JSONText
-  ) throws {
-    try print(sentences, object()) { text in blocks.map { "\n" + text.text($0) } }
+  /// How text is drawn on standard output.
+  private var terminalText: TraceText {
+    TraceText(
+      width: width ?? max(40, Console.outputWidth),
+      color: color.isOn(unless: !Console.showsColors(Console.isTerminal)))
   }
 
-  private func print(
-    _ sentences: [String], _ sections: [TraceSection], _ object: @autoclosure () -> JSONText
-  ) throws {
-    try print(sentences, object()) { text in sections.map { text.text($0) } }
+  private func print(_ sentences: [String], _ blocks: [TraceSection.Block]) throws {
+    let text = terminalText
+    try print(sentences.map { text.text($0) } + blocks.map { "\n" + text.text($0) })
   }
 
-  private func print(
-    _ sentences: [String], _ object: @autoclosure () -> JSONText, _ parts: (TraceText) -> [String]
-  ) throws {
+  private func print(_ parts: [String]) throws {
     let output = Console.output()
-    if json {
-      try output.write(object().text(escapingControls: Console.isTerminal) + "\n")
-    } else {
-      let isColored = color.isOn(unless: !Console.showsColors(Console.isTerminal))
-      let text = TraceText(width: width ?? max(40, Console.outputColumns), color: isColored)
-      for sentence in sentences { try output.write(text.text(sentence)) }
-      for part in parts(text) { try output.write(part) }
-    }
+    for part in parts { try output.write(part) }
     try output.flush()
+  }
+
+  private func print(_ object: JSONText) throws {
+    try print([object.text(escapingControls: Console.isTerminal) + "\n"])
+  }
+
+  /// The comparison of the document's gradients with differences of its loss; on a terminal its progress is shown.
+  private func checked(_ story: TraceStory) throws(Failure) -> GradientCheckReport {
+    let isFinite = story.trace.parameterGradients.allSatisfy { $0.values.allSatisfy(\.isFinite) }
+    guard story.trace.loss.isFinite, isFinite else {
+      throw Failure(
+        code: Failure.data,
+        "The \(isFinite ? "loss" : "gradients") of '\(escaped(document))' \(isFinite ? "is" : "are") not finite, which leaves "
+          + "nothing to check. Take smaller initial parameters, or another model.")
+    }
+    var line = LiveLine(color: color.isOn(unless: !Console.showsColors(Console.isErrorTerminal)))
+    let check = story.source.model.checkGradients(of: story.trace) { done, all in
+      guard Console.isInteractive else { return }
+      line.show(at: Console.seconds) { columns in
+        progressLine(
+          ["\(grouped(done)) of \(grouped(all)) gradients"], columns: columns,
+          color: color.isOn(unless: false)
+        ) { done * $0 / all } ?? ""
+      }
+    }
+    line.clear()
+    return GradientCheckReport(check: check, document: document)
   }
 
   /// Refuses what a model's file decides.

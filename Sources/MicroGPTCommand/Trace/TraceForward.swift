@@ -25,7 +25,7 @@ extension TraceStory {
         .sentence(
           "A model computes with numbers, so each character becomes a token: its place in the alphabet, counted from 0. "
             + (tokenizer.isStream
-              ? "The first position reads the end of a line. "
+              ? "The first position reads \(tokenizer.token(of: "\n") == nil ? "the first token of all" : "the end of a line"). "
               : "One more token, BOS (\(tokenizer.bos) here), marks the beginning and the end of a document. ")
             + "At each position the model reads one token and predicts the next."),
         .table(.init(header: ["position", "reads", "token", "predicts", "token"], rows: rows, words: [])),
@@ -69,7 +69,7 @@ extension TraceStory {
           + "\(configuration.embedding) channels."),
       .formula([
         "n = rmsNorm(x)      q = Wq·n      k = Wk·n      v = Wv·n",
-        "score[t, s] = q[t]·k[s] / √D, for s ≤ t", "attention[t] = softmax(score[t])",
+        "score[t, s] = q[t]·k[s] / √D, for s\u{a0}≤\u{a0}t", "attention[t] = softmax(score[t])",
       ]),
     ]
     for head in 0..<configuration.heads {

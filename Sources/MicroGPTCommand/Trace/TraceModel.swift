@@ -11,12 +11,13 @@ struct TraceModel {
   let state: TrainingState?
   /// What follows "The model" in a sentence: "was trained just now: …".
   let origin: String
-  /// The documents of a run on the spot that it has not read, if there are any, else all; `nil` for a file's.
-  let unread: AblationReport.Others?
+  /// What a head's ablation is measured on, unless the model is a file's: the documents that the run has not read or, if it
+  /// has read all, those.
+  let measured: AblationReport.Others?
 
   /// The model of a file.
   init(_ saved: SavedModel) {
-    (model, state, unread) = (saved.model, saved.checkpoint?.state, nil)
+    (model, state, measured) = (saved.model, saved.checkpoint?.state, nil)
     origin =
       saved.checkpoint.map {
         "is that of \(escaped(saved.path)), after \(counted($0.state.completedSteps, "step"))"
@@ -34,6 +35,7 @@ struct TraceModel {
       try data.map { path throws(FileError) in try TextSource.find(DataOptions(file: path, offline: true)) }
       ?? .builtIn("")
     let corpus = try source.takeCorpus()
+    try TraceStory.checkMemory(configuration, Tokenizer(corpus))
     return try TraceModel(training: configuration, on: source, corpus, instructions)
   }
 
@@ -48,16 +50,16 @@ struct TraceModel {
     let steps = configuration.steps
     origin =
       steps == 0
-      ? "is untrained; its vocabulary is that of \(source.named(corpus))"
-      : "was trained just now: \(counted(steps, "step")) on \(source.named(corpus))"
+      ? "is untrained; its vocabulary is that of \(escaped(source.named(corpus)))"
+      : "was trained just now: \(counted(steps, "step")) on \(escaped(source.named(corpus)))"
     let read = min(steps * configuration.batchSize, corpus.count)
     if read < corpus.count {
       let rest = trainer.corpus[read...].map { String(decoding: $0.utf8, as: UTF8.self) }
-      unread = .init(
+      measured = .init(
         corpus: try Corpus(documents: rest),
         name: "\(counted(rest.count, "document")) that the run has not read")
     } else {
-      unread = .init(corpus: trainer.corpus, name: "\(amount(of: corpus)) that the run has read")
+      measured = .init(corpus: trainer.corpus, name: "\(amount(of: corpus)) that the run has read")
     }
   }
 }

@@ -40,7 +40,7 @@ struct TracePage {
     case .sentence(let text): page.paragraph(Prose(text))
     case .formula(let lines): page.code(lines.joined(separator: "\n"))
     case .vectors(let matrices):
-      let pictures = matrices.map { (picture(of: $0), Prose($0.title)) }
+      let pictures = matrices.map { picture(of: $0) }
       page.row { page in
         // Where each cell has its number, no key is needed.
         for (picture, heading) in pictures {
@@ -48,32 +48,42 @@ struct TracePage {
         }
       }
     case .attention(let attention):
-      let picture = picture(of: attention)
-      page.figure(picture, heading: Prose(attention.title), hasKey: !picture.hasFigures)
+      let (picture, heading) = picture(of: attention)
+      page.figure(picture, heading: heading, hasKey: !picture.hasFigures)
     case .units(let units):
-      page.figure(
-        picture(of: units), heading: "Hidden units that are awake",
-        caption: "\(counts(units)).")
+      let (picture, heading) = picture(of: units)
+      page.figure(picture, heading: heading, caption: "\(counts(units)).")
     case .table(let table): page.table(self.table(table))
     }
   }
 
-  private func picture(of vectors: TraceSection.Vectors) -> HeatMap {
-    let matrix = vectors.matrix
+  /// The most rows and columns that a picture or a table shows: with more, cells are too small and pages too large.
+  private static let most = 64
+
+  /// The first rows and columns of a matrix, and what they are of.
+  private func part(_ matrix: Tensor) -> (part: Tensor, note: String) {
+    let (rows, columns) = (min(matrix.rows, TracePage.most), min(matrix.columns, TracePage.most))
+    if rows == matrix.rows, columns == matrix.columns { return (matrix, "") }
+    let values = (0..<rows).flatMap { matrix.row($0).prefix(columns) }
+    return (
+      Tensor(name: matrix.name, rows: rows, columns: columns, values: values),
+      ", \(rows) × \(columns) of \(grouped(matrix.rows)) × \(grouped(matrix.columns))"
+    )
+  }
+
+  private func picture(of vectors: TraceSection.Vectors) -> (map: HeatMap, heading: Prose) {
+    let (matrix, note) = part(vectors.matrix)
     var map = HeatMap(
       title: vectors.title, rows: matrix.rows, columns: matrix.columns, matrix.values,
       vectors.kind == .value ? .values : .gradients)
     map.rowLabels = vectors.rows
     map.columnLabels = vectors.columns ?? (0..<matrix.columns).map { "\($0)" }
-    map.hasFigures = matrix.columns <= 16
-    map.cell = map.hasFigures ? 34 : matrix.columns <= 40 ? 22 : 12
-    // More labels than that have no room.
-    if matrix.columns > 40 { map.columnLabels = [] }
-    return map
+    setCells(of: &map)
+    return (map, Prose(vectors.title + note))
   }
 
-  private func picture(of attention: TraceSection.Attention) -> HeatMap {
-    let weights = attention.weights
+  private func picture(of attention: TraceSection.Attention) -> (map: HeatMap, heading: Prose) {
+    let (weights, note) = part(attention.weights)
     var map = HeatMap(
       title: attention.title, rows: weights.rows, columns: weights.columns,
       (0..<weights.values.count).map { index in
@@ -82,35 +92,43 @@ struct TracePage {
       }, .sequential, limit: 1)
     map.rowLabels = attention.rows
     map.columnLabels = attention.tokens
-    map.hasFigures = weights.columns <= 16
-    map.cell = map.hasFigures ? 34 : weights.columns <= 40 ? 22 : 12
-    if weights.columns > 40 { map.columnLabels = [] }
-    return map
+    setCells(of: &map)
+    return (map, Prose(attention.title + note))
   }
 
-  private func picture(of units: TraceSection.Units) -> HeatMap {
+  /// Cells with numbers if there are few columns, with labels if there is room.
+  private func setCells(of map: inout HeatMap) {
+    map.hasFigures = map.columns <= 16
+    map.cell = map.hasFigures ? 34 : map.columns <= 40 ? 22 : 12
+    if map.columns > 40 { map.columnLabels = [] }
+  }
+
+  private func picture(of units: TraceSection.Units) -> (map: HeatMap, heading: Prose) {
+    let (hidden, note) = part(units.hidden)
     var map = HeatMap(
-      title: "Hidden units", rows: units.hidden.rows, columns: units.hidden.columns, units.hidden.values,
-      .values)
+      title: "Hidden units", rows: hidden.rows, columns: hidden.columns, hidden.values, .values)
     map.rowLabels = units.rows
-    map.cell = 11
-    return map
+    map.cell = 12
+    return (map, Prose("Hidden units that are awake" + note))
   }
 
   private func counts(_ units: TraceSection.Units) -> String {
-    "Awake: "
-      + units.rows.enumerated().map { row, label in
-        "\(units.hidden.row(row).count { $0 > 0 }) at \(label)"
-      }.joined(separator: ", ") + "; of \(units.hidden.columns)"
+    let labels = units.rows.prefix(TracePage.most).enumerated().map { row, label in
+      "\(units.hidden.row(row).count { $0 > 0 }) at \(label)"
+    }
+    return "Awake: " + labels.joined(separator: ", ") + "; of \(units.hidden.columns)"
   }
 
   private func table(_ table: TraceSection.Table) -> Table {
+    // A column for each of many positions is cut, as it is in a terminal.
+    let shown = min(table.header.count, TracePage.most)
+    func cut(_ cells: [String]) -> [String] { cells.count > shown ? cells.prefix(shown) + ["…"] : cells }
     var drawn = Table(
-      table.header.enumerated().map { index, heading in
+      cut(table.header).enumerated().map { index, heading in
         table.words.contains(index) ? .text(heading) : .number(heading)
       })
     drawn.fillsLine = false
-    for row in table.rows { drawn.row(row.map { Prose($0) }) }
+    for row in table.rows { drawn.row(cut(row).map { Prose($0) }) }
     return drawn
   }
 }

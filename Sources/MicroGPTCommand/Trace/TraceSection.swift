@@ -31,7 +31,7 @@ extension TraceSection {
   enum Block {
     /// A sentence or more, which may be wrapped.
     case sentence(String)
-    /// Lines that may not.
+    /// Lines that begin anew, broken only where the terminal is too narrow.
     case formula([String])
     /// Matrices of the same rows, side by side.
     case vectors([Vectors])

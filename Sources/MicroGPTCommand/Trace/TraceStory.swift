@@ -37,20 +37,45 @@ struct TraceStory {
     return [
       "The model \(source.origin). It has \(counted(c.layers, "layer")), \(counted(c.embedding, "channel")), "
         + "\(counted(c.heads, "head")) and \(grouped(model.parameters.count)) parameters.",
-      "The document is '\(escaped(document))'\(cut ? ", cut to the block of \(c.blockSize) tokens" : ""). "
-        + "Letters stand for sizes: T = \(count) positions, C = \(c.embedding) channels, H = \(c.heads) heads of "
-        + "D = \(headWidth) channels, V = \(tokenizer.vocabularySize) tokens. [T, C] is a table of T rows and C columns.",
+      "The document is '\(escaped(document))'\(cut ? ", cut to the block of \(counted(c.blockSize, "token"))" : ""). "
+        + "Letters stand for sizes: T = \(counted(count, "position")), C = \(counted(c.embedding, "channel")), "
+        + "H = \(counted(c.heads, "head")) of D = \(counted(headWidth, "channel")), "
+        + "V = \(counted(tokenizer.vocabularySize, "token")). [T, C] is a table of T rows and C columns.",
     ]
   }
 
-  /// All sections, or those of one stage.
+  /// All sections, or those of one stage; others are not computed.
   func sections(_ stage: TraceSection.Stage? = nil) -> [TraceSection] {
-    let layers = (0..<configuration.layers).flatMap { [attention($0), mlp($0)] }
-    let all = [tokens, embedding] + layers + [logits, loss, backward, adam, readout, neighbors]
-    return all.filter { stage == nil || $0.stage == stage }
+    typealias Part = (stage: TraceSection.Stage, section: () -> TraceSection)
+    let layers = (0..<configuration.layers).flatMap { layer -> [Part] in
+      [(.attention, { attention(layer) }), (.mlp, { mlp(layer) })]
+    }
+    let first: [Part] = [(.tokens, { tokens }), (.embedding, { embedding })]
+    let last: [Part] = [
+      (.logits, { logits }), (.loss, { loss }), (.backward, { backward }), (.adam, { adam }),
+      (.readout, { readout }), (.neighbors, { neighbors }),
+    ]
+    return (first + layers + last).filter { stage == nil || $0.stage == stage }.map { $0.section() }
   }
 
-  // MARK: - Parts of sentences
+  /// Checks that this machine has the memory that a trace takes.
+  ///
+  /// - Throws: `Failure` if it has less, before any is allocated.
+  static func checkMemory(_ configuration: Configuration, _ tokenizer: Tokenizer) throws(Failure) {
+    let c = configuration, positions = Double(c.blockSize), width = Double(c.embedding)
+    let tokens = Double(tokenizer.vocabularySize)
+    let parameters =
+      c.parameterCount(vocabularySize: tokenizer.vocabularySize).map { Double($0) } ?? .infinity
+    let layer = 3 * Double(c.heads) * positions * positions + 20 * positions * width
+    let activations = Double(c.layers) * layer + positions * (4 * width + 3 * tokens)
+    // Parameters, gradients, moments and moves; activations and their gradients, and both as tensors.
+    let bytes = 8 * (10 * parameters + 4 * activations)
+    guard let available = Console.physicalMemory, bytes > Double(available) else { return }
+    throw Failure(
+      code: Failure.usage,
+      "Following a document through this model needs \(bytes < 1e18 ? size(Int(bytes)) : "too much") of memory, and this "
+        + "machine has \(size(available)). Take a smaller model.")
+  }
 
   /// The tokens of a row, the largest number first.
   func best(_ tensor: Tensor, _ row: Int) -> [Int] {

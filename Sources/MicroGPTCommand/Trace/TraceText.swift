@@ -90,6 +90,7 @@ struct TraceText {
     case full = 6, brief = 5
 
     func text(_ value: Double) -> String {
+      guard value.isFinite else { return fixed(value, 0) }
       switch (self, abs(value)) {
       case (.full, ..<9.995): return fixed(value, 2)
       case (.full, ..<99.95), (.brief, 0.995..<9.95): return fixed(value, 1)
@@ -109,37 +110,44 @@ struct TraceText {
     let rows = matrices[0].rows, labels = rows.map(columns).max() ?? 0
     // Each matrix has a blank after it. If not all columns fit, the room is shared evenly, less an ellipsis each.
     let space = width - 2 - labels, all = matrices.reduce(0) { $0 + $1.matrix.columns }
-    let number =
-      [Number.full, .brief].first { all * $0.rawValue + matrices.count - 1 <= space } ?? .brief
-    let isWhole = all * number.rawValue + matrices.count - 1 <= space
+    func cell(_ number: Number) -> Int {
+      let longest = matrices.flatMap { $0.matrix.values }.reduce(0) { max($0, number.text($1).utf8.count) }
+      return max(number.rawValue, longest + 1)
+    }
+    let fitting = [Number.full, .brief].first { all * cell($0) + matrices.count - 1 <= space }
+    let number = fitting ?? .brief, size = cell(number)
     let shown = matrices.map { matrix in
-      isWhole
-        ? matrix.matrix.columns
-        : min(matrix.matrix.columns, max(1, (space / matrices.count - 4) / number.rawValue))
+      fitting != nil
+        ? matrix.matrix.columns : min(matrix.matrix.columns, max(1, (space / matrices.count - 4) / size))
     }
     var titles = "  " + String(repeating: " ", count: labels), numbers = titles
     for (matrix, count) in zip(matrices, shown) {
       let isCut = count < matrix.matrix.columns
       var header = ""
       for column in 0..<count {
-        header += left(matrix.columns.map { $0[column] } ?? "\(column)", number.rawValue)
+        header += left(matrix.columns.map { $0[column] } ?? "\(column)", size)
       }
       header += isCut ? "  … " : " "
       let title = "  " + matrix.title + (isCut ? ", \(count) of \(matrix.matrix.columns)" : "")
       titles += right(title, columns(header))
       numbers += right(header, columns(title))
     }
+    // Where titles have no room beside each other, the matrices are below each other.
+    if matrices.count > 1, columns(titles.trimmingEnd) > width {
+      return matrices.map { vectors([$0]) }.joined()
+    }
     var out = titles.trimmingEnd + "\n" + numbers.trimmingEnd + "\n"
+    let largest = matrices.map { $0.matrix.values.reduce(0) { max($0, abs($1)) } }
     for (row, label) in rows.enumerated() {
       var line = "  " + right(label, labels)
-      for (matrix, count) in zip(matrices, shown) {
-        let largest = matrix.matrix.values.reduce(0) { max($0, abs($1)) }
-        for column in 0..<count {
+      for (index, matrix) in matrices.enumerated() {
+        for column in 0..<shown[index] {
           let value = matrix.matrix[row, column]
           line += shaded(
-            left(number.text(value), number.rawValue), largest > 0 ? value / largest : 0, kind: matrix.kind)
+            left(number.text(value), size), largest[index] > 0 ? value / largest[index] : 0, kind: matrix.kind
+          )
         }
-        line += count < matrix.matrix.columns ? "  … " : " "
+        line += shown[index] < matrix.matrix.columns ? "  … " : " "
       }
       out += line.trimmingEnd + "\n"
     }
@@ -205,7 +213,7 @@ struct TraceText {
 
   /// The text on a color for a weight from 0 to 1.
   private func tinted(_ text: String, _ weight: Double) -> String {
-    background(text, [nil, 144, 180, 179, 173, 166][min(5, Int(weight * 5.999))])
+    background(text, [nil, 144, 180, 179, 173, 166][weight.isFinite ? min(5, Int(weight * 5.999)) : 0])
   }
 
   /// The text on a color for a value from -1 to 1, where 0 has none.
@@ -215,7 +223,7 @@ struct TraceText {
       case .value: ([nil, 109, 110, 68, 33], [nil, 144, 180, 173, 166])
       case .gradient: ([nil, 108, 107, 71, 34], [nil, 139, 140, 134, 128])
       }
-    let level = min(4, Int(abs(value) * 4.999))
+    let level = value.isFinite ? min(4, Int(abs(value) * 4.999)) : 0
     return background(text, value < 0 ? colors.below[level] : colors.above[level])
   }
 
@@ -228,7 +236,7 @@ struct TraceText {
   // MARK: - Columns
 
   /// The columns that a text without colors takes.
-  private func columns(_ text: String) -> Int { text.unicodeScalars.count }
+  private func columns(_ text: String) -> Int { displayWidth(text) }
 
   /// The text, with blanks before it.
   private func left(_ text: String, _ width: Int) -> String {
