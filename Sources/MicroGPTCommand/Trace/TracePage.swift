@@ -99,7 +99,8 @@ struct TracePage {
   /// Cells with numbers if there are few columns, with labels if there is room.
   private func setCells(of map: inout HeatMap) {
     map.hasFigures = map.columns <= 16
-    map.cell = map.hasFigures ? 34 : map.columns <= 40 ? 22 : 12
+    // On a telephone a wider picture's labels would be too small to read.
+    map.cell = map.hasFigures ? 34 : map.columns <= 40 ? 14 : 8
     if map.columns > 40 { map.columnLabels = [] }
   }
 
@@ -108,7 +109,7 @@ struct TracePage {
     var map = HeatMap(
       title: "Hidden units", rows: hidden.rows, columns: hidden.columns, hidden.values, .values)
     map.rowLabels = units.rows
-    map.cell = 12
+    map.cell = 8
     return (map, Prose("Hidden units that are awake" + note))
   }
 
