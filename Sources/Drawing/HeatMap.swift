@@ -28,8 +28,10 @@ public struct HeatMap: Picture {
   public var rowLabels: [String] = []
   /// A label above each column.
   public var columnLabels: [String] = []
-  /// The side of a cell.
+  /// The width of a cell, and its height unless `rowHeight` is another.
   public var cell = 16
+  /// The height of a row, for maps whose cells are narrower than labels are high.
+  public var rowHeight: Int?
   /// Whether each cell shows its number, to a hundredth, on screens wide enough for it; takes a cell of 32 or more.
   public var hasFigures = false
 
@@ -47,6 +49,8 @@ public struct HeatMap: Picture {
     self.limit = limit ?? (largest > 0 ? largest : 1)
   }
 
+  private var height: Int { rowHeight ?? cell }
+
   /// The room for the labels at the left and above.
   private var margin: (left: Int, top: Int) {
     let longest = rowLabels.map(\.unicodeScalars.count).max() ?? 0
@@ -55,7 +59,7 @@ public struct HeatMap: Picture {
 
   /// The cells and the room for their labels.
   public var size: (width: Int, height: Int) {
-    (margin.left + columns * cell + 1, margin.top + rows * cell + 1)
+    (margin.left + columns * cell + 1, margin.top + rows * height + 1)
   }
 
   /// Adds the contents of the `svg` element.
@@ -63,7 +67,7 @@ public struct HeatMap: Picture {
     let (left, top) = margin
     for (row, label) in rowLabels.prefix(rows).enumerated() {
       markup.label(
-        "letter end", Double(left - 5), Double(top + row * cell) + Double(cell) / 2 + 4, label)
+        "letter end", Double(left - 5), Double(top + row * height) + Double(height) / 2 + 4, label)
     }
     for (column, label) in columnLabels.prefix(columns).enumerated() {
       markup.label(
@@ -89,11 +93,11 @@ public struct HeatMap: Picture {
         markup.raw("\" d=\"M")
         markup.integer(left + column * cell)
         markup.raw(" ")
-        markup.integer(top + row * cell)
+        markup.integer(top + row * height)
         markup.raw("h")
         markup.integer(cell)
         markup.raw("v")
-        markup.integer(cell)
+        markup.integer(height)
         markup.raw("h-")
         markup.integer(cell)
         markup.raw("z\"><title>")
@@ -103,7 +107,7 @@ public struct HeatMap: Picture {
         if hasFigures {
           markup.label(
             "number middle", Double(left + column * cell) + Double(cell) / 2,
-            Double(top + row * cell) + Double(cell) / 2 + 4
+            Double(top + row * height) + Double(height) / 2 + 4
           ) { value.magnitude < 100 ? $0.twoDecimals(value) : $0.figure(value) }
         }
       }
@@ -119,11 +123,11 @@ public struct HeatMap: Picture {
       markup.raw(row == 0 ? "" : "M")
       markup.integer(left)
       markup.raw(" ")
-      markup.integer(top + row * cell)
+      markup.integer(top + row * height)
       markup.raw("h")
       markup.integer(count * cell)
       markup.raw("v")
-      markup.integer(cell)
+      markup.integer(height)
       markup.raw("h-")
       markup.integer(count * cell)
       markup.raw("z")

@@ -38,6 +38,26 @@ import Testing
     #expect(map.drawn.contains("class=\"frame\" d=\"M1 1h16v16h-16zM1 17h32v16h-32z\""))
   }
 
+  @Test("cells show their numbers to a hundredth, paler, and large ones in short")
+  func figures() {
+    var map = HeatMap(title: "x", rows: 1, columns: 3, [-0.5, 2, 1234.5], .values, limit: 2)
+    #expect(!map.drawn.contains("class=\"number middle\""))
+    (map.hasFigures, map.cell) = (true, 40)
+    #expect(map.drawn.occurrences(of: "class=\"number middle\"") == 3)
+    for figure in [">−0.50</text>", ">2.00</text>", ">1,235</text>"] { #expect(map.drawn.contains(figure)) }
+    #expect(map.drawn.contains("fill-opacity=\"0.15\"") && map.drawn.contains("fill-opacity=\"0.6\""))
+    #expect(!map.drawn.contains("fill-opacity=\"1\""))
+  }
+
+  @Test("rows can be higher than cells are wide")
+  func rowHeight() {
+    var map = HeatMap(title: "x", rows: 2, columns: 3, [0, 0, 0, 0, 0, 1], .values)
+    (map.cell, map.rowHeight) = (8, 20)
+    #expect(map.size == (26, 42))
+    #expect(map.drawn.contains("d=\"M17 21h8v20h-8z\""))
+    #expect(map.drawn.contains("class=\"frame\" d=\"M1 1h24v20h-24zM1 21h24v20h-24z\""))
+  }
+
   @Test("labels have room")
   func size() {
     var map = HeatMap(title: "x", rows: 2, columns: 3, [0, 0, 0, 0, 0, 0], .values)

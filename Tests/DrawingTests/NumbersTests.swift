@@ -16,6 +16,15 @@ import Testing
   }
 
   @Test(
+    "numbers of a column have two decimals, and 0 has no sign",
+    arguments: [
+      (0, "0.00"), (0.5, "0.50"), (-1.999, "−2.00"), (12.345, "12.35"), (-0.004, "0.00"), (99.99, "99.99"),
+    ])
+  func twoDecimals(value: Double, text: String) {
+    #expect(Markup.string { $0.twoDecimals(value) } == text)
+  }
+
+  @Test(
     "figures have four digits that count, commas from a thousand on and powers far from 1",
     arguments: [
       (0, "0"), (1, "1"), (-1, "−1"), (0.5, "0.5"), (2.30258509, "2.303"), (12.34, "12.34"),

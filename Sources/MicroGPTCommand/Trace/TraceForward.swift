@@ -123,7 +123,7 @@ extension TraceStory {
       blocks: [
         .sentence(
           "This part works on each position by itself. Each of \(hidden.columns) hidden units computes a number from x, "
-            + "and relu makes it 0 if it is negative. A unit whose number is above 0 is awake (█): it adds a vector of its "
+            + "and relu makes it 0 if it is negative. A unit whose number is above 0 is awake: it adds a vector of its "
             + "own, times its number, to x."),
         .formula([
           "h = relu(W1·rmsNorm(x))      x = W2·h + x",

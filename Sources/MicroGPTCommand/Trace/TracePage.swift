@@ -100,7 +100,7 @@ struct TracePage {
   private func setCells(of map: inout HeatMap) {
     map.hasFigures = map.columns <= 16
     // On a telephone a wider picture's labels would be too small to read.
-    map.cell = map.hasFigures ? 34 : map.columns <= 40 ? 14 : 8
+    (map.cell, map.rowHeight) = map.hasFigures ? (34, nil) : map.columns <= 40 ? (16, 18) : (8, 18)
     if map.columns > 40 { map.columnLabels = [] }
   }
 
@@ -109,7 +109,7 @@ struct TracePage {
     var map = HeatMap(
       title: "Hidden units", rows: hidden.rows, columns: hidden.columns, hidden.values, .values)
     map.rowLabels = units.rows
-    map.cell = 8
+    (map.cell, map.rowHeight) = (8, 18)
     return (map, Prose("Hidden units that are awake" + note))
   }
 
