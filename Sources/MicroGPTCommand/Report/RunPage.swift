@@ -27,7 +27,8 @@ struct RunPage {
     documents = ReportDocuments(trainer, heldOut: heldOut)
     model = trainer.model
     guessing = guessingLoss(vocabularySize: trainer.tokenizer.vocabularySize)
-    allowance = 0.01 + 0.03 * recorder.stepSeconds
+    // Together with what recording may take, a tenth of the steps' time and ten milliseconds.
+    allowance = 0.005 + 0.03 * recorder.stepSeconds
   }
 
   /// Whether looking at the model has taken as long as it may: of a large one that has taken a few steps only the least is

@@ -36,6 +36,8 @@ final class RunRecorder {
   /// The state before a step that is measured.
   private var before: TrainingState?
   private var start = 0.0
+  /// What the last measured update and the last samples have taken: the next ones take about as long.
+  private var probeSeconds = 0.0, sampleSeconds = 0.0
 
   /// A recorder of a sitting that begins with the trainer's next step.
   ///
@@ -44,7 +46,7 @@ final class RunRecorder {
   ///   - temperature: That of the samples on the way.
   ///   - share: The most that recording may take, as a share of the steps' time. What a small model is asked always fits; of
   ///     a large one that takes a few steps, copies and samples would take longer than the steps.
-  init(_ trainer: Trainer, temperature: Double, share: Double = 0.06) {
+  init(_ trainer: Trainer, temperature: Double, share: Double = 0.05) {
     (earlier, self.temperature, self.share) = (trainer.completedSteps, temperature, share)
     plan = RecordingPlan(
       after: trainer.completedSteps, to: trainer.configuration.steps, parameters: trainer.parameterCount)
@@ -54,10 +56,11 @@ final class RunRecorder {
   /// Has to be called before each step. The first state that is taken hashes the text, once.
   func begin(_ trainer: Trainer) {
     if nextProbe < plan.probes.count, plan.probes[nextProbe] == trainer.completedSteps + 1 {
-      if hasTime {
+      if hasTime(probeSeconds, besides: 0.005) {
         let begin = Console.seconds
         before = trainer.state
-        spent += Console.seconds - begin
+        probeSeconds = Console.seconds - begin
+        spent += probeSeconds
       } else {
         nextProbe += 1
       }
@@ -74,19 +77,28 @@ final class RunRecorder {
     losses.add(step.loss, at: step.number)
     smoothed.add(average.value, at: step.number)
     if let state = before {
+      let begin = Console.seconds
       probes.append(UpdateProbe(from: state, to: trainer.state, kinds))
+      probeSeconds += Console.seconds - begin
       before = nil
       nextProbe += 1
     }
     if nextSample < plan.samples.count, plan.samples[nextSample] == step.number {
       nextSample += 1
-      if hasTime { sample(trainer) }
+      // The few samples come before updates, of which many are measured.
+      if hasTime(sampleSeconds, besides: 0.01) {
+        let begin = Console.seconds
+        sample(trainer)
+        sampleSeconds = Console.seconds - begin
+      }
     }
     spent += Console.seconds - end
   }
 
-  /// Whether recording may take more time.
-  private var hasTime: Bool { stepSeconds == 0 || spent <= 0.01 + share * stepSeconds }
+  /// Whether recording may take that much more time: a share of the steps' time besides some seconds.
+  private func hasTime(_ expected: Double, besides seconds: Double) -> Bool {
+    stepSeconds == 0 || spent + expected <= seconds + share * stepSeconds
+  }
 
   /// Takes a loss on the held-out documents.
   func measured(_ evaluation: Evaluation, _ trainer: Trainer) {
