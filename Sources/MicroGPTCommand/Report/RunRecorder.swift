@@ -36,8 +36,9 @@ final class RunRecorder {
   /// The state before a step that is measured.
   private var before: TrainingState?
   private var start = 0.0
-  /// What the last measured update and the last samples have taken: the next ones take about as long.
-  private var probeSeconds = 0.0, sampleSeconds = 0.0
+  /// What the last measured update and the last samples have taken: the next ones take about as long. The first ones of a
+  /// large model are estimated, so that a short run of it does not take much longer for them.
+  private var probeSeconds, sampleSeconds: Double
 
   /// A recorder of a sitting that begins with the trainer's next step.
   ///
@@ -50,6 +51,9 @@ final class RunRecorder {
     (earlier, self.temperature, self.share) = (trainer.completedSteps, temperature, share)
     plan = RecordingPlan(
       after: trainer.completedSteps, to: trainer.configuration.steps, parameters: trainer.parameterCount)
+    (probeSeconds, sampleSeconds) = (
+      3e-8 * Double(trainer.parameterCount), 2e-8 * Double(trainer.parameterCount)
+    )
     kinds = plan.probes.isEmpty ? [] : UpdateProbe.kinds(trainer.model)
   }
 
@@ -97,7 +101,8 @@ final class RunRecorder {
 
   /// Whether recording may take that much more time: a share of the steps' time besides some seconds.
   private func hasTime(_ expected: Double, besides seconds: Double) -> Bool {
-    stepSeconds == 0 || spent + expected <= seconds + share * stepSeconds
+    // Before the first step even an infinite share is none.
+    spent + expected <= seconds + (stepSeconds > 0 ? share * stepSeconds : 0)
   }
 
   /// Takes a loss on the held-out documents.
