@@ -41,7 +41,7 @@ extension TraceStory {
         .sentence(
           "The cosine of the angle between two tokens' embeddings: 1 for the same direction, 0 for unrelated ones, -1 for "
             + "opposite ones. Look for groups: tokens that are used alike, such as vowels, move together. Before training "
-            + "the nearest are near by chance: in \(configuration.embedding) dimensions, and of \(tokenizer.vocabularySize) tokens."
+            + "the nearest are near by chance alone."
         ),
         .table(.init(header: ["token", "nearest", "farthest"], rows: rows, words: [0, 1, 2])),
       ])
