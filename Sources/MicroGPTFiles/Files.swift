@@ -64,15 +64,22 @@ public func resolvingLinks(_ path: String) -> String {
   return resolved.map { String(cString: $0) } ?? path
 }
 
+/// Checks that `path` is a file or nothing.
+///
+/// - Throws: `FileError` with the operation `create`, if it is a folder, a pipe or a device.
+func checkIsFileOrNothing(_ path: String) throws(FileError) {
+  var status = stat()
+  if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    throw FileError(.create, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
+  }
+}
+
 /// Checks that `writeFileAtomically` can create a file at `path`, before there is anything to write.
 ///
 /// - Throws: `FileError` with the operation `create`, if its folder does not take new files, or `path` is a folder, a pipe or
 ///   a device, whose place a file should not take.
 public func checkCanReplace(_ path: String) throws(FileError) {
-  var status = stat()
-  if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-    throw FileError(.create, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
-  }
+  try checkIsFileOrNothing(path)
   let temporary = "\(path).\(getpid()).part"
   unlink(temporary)
   do throws(FileError) { try OutputFile(creating: temporary).close() } catch {

@@ -40,10 +40,7 @@ public final class LockedFile {
   ///   cannot be written to or `path` is a folder, a device or a pipe.
   public init(_ path: String) throws(FileError) {
     self.path = path
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      throw FileError(.create, path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
-    }
+    try checkIsFileOrNothing(path)
     target = resolvingLinks(path)
     lock = try LockedFile.lock(target + LockedFile.lockSuffix, of: path)
   }

@@ -3,6 +3,8 @@
 /// Adam's moments for every parameter, and its update.
 struct Adam {
   let beta1, beta2, epsilon: Double
+  /// Decoupled weight decay (AdamW), times the learning rate.
+  var weightDecay = 0.0
   /// The first moment: the running mean of each gradient, in the order of the parameters.
   let firstMoment: UnsafeMutablePointer<Double>
   /// The second moment: the running mean of each gradient's square, likewise.
@@ -11,7 +13,7 @@ struct Adam {
   /// Moves every parameter against its gradient, and sets the gradient to zero for the next document.
   ///
   /// Both moments start from 0 and are too small at first, by `1 - βᵗ` at step `t`; dividing by that corrects
-  /// them: `parameter -= rate·m̂ / (√v̂ + ε)`.
+  /// them: `parameter -= rate·m̂ / (√v̂ + ε)`. Weight decay then shrinks each by its share.
   ///
   /// - Parameters:
   ///   - count: The number of parameters.
@@ -30,6 +32,10 @@ struct Adam {
       let step = learningRate * (firstMoment[i] / correction1)
       parameters[i] -= step / (power(secondMoment[i] / correction2, 0.5) + epsilon)
       gradients[i] = 0
+    }
+    if weightDecay > 0 {
+      let factor = 1 - learningRate * weightDecay
+      for i in 0..<count { parameters[i] *= factor }
     }
   }
 }

@@ -37,7 +37,8 @@ final class SpecificationRun {
     memory = Memory { Buffers(configuration, parameterCount: Count(count), &$0) }
     optimizer = Adam(
       beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
-      firstMoment: memory.buffers.firstMoment, secondMoment: memory.buffers.secondMoment)
+      weightDecay: configuration.weightDecay, firstMoment: memory.buffers.firstMoment,
+      secondMoment: memory.buffers.secondMoment)
     switch start {
     case .parameters(let values):
       for i in 0..<count { specification.parameters[i] = values[i] }
@@ -76,10 +77,6 @@ final class SpecificationRun {
     optimizer.update(
       specification.parameters, specification.parameterGradients, count: count, step: number - 1,
       learningRate: learningRate)
-    if configuration.weightDecay > 0 {
-      let factor = 1 - learningRate * configuration.weightDecay
-      for i in 0..<count { specification.parameters[i] *= factor }
-    }
     roundToFloats()
     return loss
   }

@@ -56,17 +56,14 @@ extension AdamMoves {
           secondMoment.withUnsafeMutableBufferPointer { second in
             let adam = Adam(
               beta1: configuration.beta1, beta2: configuration.beta2, epsilon: configuration.epsilon,
-              firstMoment: first.baseAddress!, secondMoment: second.baseAddress!)
+              weightDecay: configuration.weightDecay, firstMoment: first.baseAddress!,
+              secondMoment: second.baseAddress!)
             adam.update(
               after.baseAddress!, gradients.baseAddress!, count: after.count, step: completedSteps,
               learningRate: learningRate)
           }
         }
       }
-    }
-    if configuration.weightDecay > 0 {
-      let factor = 1 - learningRate * configuration.weightDecay
-      for i in after.indices { after[i] *= factor }
     }
     self.init(step: completedSteps + 1, learningRate: learningRate, before: parameters, after: after)
   }

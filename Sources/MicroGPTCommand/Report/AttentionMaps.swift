@@ -50,6 +50,6 @@ struct AttentionMaps {
 }
 
 extension Tokenizer {
-  /// A token as a label: its character, or • for the token that opens and closes a document.
-  func label(_ token: Int) -> String { token < characters.count ? characters[token].label : "•" }
+  /// A token as a label of a picture, where BOS is one character, too.
+  func label(_ token: Int) -> String { name(of: token, bos: "•") }
 }

@@ -109,7 +109,12 @@ struct TraceCommand: Subcommand, Equatable {
     if checksGradients {
       let report = try checked(story)
       try json ? print(report.json) : print(report.sentences, [.table(report.table)])
-      if !report.check.passes { throw Failure(code: Failure.software, "The gradients are wrong.") }
+      if !report.check.passes {
+        throw Failure(
+          code: Failure.software,
+          "The gradients are wrong, which is a fault of this program. Please report it, with this command line."
+        )
+      }
     } else if let heads {
       let places = try heads.places(in: source.model)
       let report = try AblationReport(

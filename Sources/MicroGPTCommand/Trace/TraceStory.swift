@@ -101,5 +101,7 @@ extension Tensor {
 
 extension Tokenizer {
   /// What a token is called: its character, or BOS. A blank is ␣, the end of a line ⏎.
-  func name(of token: Int) -> String { token < characters.count ? characters[token].label : "BOS" }
+  func name(of token: Int, bos: String = "BOS") -> String {
+    token < characters.count ? characters[token].label : bos
+  }
 }
