@@ -128,6 +128,39 @@ MICROGPT_COMPARE(microgpt_f64x8, 8)
 MICROGPT_COMPARE(microgpt_f64x4, 4)
 MICROGPT_COMPARE(microgpt_f64x2, 2)
 
+/// The bits of doubles, as integers.
+#define MICROGPT_WORDS(V, I)                                                                                \
+  MICROGPT_INLINE I V##_words(V x) { return (I)x; }                                                         \
+  MICROGPT_INLINE V V##_numbers(I a) { return (V)a; }                                                       \
+  MICROGPT_INLINE I V##_all_words(long long x) { return (I)x; }                                             \
+  MICROGPT_INLINE I V##_add_words(I a, I b) { return (I)((V##_unsigned)a + (V##_unsigned)b); }              \
+  MICROGPT_INLINE I V##_subtract_words(I a, I b) { return (I)((V##_unsigned)a - (V##_unsigned)b); }         \
+  MICROGPT_INLINE I V##_and_words(I a, I b) { return a & b; }                                               \
+  MICROGPT_INLINE I V##_exclusive_or_words(I a, I b) { return a ^ b; }                                      \
+  MICROGPT_INLINE I V##_shift_left(I a, long n) { return (I)((V##_unsigned)a << n); }                       \
+  /** Fills with zeros. */                                                                                  \
+  MICROGPT_INLINE I V##_shift_right(I a, long n) { return (I)((V##_unsigned)a >> n); }                      \
+  /** All ones where a and b differ, and zeros elsewhere. */                                                \
+  MICROGPT_INLINE I V##_differing(V a, V b) { return (I)(a != b); }
+
+/// table[i] for the i of each lane.
+#define MICROGPT_LOOK_UP(V, I, n, ...)                                                                      \
+  typedef unsigned long long V##_unsigned __attribute__((ext_vector_type(n)));                              \
+  MICROGPT_INLINE V V##_look_up(const double *_Nonnull table, I i) { return (V){__VA_ARGS__}; }             \
+  MICROGPT_INLINE I V##_look_up_words(const unsigned long long *_Nonnull table, I i) {                      \
+    return (I)(V##_unsigned){__VA_ARGS__};                                                                  \
+  }
+
+MICROGPT_LOOK_UP(
+  microgpt_f64x8, microgpt_i64x8, 8, table[i[0]], table[i[1]], table[i[2]], table[i[3]], table[i[4]],
+  table[i[5]], table[i[6]], table[i[7]])
+MICROGPT_LOOK_UP(
+  microgpt_f64x4, microgpt_i64x4, 4, table[i[0]], table[i[1]], table[i[2]], table[i[3]])
+MICROGPT_LOOK_UP(microgpt_f64x2, microgpt_i64x2, 2, table[i[0]], table[i[1]])
+MICROGPT_WORDS(microgpt_f64x8, microgpt_i64x8)
+MICROGPT_WORDS(microgpt_f64x4, microgpt_i64x4)
+MICROGPT_WORDS(microgpt_f64x2, microgpt_i64x2)
+
 /// The processor's estimates, refined by one Newton step to about 2 ulp. The compiler may use these because under
 /// `precise, off` a quotient need not be rounded correctly.
 #define MICROGPT_ESTIMATE(V)                                                                                \

@@ -19,7 +19,6 @@ extension ExactLanes {
     // Matters only for numbers so small that the error of a square may have lost bits.
     let slack = all(0x1p-960)
     let correction1 = Divisor<Self>(update.correction1), correction2 = Divisor<Self>(update.correction2)
-    let everyLane: UInt8 = CLibrary.hasGlibcPow ? 0 : .max &>> UInt8(truncatingIfNeeded: 8 &- count)
 
     /// Updates the moments of a vector.
     @inline(__always) func updateMoments(_ i: Int, _ open: inout Int) {
@@ -28,7 +27,7 @@ extension ExactLanes {
       let decayed = multiply(beta2, load(a.secondMoment + i)), secondMoment = add(decayed, rest2, times: y)
       store(secondMoment, a.secondMoment + i)
       let other = near(y, squareRest(g, y), times: all(doubt))
-      var lanes = differ(add(add(decayed, slack), rest2, times: other), secondMoment) | everyLane
+      var lanes = differ(add(add(decayed, slack), rest2, times: other), secondMoment)
       if lanes != 0 {
         // The square of 0 is 0.
         lanes &= differ(g, all(0))
@@ -38,7 +37,7 @@ extension ExactLanes {
     @inline(__always) func settleMoments(_ open: Int) {
       squares.forEach(open) { i, lanes, decayed, _ in
         forEachLane(lanes) { lane in
-          a.secondMoment[i &+ lane] = decayed[lane] + (1 - update.beta2) * power(a.gradients[i &+ lane], 2)
+          a.secondMoment[i &+ lane] = decayed[lane] + (1 - update.beta2) * functions.power(a.gradients[i &+ lane], 2)
         }
       }
     }
@@ -49,7 +48,7 @@ extension ExactLanes {
       let step = divide(multiply(rate, correction1.divide(load(a.firstMoment + i))), add(root, epsilon))
       let parameter = load(a.parameters + i)
       store(subtract(parameter, step), a.parameters + i)
-      others.note(i, differ(root, other) | everyLane, parameter, other, at: &open)
+      others.note(i, differ(root, other), parameter, other, at: &open)
       if a.clearsGradients { store(all(0), a.gradients + i) }
     }
     @inline(__always) func settleParameters(_ open: Int) {
@@ -57,8 +56,8 @@ extension ExactLanes {
         let step = divide(
           multiply(rate, correction1.divide(load(a.firstMoment + i))), add(load(other), epsilon))
         let isOpen = differ(subtract(load(parameter), step), load(a.parameters + i))
-        forEachLane(lanes & isOpen | everyLane) { lane in
-          let root = power(a.secondMoment[i &+ lane] / update.correction2, 0.5)
+        forEachLane(lanes & isOpen) { lane in
+          let root = functions.power(a.secondMoment[i &+ lane] / update.correction2, 0.5)
           a.parameters[i &+ lane] =
             parameter[lane] - update.learningRate * (a.firstMoment[i &+ lane] / update.correction1)
             / (root + update.epsilon)

@@ -21,7 +21,7 @@ extension ExactLanes {
         var peak = weights[0], total = 0.0
         for s in 0...t where weights[s] > peak { peak = weights[s] }
         for s in 0...t {
-          exponentials[s] = exp(weights[s] - peak)
+          exponentials[s] = functions.exp(weights[s] - peak)
           total += exponentials[s]
         }
         let inverse = settledPower(total, -1)

@@ -40,14 +40,28 @@ enum Exact8: ExactLanes {
   @inline(__always) static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x8_fused_rest(a, b, c)
   }
+  @inline(__always) static var functions: Functions { .fused }
+  typealias Words = SIMD8<Int64>
+  @inline(__always) static func words(_ x: Vector) -> Words { microgpt_f64x8_words(x) }
+  @inline(__always) static func numbers(_ x: Words) -> Vector { microgpt_f64x8_numbers(x) }
+  @inline(__always) static func allWords(_ x: Int64) -> Words { microgpt_f64x8_all_words(x) }
+  @inline(__always) static func add(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_add_words(a, b) }
+  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_subtract_words(a, b) }
+  @inline(__always) static func and(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_and_words(a, b) }
+  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_exclusive_or_words(a, b) }
+  @inline(__always) static func shiftLeft(_ a: Words, _ n: Int) -> Words { microgpt_f64x8_shift_left(a, n) }
+  @inline(__always) static func shiftRight(_ a: Words, _ n: Int) -> Words { microgpt_f64x8_shift_right(a, n) }
+  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words { microgpt_f64x8_differing(a, b) }
+  @inline(__always) static func lookUp(_ table: UnsafePointer<Double>, _ i: Words) -> Vector {
+    microgpt_f64x8_look_up(table, i)
+  }
+  @inline(__always) static func lookUp(_ table: UnsafePointer<UInt64>, _ i: Words) -> Words {
+    microgpt_f64x8_look_up_words(table, i)
+  }
   @inline(__always) static func notBelow(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x8_not_below(x, y) }
   @inline(__always) static func differ(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x8_differ(x, y) }
   @inline(__always) static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector {
     microgpt_f64x8_where_less(x, y, a, b)
-  }
-  @inline(__always) static func binade(_ x: Vector) -> Vector {
-    let exponent = unsafeBitCast(x, to: SIMD8<UInt64>.self) & SIMD8(repeating: 0x7ff0_0000_0000_0000)
-    return unsafeBitCast(exponent, to: Vector.self)
   }
 }
 
@@ -93,14 +107,28 @@ enum Exact4: ExactLanes {
   @inline(__always) static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
     microgpt_f64x4_fused_rest(a, b, c)
   }
+  @inline(__always) static var functions: Functions { .fused }
+  typealias Words = SIMD4<Int64>
+  @inline(__always) static func words(_ x: Vector) -> Words { microgpt_f64x4_words(x) }
+  @inline(__always) static func numbers(_ x: Words) -> Vector { microgpt_f64x4_numbers(x) }
+  @inline(__always) static func allWords(_ x: Int64) -> Words { microgpt_f64x4_all_words(x) }
+  @inline(__always) static func add(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_add_words(a, b) }
+  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_subtract_words(a, b) }
+  @inline(__always) static func and(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_and_words(a, b) }
+  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_exclusive_or_words(a, b) }
+  @inline(__always) static func shiftLeft(_ a: Words, _ n: Int) -> Words { microgpt_f64x4_shift_left(a, n) }
+  @inline(__always) static func shiftRight(_ a: Words, _ n: Int) -> Words { microgpt_f64x4_shift_right(a, n) }
+  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words { microgpt_f64x4_differing(a, b) }
+  @inline(__always) static func lookUp(_ table: UnsafePointer<Double>, _ i: Words) -> Vector {
+    microgpt_f64x4_look_up(table, i)
+  }
+  @inline(__always) static func lookUp(_ table: UnsafePointer<UInt64>, _ i: Words) -> Words {
+    microgpt_f64x4_look_up_words(table, i)
+  }
   @inline(__always) static func notBelow(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x4_not_below(x, y) }
   @inline(__always) static func differ(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x4_differ(x, y) }
   @inline(__always) static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector {
     microgpt_f64x4_where_less(x, y, a, b)
-  }
-  @inline(__always) static func binade(_ x: Vector) -> Vector {
-    let exponent = unsafeBitCast(x, to: SIMD4<UInt64>.self) & SIMD4(repeating: 0x7ff0_0000_0000_0000)
-    return unsafeBitCast(exponent, to: Vector.self)
   }
 }
 
@@ -138,25 +166,39 @@ enum Exact2: ExactLanes {
   @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
     microgpt_f64x2_inverse_root_estimate(x)
   }
-  #if arch(arm64)
+  #if arch(arm64) || arch(riscv64)
     @inline(__always) static var hasFused: Bool { true }
   #else
     @inline(__always) static var hasFused: Bool { false }
   #endif
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x2_abs(a) }
   @inline(__always) static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
-    microgpt_f64x2_fused(a, b, c)
+    hasFused ? microgpt_f64x2_fused(a, b, c) : emulatedFused(a, b, c)
   }
   @inline(__always) static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
-    microgpt_f64x2_fused_rest(a, b, c)
+    hasFused ? microgpt_f64x2_fused_rest(a, b, c) : emulatedFused(a, subtract(all(0), b), c)
+  }
+  @inline(__always) static var functions: Functions { .baseline }
+  typealias Words = SIMD2<Int64>
+  @inline(__always) static func words(_ x: Vector) -> Words { microgpt_f64x2_words(x) }
+  @inline(__always) static func numbers(_ x: Words) -> Vector { microgpt_f64x2_numbers(x) }
+  @inline(__always) static func allWords(_ x: Int64) -> Words { microgpt_f64x2_all_words(x) }
+  @inline(__always) static func add(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_add_words(a, b) }
+  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_subtract_words(a, b) }
+  @inline(__always) static func and(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_and_words(a, b) }
+  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_exclusive_or_words(a, b) }
+  @inline(__always) static func shiftLeft(_ a: Words, _ n: Int) -> Words { microgpt_f64x2_shift_left(a, n) }
+  @inline(__always) static func shiftRight(_ a: Words, _ n: Int) -> Words { microgpt_f64x2_shift_right(a, n) }
+  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words { microgpt_f64x2_differing(a, b) }
+  @inline(__always) static func lookUp(_ table: UnsafePointer<Double>, _ i: Words) -> Vector {
+    microgpt_f64x2_look_up(table, i)
+  }
+  @inline(__always) static func lookUp(_ table: UnsafePointer<UInt64>, _ i: Words) -> Words {
+    microgpt_f64x2_look_up_words(table, i)
   }
   @inline(__always) static func notBelow(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x2_not_below(x, y) }
   @inline(__always) static func differ(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x2_differ(x, y) }
   @inline(__always) static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector {
     microgpt_f64x2_where_less(x, y, a, b)
-  }
-  @inline(__always) static func binade(_ x: Vector) -> Vector {
-    let exponent = unsafeBitCast(x, to: SIMD2<UInt64>.self) & SIMD2(repeating: 0x7ff0_0000_0000_0000)
-    return unsafeBitCast(exponent, to: Vector.self)
   }
 }

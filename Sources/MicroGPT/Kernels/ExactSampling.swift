@@ -38,7 +38,7 @@ extension ExactSamplingLanes {
           store(score, weights + s &* count)
           peak = s == 0 ? score : whereLess(peak, score, score, peak)
         }
-        exponentials(weights, a.positions &* count, minus: peak, a.powers)
+        exponentials(weights, a.positions &* count, minus: peak)
         var total = all(0)
         for s in 0..<a.positions { total = add(total, load(weights + s &* count)) }
         store(total, sums)
@@ -90,7 +90,7 @@ extension ExactSamplingLanes {
       }
       var peak = peaks[0]
       for lane in 1..<count { peak = Swift.max(peak, peaks[lane]) }
-      exponentials(z, a.vocabulary, minus: all(peak), a.powers)
+      exponentials(z, a.vocabulary, minus: all(peak))
       var total = 0.0
       for i in 0..<a.vocabulary { total += z[i] }
       totalCheck += total * 0

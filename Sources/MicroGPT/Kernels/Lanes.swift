@@ -68,26 +68,22 @@ protocol FastLanes: Lanes where Scalar == Float {
 let roughRootUnit: Float = 0x1p-64 * 1.457_106_8
 
 /// Vectors of the exact arithmetic.
-protocol ExactLanes: Lanes where Scalar == Double {
+protocol ExactLanes: Lanes, FunctionLanes where Scalar == Double {
   static func divide(_ a: Vector, _ b: Vector) -> Vector
   static func squareRoot(_ a: Vector) -> Vector
   static func magnitude(_ a: Vector) -> Vector
   /// `x^(-1/2)` within 2⁻²¹ of it, for `x` between 2⁻¹⁰⁰ and 2¹⁰⁰.
   static func inverseRootEstimate(_ x: Vector) -> Vector
-  /// Whether the processor has a fused multiply-add; without one `fused` is a call for every lane.
+  /// Whether the processor has a fused multiply-add. Without one `fused` takes some forty operations.
   static var hasFused: Bool { get }
-  /// `a + b·c`, rounded once. Only the errors of rounded results are computed with it, never the results.
-  static func fused(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector
-  /// `a - b·c`, likewise.
-  static func fusedRest(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector
+  /// The functions of one double, compiled for the lanes' instruction set.
+  static var functions: Functions { get }
   /// The lanes where `x` is not below `y`, as bits.
   static func notBelow(_ x: Vector, _ y: Vector) -> UInt8
   /// The lanes where `x` is not equal to `y`, as bits.
   static func differ(_ x: Vector, _ y: Vector) -> UInt8
   /// `a` where `x` is below `y`, and `b` elsewhere.
   static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector
-  /// The largest power of two that is not above `x`, for normal positive numbers.
-  static func binade(_ x: Vector) -> Vector
 }
 
 extension Lanes {

@@ -17,8 +17,6 @@ struct Loss<Scalar> {
   var weight: Scalar
   /// Scratch of the fast arithmetic: as many vectors as a vector has lanes, and one more.
   var square: UnsafeMutablePointer<Scalar>
-  /// The exact exponential's table.
-  var powers: UnsafePointer<Scalar>
 }
 
 extension FastLanes {
@@ -77,7 +75,7 @@ extension FastLanes {
   }
 }
 
-extension PowerLanes {
+extension ExactLanes {
   @inline(__always)
   static func loss(_ a: Loss<Double>) {
     var loss = 0.0
@@ -85,10 +83,10 @@ extension PowerLanes {
       let z = a.logits + r &* a.stride, target = Int(a.targets[r])
       var peak = z[0], total = 0.0
       for c in 1..<Swift.max(a.vocabulary, 1) where z[c] > peak { peak = z[c] }
-      exponentials(z, a.vocabulary, minus: all(peak), a.powers)
+      exponentials(z, a.vocabulary, minus: all(peak))
       for c in 0..<a.vocabulary { total += z[c] }
       let inverse = settledPower(total, -1), probability = z[target] * inverse
-      loss += log(probability) * -1
+      loss += functions.log(probability) * -1
       let dProbability = 1 / probability * (-1 * a.weight)
       let dTotal = -1 * settledPower(total, -2) * (z[target] * dProbability)
       let dTarget = z[target] * (inverse * dProbability + dTotal)

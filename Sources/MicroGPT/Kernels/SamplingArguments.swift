@@ -39,8 +39,6 @@ struct SampleAttend<Scalar> {
   var scale: Scalar
   /// Scratch for a vector for each position, and for the channels.
   var scratch: UnsafeMutablePointer<Scalar>
-  /// The exact exponential's table.
-  var powers: UnsafePointer<Scalar>
 }
 
 /// For every row, the running sums of `softmax(logits / temperature)`, from which a random number selects the token.
@@ -62,8 +60,6 @@ struct SampleSums<Scalar> {
   var isGreedy: Bool
   /// Two sums, added to. `[0]` stays 0 as long as all logits are finite, `[1]` as long as all totals are.
   var check: UnsafeMutablePointer<Scalar>
-  /// The exact exponential's table.
-  var powers: UnsafePointer<Scalar>
 }
 
 /// Draws a token for every sample of every row.

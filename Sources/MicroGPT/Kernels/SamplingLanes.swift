@@ -15,7 +15,7 @@ protocol FastSamplingLanes: FastLanes, SamplingLanes {
 }
 
 /// Lanes of the exact arithmetic with the operations of sampling.
-protocol ExactSamplingLanes: PowerLanes, SamplingLanes {}
+protocol ExactSamplingLanes: ExactLanes, SamplingLanes {}
 
 extension SamplingLanes {
   /// A vector of zeros if all numbers are finite; otherwise some lane is NaN.

@@ -5,8 +5,6 @@ protocol SamplingArithmetic: KernelArithmetic {
   static func samplingKernels(_ set: InstructionSet) -> SamplingKernels<Scalar>
   /// How attention pads the heads' channels for vectors of this many lanes.
   static func heads(_ shape: Shape, lanes: Int) -> HeadOrder
-  /// Writes the table that the kernels' exponential reads.
-  static func fillPowers(_ table: UnsafeMutablePointer<Scalar>)
 }
 
 /// The layout of the heads' channels in a row of queries, keys or values.
@@ -28,8 +26,6 @@ extension FastArithmetic: SamplingArithmetic {
     if padded < shape.headWidth { padded = shape.headWidth.rounded(up: lanes) }
     return HeadOrder(head: padded, channel: 1, padded: padded, count: shape.heads * padded)
   }
-
-  static func fillPowers(_ table: UnsafeMutablePointer<Float>) {}
 }
 
 extension ExactArithmetic: SamplingArithmetic {
@@ -39,6 +35,4 @@ extension ExactArithmetic: SamplingArithmetic {
     let padded = shape.heads.rounded(up: shape.heads <= 4 ? Swift.min(lanes, 4) : lanes)
     return HeadOrder(head: 1, channel: padded, padded: padded, count: shape.headWidth * padded)
   }
-
-  static func fillPowers(_ table: UnsafeMutablePointer<Double>) { ExactExponential.fill(table) }
 }

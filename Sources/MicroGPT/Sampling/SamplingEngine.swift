@@ -104,7 +104,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
             padding: workspace.padding, limits: workspace.limits, rows: count,
             vocabulary: sizes.shape.vocabulary,
             stride: sumsStride, inverseTemperature: sums.inverseTemperature,
-            isGreedy: sums.isGreedy, check: workspace.check, powers: workspace.powers))
+            isGreedy: sums.isGreedy, check: workspace.check))
         if let filter = sums.filter { restrict(sums, first, count, filter) }
       }
       first &+= count
@@ -175,7 +175,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
           placeStride: placeStride, places: places, placesStride: placesStride, output: w.attentionOutput,
           outputStride: sizes.attentionWidth, rows: rows, positions: depth, heads: sizes.shape.heads,
           headWidth: sizes.shape.headWidth, paddedWidth: sizes.heads.padded, scale: attentionScale,
-          scratch: w.scratch, powers: w.powers))
+          scratch: w.scratch))
       // middle = output · attention output + x
       linear(
         w.attentionOutput, sizes.attentionWidth, rows, layer.output, into: w.middle, sizes.width, .add,

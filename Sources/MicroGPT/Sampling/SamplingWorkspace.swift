@@ -23,8 +23,6 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
   let padding, limits: Buffer
   /// Whether logits and totals are finite, `[2]`; see `SampleSums.check`.
   let check: Buffer
-  /// The exact exponential's table; see `ExactExponential`.
-  let powers: Buffer
 
   /// - Parameter rows: The most rows of a block.
   init(_ sizes: SamplingSizes<A>, rows rowCount: Int, _ declare: inout BufferDeclarations) {
@@ -43,13 +41,11 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
     padding = declare(Scalar.self, tokens)
     limits = declare(Scalar.self, tokens)
     check = declare(Scalar.self, 2)
-    powers = declare(Scalar.self, Count(ExactExponential.tableCount))
   }
 
   /// Writes the constants.
   func prepare(_ sizes: SamplingSizes<A>) {
     for i in sizes.shape.vocabulary..<sizes.tokens { padding[i] = -.infinity }
     for i in sizes.shape.vocabulary - 1..<sizes.tokens { limits[i] = .infinity }
-    A.fillPowers(powers)
   }
 }

@@ -14,8 +14,7 @@ extension Worker {
         Loss(
           logits: workspace.logits + first &* tokens, targets: UnsafePointer(batch.targets + first),
           loss: loss, padding: UnsafePointer(workspace.padding), rows: count, vocabulary: shape.vocabulary,
-          stride: tokens, weight: weight * share, square: workspace.square,
-          powers: UnsafePointer(workspace.powers)))
+          stride: tokens, weight: weight * share, square: workspace.square))
       loss[0] *= weight
     }
   }

@@ -67,8 +67,6 @@ struct Workspace<A: KernelArithmetic> {
   let positions: Buffer
   /// A square of vectors and one more, `[unit + 1, unit]`.
   let square: Buffer
-  /// The exact exponential's table; see `ExactExponential`.
-  let powers: Buffer
   /// The order in which the exact arithmetic adds up query, key and value in the backward pass, `[3C]`.
   let projectionOrder: UnsafeMutablePointer<Int32>
 
@@ -133,7 +131,6 @@ struct Workspace<A: KernelArithmetic> {
       Scalar.self,
       keepsTransposed ? 0 : PositionProduct<Scalar>.scratchCount(positions: rows, columns: hiddenWidth))
     square = declare(Scalar.self, Count(unit + 1), Count(unit))
-    powers = declare(Scalar.self, Count(ExactExponential.tableCount))
     projectionOrder = declare(Int32.self, 3, channels)
     // Kernels may read up to a vector's number of rows, and whole vectors in each, past the last row of a document.
     _ = declare(Scalar.self, Count(unit + 1), 3 * width)
@@ -143,7 +140,6 @@ struct Workspace<A: KernelArithmetic> {
   func prepare(_ shape: Shape) {
     let unit = BufferDeclarations.lineCount(of: Scalar.self), width = shape.channels.rounded(up: unit)
     for i in shape.vocabulary..<shape.vocabulary.rounded(up: unit) { padding[i] = -.infinity }
-    ExactExponential.fill(powers)
     // Heads from the last to the first, and within each the value's rows, the key's and the query's: the order of the
     // reference's graph. (At position 0 the graph alternates between keys and queries, but there the query's gradient
     // is 0.)
