@@ -55,6 +55,7 @@ extension OneLane {
   }
 
   /// `scale·(1 + rest)` where it may overflow or be subnormal, and the scale's exponent may have wrapped around.
+  @inline(__always)
   private static func scaled(_ scale: Int64, _ rest: Double, isLarge: Bool) -> Double {
     if isLarge {
       let scale = numbers(scale &- 1009 &<< 52)

@@ -11,9 +11,7 @@ package struct Functions: Sendable {
 
   #if arch(x86_64)
     /// For processors with a fused multiply-add.
-    static let fused = Functions(
-      exp: microgpt_exp_fused, log: microgpt_log_fused, sin: microgpt_sin_fused, cos: microgpt_cos_fused,
-      power: microgpt_pow_fused)
+    static let fused: Functions = kernelTable(fillFunctionsFused)
     /// For this processor.
     package static let current = InstructionSet.widest == .baseline ? baseline : fused
   #else
@@ -57,7 +55,17 @@ private func cosBaseline(_ x: Double) -> Double { BaselineNumber.cosine(x) }
 private func powBaseline(_ x: Double, _ y: Double) -> Double { BaselineNumber.power(x, y) }
 
 #if arch(x86_64)
-  // Compiled for AVX2 and FMA by their declarations in C, which have been named above: see Kernels.h in CMicroGPT.
+  // Compiled for AVX2 and FMA, because code above their definitions names their declarations in C: see Kernels.h in
+  // CMicroGPT.
+  @c(microgpt_functions_fused)
+  func fillFunctionsFused(_ table: UnsafeMutableRawPointer) {
+    table.initializeMemory(
+      as: Functions.self,
+      to: Functions(
+        exp: microgpt_exp_fused, log: microgpt_log_fused, sin: microgpt_sin_fused, cos: microgpt_cos_fused,
+        power: microgpt_pow_fused))
+  }
+
   @c(microgpt_exp_fused) func expFused(_ x: Double) -> Double { FusedNumber.exponential(x) }
   @c(microgpt_log_fused) func logFused(_ x: Double) -> Double { FusedNumber.logarithm(x) }
   @c(microgpt_sin_fused) func sinFused(_ x: Double) -> Double { FusedNumber.sine(x) }

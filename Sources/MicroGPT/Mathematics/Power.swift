@@ -51,40 +51,38 @@ extension OneLane {
   /// `x^y`, with all the special values of C's `pow`.
   @inline(__always)
   static func power(_ x: Double, _ y: Double) -> Double {
+    var base = x, isNegative = false
     let size = abs(y)
-    if x >= .leastNormalMagnitude && x < .infinity && size >= 0x1p-65 && size < 0x1p63 {
-      return power(bits: words(x), y, isNegative: false)
+    if !(x >= .leastNormalMagnitude && x < .infinity && size >= 0x1p-65 && size < 0x1p63),
+      let special = specialPower(&base, y, &isNegative)
+    {
+      return special
     }
-    return specialPower(x, y)
-  }
-
-  @inline(__always)
-  private static func power(bits: Int64, _ y: Double, isNegative: Bool) -> Double {
+    let bits = base >= .leastNormalMagnitude ? words(base) : words(base * 0x1p52) &- 52 &<< 52
     let (product, tail) = times(y, preciseLogarithm(bits, PowerTable.rows))
     return exponential(product, tail: tail, isNegative: isNegative)
   }
+}
 
-  @inline(never)
-  private static func specialPower(_ x: Double, _ y: Double) -> Double {
-    if y == 0 || x == 1 { return 1 }
-    if x.isNaN || y.isNaN { return .nan }
-    if y.isInfinite { return abs(x) == 1 ? 1 : (abs(x) < 1) == (y < 0) ? .infinity : 0 }
-    let isNegative = x.sign == .minus && isOdd(y)
-    if x == 0 || x.isInfinite {
-      let result = (x == 0) == (y < 0) ? Double.infinity : 0
-      return isNegative ? -result : result
-    }
-    if x < 0 && y.rounded(.towardZero) != y { return .nan }
-    let base = abs(x)
-    if base == 1 { return isNegative ? -1 : 1 }
-    if abs(y) < 0x1p-65 { return 1 }
-    if abs(y) >= 0x1p63 { return (base > 1) == (y > 0) ? .infinity : 0 }
-    let bits = base >= .leastNormalMagnitude ? words(base) : words(base * 0x1p52) &- 52 &<< 52
-    return power(bits: bits, y, isNegative: isNegative)
+/// `x^y` where that needs no logarithm.
+///
+/// - Parameters:
+///   - x: If the result is `nil`, its magnitude afterward: a positive number.
+///   - isNegative: If the result is `nil`, whether the power of the magnitude has to be negated.
+@inline(never)
+private func specialPower(_ x: inout Double, _ y: Double, _ isNegative: inout Bool) -> Double? {
+  if y == 0 || x == 1 { return 1 }
+  if x.isNaN || y.isNaN { return .nan }
+  if y.isInfinite { return abs(x) == 1 ? 1 : (abs(x) < 1) == (y < 0) ? .infinity : 0 }
+  let isInteger = y.rounded(.towardZero) == y
+  isNegative = x.sign == .minus && isInteger && abs(y) < 0x1p53 && Int64(y) & 1 == 1
+  if x == 0 || x.isInfinite {
+    let result = (x == 0) == (y < 0) ? Double.infinity : 0
+    return isNegative ? -result : result
   }
-
-  /// Whether `y`, which is finite, is an odd integer.
-  private static func isOdd(_ y: Double) -> Bool {
-    y.rounded(.towardZero) == y && abs(y) < 0x1p53 && Int64(y) & 1 == 1
-  }
+  if x < 0 && !isInteger { return .nan }
+  x = abs(x)
+  if x == 1 { return isNegative ? -1 : 1 }
+  if abs(y) < 0x1p-65 { return 1 }
+  return abs(y) >= 0x1p63 ? ((x > 1) == (y > 0) ? .infinity : 0) : nil
 }
