@@ -178,10 +178,23 @@ MICROGPT_ESTIMATE(microgpt_f32x4)
     return __builtin_convertvector(1.0f / __builtin_elementwise_sqrt(__builtin_convertvector(x, F)), V);    \
   }
 
-MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x8, microgpt_half_f64x8, 8)
 MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x4, microgpt_half_f64x4, 4)
 MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x2, microgpt_half_f64x2, 2)
 #pragma float_control(pop)
+
+/// x^(-1/2) within 2^-14: AVX-512's estimate. By address, because where this is not inlined, as in debug builds, its
+/// callers are compiled for the baseline, which passes vectors otherwise.
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) MICROGPT_INLINE void microgpt_f64x8_inverse_root(
+  const void *_Nonnull x, void *_Nonnull y) {
+  *(microgpt_f64x8_unaligned *)y =
+    __builtin_ia32_rsqrt14pd512_mask(*(const microgpt_f64x8_unaligned *)x, (microgpt_f64x8)0, 0xff);
+}
+#else
+MICROGPT_INLINE void microgpt_f64x8_inverse_root(const void *_Nonnull x, void *_Nonnull y) {
+  *(microgpt_f64x8_unaligned *)y = 1 / __builtin_elementwise_sqrt(*(const microgpt_f64x8_unaligned *)x);
+}
+#endif
 
 /// How many lanes of x are not above those of y.
 #define MICROGPT_COUNT_NOT_ABOVE(V, T, n)                                                                   \

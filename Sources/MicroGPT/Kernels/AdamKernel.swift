@@ -19,7 +19,7 @@ struct AdamStep<Scalar> {
   var count: Int
   var update: Update<Scalar>
   var clearsGradients: Bool
-  /// Scratch of the exact arithmetic, `[8·AdamStep.chunk]`.
+  /// Scratch of the exact arithmetic, `[6·AdamStep.chunk]`.
   var scratch: UnsafeMutablePointer<Scalar>
 
   /// The parameters that the exact arithmetic updates between two checks for results in doubt.

@@ -72,8 +72,8 @@ protocol ExactLanes: Lanes, FunctionLanes where Scalar == Double {
   static func divide(_ a: Vector, _ b: Vector) -> Vector
   static func squareRoot(_ a: Vector) -> Vector
   static func magnitude(_ a: Vector) -> Vector
-  /// `x^(-1/2)` within 2⁻²¹ of it, for `x` between 2⁻¹⁰⁰ and 2¹⁰⁰.
-  static func inverseRootEstimate(_ x: Vector) -> Vector
+  /// `√x` and half its inverse, both within 2⁻²¹ of them, for `x` between 2⁻¹⁰¹ and 2¹²⁰.
+  static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector)
   /// Whether the processor has a fused multiply-add. Without one `fused` takes some forty operations.
   static var hasFused: Bool { get }
   /// The functions of one double, compiled for the lanes' instruction set.

@@ -126,7 +126,7 @@ struct Workspace<A: KernelArithmetic> {
     attention = AttentionScratch(shape, &declare)
     padding = declare(Scalar.self, tokens)
     gradient = declare(Scalar.self, isTraining ? Count(Workspace.gradientBlock) : 0)
-    adam = declare(Scalar.self, isTraining ? 8 : 0, Count(AdamStep<Scalar>.chunk))
+    adam = declare(Scalar.self, isTraining ? 6 : 0, Count(AdamStep<Scalar>.chunk))
     positions = declare(
       Scalar.self,
       keepsTransposed ? 0 : PositionProduct<Scalar>.scratchCount(positions: rows, columns: hiddenWidth))
