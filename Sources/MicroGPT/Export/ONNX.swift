@@ -106,7 +106,7 @@ private struct ONNXExport {
   /// The constants of the formulas, and those that operators take as tensors.
   private mutating func addConstants() {
     graph.addTensor("norm_epsilon", [], element, bytes(of: [1e-5]))
-    let scale = 1 / Double(shape.headWidth).squareRoot()
+    let scale = 1 / sqrt(Double(shape.headWidth))
     graph.addTensor("attention_scale", [], element, bytes(of: [scale]))
     graph.addTensor("minus_infinity", [], element, bytes(of: [-.infinity]))
     graph.addTensor("zero", [], .int64, bytes(of: [0]))
