@@ -98,8 +98,9 @@ public func platformRun(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
   if input.arithmetic == .fast {
     // Numbers so small that processors without a mode to flush them compute with each a hundred times as long.
     let state = trainer.state
-    let count = (state.firstMoment + state.secondMoment).count { $0 != 0 && abs($0) < 0x1p-126 }
-    line("subnormal", "\(count)")
+    let moments = (state.firstMoment + state.secondMoment).map { abs($0) }
+    line("subnormal", "\(moments.count { $0 != 0 && $0 < 0x1p-126 })")
+    line("smallest", "\(moments.min { $0 != 0 && ($1 == 0 || $0 < $1) } ?? 0)")
   }
   let sampler = trainer.sampler()
   for _ in 0..<input.samples {
