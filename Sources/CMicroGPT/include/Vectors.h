@@ -79,8 +79,9 @@ MICROGPT_BITS(microgpt_f32x4, 4)
 
 MICROGPT_FLUSH(microgpt_f32x4, microgpt_i32x4)
 
-/// The square root as an instruction. Swift's own calls the C library where its argument is below 0.
-MICROGPT_INLINE float microgpt_root(float x) { return __builtin_elementwise_sqrt(x); }
+/// Square roots as instructions. Swift's own call the C library where the argument is below 0.
+MICROGPT_INLINE float microgpt_f32_root(float x) { return __builtin_elementwise_sqrt(x); }
+MICROGPT_INLINE double microgpt_f64_root(double x) { return __builtin_elementwise_sqrt(x); }
 
 /// The lanes of two vectors interleaved, a[0], b[0], a[1], b[1] and so on: the first half and the second half.
 #define MICROGPT_ZIP(V, low, high)                                                                          \

@@ -45,7 +45,7 @@ struct FastAdam<L: FastLanes> {
     rate = L.all(-update.learningRate * (1 - update.beta1) / update.correction1)
     let inverse2 = (1 - update.beta2) / update.correction2
     self.inverse2 = L.all(inverse2)
-    twice = L.all(2 * update.epsilon * (microgpt_root(inverse2) / roughRootUnit))
+    twice = L.all(2 * update.epsilon * (microgpt_f32_root(inverse2) / roughRootUnit))
     // A smaller ε is taken as 1e-18: the square would underflow, and 0 has no inverse root.
     square = L.all(Swift.max(update.epsilon * update.epsilon, 1e-36))
   }

@@ -13,7 +13,7 @@ extension FastSamplingLanes {
         sums = add(sums, part, times: part)
         c &+= count
       }
-      let s = all(1 / microgpt_root(sum(sums) * a.inverseChannels + 1e-5))
+      let s = all(1 / microgpt_f32_root(sum(sums) * a.inverseChannels + 1e-5))
       c = 0
       while c < a.stride {
         store(multiply(load(x + c), s), y + c)
