@@ -49,6 +49,8 @@ protocol FastLanes: Lanes where Scalar == Float {
   static func roughRoot(_ x: Vector) -> Vector
   /// `x·2ⁿ`, for normal results; the low bits of `n` are an integer's.
   static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector
+  /// `x`, with subnormal lanes as 0 where the processor has no mode that makes them so.
+  static func flushed(_ x: Vector) -> Vector
   /// The sum of all lanes.
   static func sum(_ x: Vector) -> Float
   /// The largest lane.
@@ -94,6 +96,8 @@ extension Lanes {
 }
 
 extension FastLanes {
+  @inline(__always) static func flushed(_ x: Vector) -> Vector { x }
+
   @inline(__always) static func pairSums(_ a: Vector, _ b: Vector) -> Vector {
     let odd = lanes(with: 1)
     return add(select(odd, a, b), swap(select(odd, b, a), 1))
