@@ -1,6 +1,6 @@
 /// Options with several values at once, such as `--embedding 16,32`: each is one that another subcommand's option of the
 /// same name accepts, with that option's limits and messages.
-extension Option where Owner: Equatable {
+extension Option where Owner: Settings & Equatable {
   /// The same option for a list of values with commas between them, kept as they are written, by the option's name.
   package func several<Other>(
     in path: @autoclosure @escaping () -> WritableKeyPath<Other, [String: [String]]>

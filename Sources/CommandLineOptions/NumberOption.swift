@@ -1,5 +1,5 @@
 /// Options whose values are numbers: how they are written, which are accepted, and the errors for others.
-extension Option {
+extension Option where Owner: Settings {
   /// A whole number. A leading `+` is allowed, as in Swift's own conversions.
   package static func number<Value: FixedWidthInteger>(
     _ name: String, _ path: @autoclosure @escaping () -> WritableKeyPath<Owner, Value>,

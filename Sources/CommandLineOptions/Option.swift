@@ -1,8 +1,9 @@
 /// An option: its name, its property, and its description in help and errors.
 ///
-/// A command line gives few of the options that a subcommand has. So a table holds their names, and the rest, such as key
-/// paths and limits, is evaluated for those that are read or described.
-package struct Option<Owner: Settings> {
+/// A command line gives few of the options that a subcommand has. So a table holds their names; the rest, such as key
+/// paths and limits, is evaluated only for options that are read or described. `Owner` conforms to `Settings`, but the
+/// type does not require it: the runtime would look up the conformance of every group at every start.
+package struct Option<Owner> {
   package let name: String
   var short: String?
   /// The value's placeholder in help; a flag has none.
@@ -34,7 +35,9 @@ package struct Option<Owner: Settings> {
     option.short = name
     return option
   }
+}
 
+extension Option where Owner: Settings {
   package static func flag(
     _ name: String, _ path: @autoclosure @escaping () -> WritableKeyPath<Owner, Bool>, _ help: String
   ) -> Self {
@@ -113,12 +116,26 @@ extension Array {
   package static func group<Owner: Settings, Group: OptionGroup>(
     _ path: @autoclosure @escaping () -> WritableKeyPath<Owner, Group>
   ) -> Self where Element == Option<Owner> {
-    Group.options.map { option in
-      Option(
-        name: option.name, short: option.short, placeholder: option.placeholder, help: option.help,
-        value: option.value()
-      ) { (owner, text) throws(UsageError) in try option.read(&owner[keyPath: path()], text) }
+    let options = Group.options
+    var own: [Option<Owner>] = []
+    own.reserveCapacity(options.count)
+    // By number: types are known only at run time here, and for `map` and `indices` the runtime would have to build
+    // conformances first.
+    for index in 0..<options.count {
+      let option = options[index]
+      own.append(
+        Option(
+          name: option.name, short: option.short, placeholder: option.placeholder, help: option.help,
+          value: option.value()
+        ) { (owner, text) throws(UsageError) in try option.read(&owner[keyPath: path()], text) })
     }
+    return own
+  }
+
+  /// The option of this name, long or short.
+  func option<Owner>(named name: String) -> Option<Owner>? where Element == Option<Owner> {
+    for index in 0..<count where self[index].name == name || self[index].short == name { return self[index] }
+    return nil
   }
 }
 

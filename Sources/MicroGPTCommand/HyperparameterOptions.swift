@@ -23,7 +23,7 @@ extension Configuration {
   }
 }
 
-extension Option {
+extension Option where Owner: Settings {
   fileprivate static func hyperparameter(
     _ parameter: Hyperparameter, in path: @autoclosure @escaping () -> WritableKeyPath<Owner, Configuration>
   ) -> Self {
