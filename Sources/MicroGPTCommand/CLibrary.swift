@@ -25,7 +25,8 @@ struct CLibraryFunction {
     let functions = Functions.current
     let angle: (inout SystemRandomNumberGenerator) -> Double = { .random(in: 0..<2 * .pi, using: &$0) }
     let power: (inout SystemRandomNumberGenerator) -> Double = {
-      .random(in: 1..<2, using: &$0) * Double(sign: .plus, exponent: .random(in: -40..<20, using: &$0), significand: 1)
+      .random(in: 1..<2, using: &$0)
+        * Double(sign: .plus, exponent: .random(in: -40..<20, using: &$0), significand: 1)
     }
     return [
       CLibraryFunction(
@@ -75,7 +76,8 @@ struct CLibraryComparison {
     try output.write(
       isEqual
         ? "This machine's C library gives the same numbers, and so does CPython where it uses it.\n"
-        : "This machine's C library rounds otherwise. CPython would give other last digits here; microgpt does not.\n")
+        : "This machine's C library rounds otherwise. CPython would give other last digits here; microgpt does not.\n"
+    )
     try output.flush()
   }
 }

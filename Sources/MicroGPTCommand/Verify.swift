@@ -20,7 +20,8 @@ struct Verify: Subcommand, Equatable {
   static let examples: KeyValuePairs = [
     "Check on a file of the makemore names:": "microgpt verify --data names.txt",
     "Check on the makemore names if they are here, else on the built-in ones:": "microgpt verify",
-    "Compare this machine's C library with the functions that the figures need:": "microgpt verify --against-libm",
+    "Compare this machine's C library with the functions that the figures need:":
+      "microgpt verify --against-libm",
   ]
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
