@@ -531,21 +531,29 @@ private let verifyPage = """
   parameters and every sample with what CPython gives. There are figures for the
   makemore names and for the built-in ones, which are also taken if input.txt in
   this folder is another text. MICROGPT_ISA=avx2 or baseline verifies the kernels
-  that other processors run.
+  that other processors run. The library has its own exp, log, pow, sin and cos, so
+  the bits are the same on every machine; --against-libm tells whether this
+  machine's C library, and so CPython here, would have given them.
 
   DATA:
-    --data FILE  Learn from the lines of FILE (- is standard input)
-    --offline    Never download; so does MICROGPT_OFFLINE=1
+    --data FILE     Learn from the lines of FILE (- is standard input)
+    --offline       Never download; so does MICROGPT_OFFLINE=1
+
+  C LIBRARY:
+    --against-libm  Compare this machine's C library with the library's own functions;
+                    train nothing
 
   GENERAL:
-    --version    Show the version
-    -h, --help   Show this help
+    --version       Show the version
+    -h, --help      Show this help
 
   EXAMPLES:
     Check on a file of the makemore names:
       microgpt verify --data names.txt
     Check on the makemore names if they are here, else on the built-in ones:
       microgpt verify
+    Compare this machine's C library with the functions that the figures need:
+      microgpt verify --against-libm
   """
 
 private let namesPage = """

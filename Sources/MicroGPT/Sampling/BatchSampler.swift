@@ -9,7 +9,7 @@
 /// Document *i* draws the random numbers of stream *i* of the seed, so it does not depend on the requested numbers or
 /// on how many documents are sampled together. It differs from the document that `Sampler` draws from its single
 /// stream, but has the same distribution. In the exact arithmetic probabilities have the reference's bits, so the
-/// documents are the same on every processor (where the C library is the same). In the fast arithmetic they are
+/// documents are the same on every processor. In the fast arithmetic they are
 /// floats, whose last bits depend on the instruction set; about one document in ten thousand may differ.
 ///
 /// Memory is bounded for any numbers: besides the model's own, a window of documents that are sampled together and
