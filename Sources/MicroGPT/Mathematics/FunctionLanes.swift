@@ -112,7 +112,9 @@ extension OneLane {
 
 /// One double on a processor with a fused multiply-add, in code that is compiled for it.
 enum FusedNumber: OneLane {
-  @inline(__always) static func fused(_ a: Double, _ b: Double, _ c: Double) -> Double { a.addingProduct(b, c) }
+  @inline(__always) static func fused(_ a: Double, _ b: Double, _ c: Double) -> Double {
+    a.addingProduct(b, c)
+  }
 }
 
 /// One double on any processor.
