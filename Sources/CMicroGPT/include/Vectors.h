@@ -13,6 +13,9 @@ MICROGPT_INLINE long microgpt_opaque(long x) {
   return x;
 }
 
+/// Reads the cache line at p ahead of its use; p may be anywhere.
+MICROGPT_INLINE void microgpt_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
+
 /// The operations on vectors `V` of `n` numbers `T`, whose bits are vectors `I` of integers `U`. Swift's own vectors
 /// have most of these, but as loops over the lanes, which take half of the compiler's time to become instructions
 /// again.

@@ -1,9 +1,10 @@
-// The exact arithmetic's Adam: the bits that the C library's `pow` gives for squares and roots, mostly without a
-// call.
+// The exact arithmetic's Adam: the bits that `pow` gives for squares and roots, mostly without a call.
+
+import CMicroGPT
 
 extension ExactLanes {
   /// Squares and roots are computed as the processor rounds them. For each, `other` is the only other number that the
-  /// C library's `pow` could give: the neighbor on the side of the exact result if that is nearly as close, and
+  /// reference's `pow` could give: the neighbor on the side of the exact result if that is nearly as close, and
   /// otherwise the number itself. Where `other` would lead to another second moment or parameter, `pow` is called,
   /// after the loop, so that no iteration waits for a call.
   ///
@@ -27,7 +28,7 @@ extension ExactLanes {
       let decayed = multiply(beta2, load(a.secondMoment + i)), secondMoment = add(decayed, rest2, times: y)
       store(secondMoment, a.secondMoment + i)
       let other = near(y, squareRest(g, y), times: all(-doubt))
-      var lanes = differ(add(add(decayed, slack), rest2, times: other), secondMoment)
+      var lanes = differ(add(decayed, near(slack, rest2, times: other)), secondMoment)
       if lanes != 0 {
         // The square of 0 is 0.
         lanes &= differ(g, all(0))
@@ -76,6 +77,10 @@ extension ExactLanes {
       var openMoments = 0
       (open, i) = (0, first)
       while i &+ chunk < next {
+        // The processor's own prefetching ends with each page.
+        prefetch(a.parameters + (i &+ prefetchDistance))
+        prefetch(a.firstMoment + (i &+ chunk &+ prefetchDistance))
+        prefetch(a.secondMoment + (i &+ chunk &+ prefetchDistance))
         updateParameters(i, &open)
         updateMoments(i &+ chunk, &openMoments)
         i &+= count
@@ -89,6 +94,13 @@ extension ExactLanes {
       first = end
     }
   }
+
+  /// How many numbers ahead parameters and moments are read into the cache: 1 KB.
+  @inline(__always)
+  private static var prefetchDistance: Int { 128 }
+
+  @inline(__always)
+  private static func prefetch(_ p: UnsafeMutablePointer<Double>) { microgpt_prefetch(p) }
 
   /// The factor of a rounding error that, added to the rounded number, shows whether the number is in doubt.
   ///
