@@ -203,9 +203,10 @@ MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x2, microgpt_half_f64x2, 2)
 #endif
 
 /// x^(-1/2) within 2^-14: AVX-512's estimate. By address, because where this is not inlined, as in debug builds, its
-/// callers are compiled for the baseline, which passes vectors otherwise.
+/// callers are compiled for the baseline, which passes vectors otherwise. For the same reason it is not always inlined:
+/// the baseline lacks the instruction.
 #if defined(__x86_64__)
-__attribute__((target("avx512f"))) MICROGPT_INLINE void microgpt_f64x8_inverse_root(
+__attribute__((target("avx512f"))) static inline void microgpt_f64x8_inverse_root(
   const void *_Nonnull x, void *_Nonnull y) {
   *(microgpt_f64x8_unaligned *)y =
     __builtin_ia32_rsqrt14pd512_mask(*(const microgpt_f64x8_unaligned *)x, (microgpt_f64x8)0, 0xff);
