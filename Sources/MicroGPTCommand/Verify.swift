@@ -14,14 +14,14 @@ struct Verify: Subcommand, Equatable {
     Trains as 'microgpt train' does without options, and compares every loss, all parameters and every sample \
     with what CPython gives. There are figures for the makemore names and for the built-in ones, which are also \
     taken if input.txt in this folder is another text. MICROGPT_ISA=avx2 or baseline verifies the kernels that \
-    other processors run. The library has its own exp, log, pow, sin and cos, so the bits are the same on every \
-    machine; --against-libm tells whether this machine's C library, and so CPython here, would have given them.
+    other processors run. The bits are the same on every machine, because microgpt computes exp, log, pow, sin \
+    and cos itself. CPython calls the machine's C library for them; --against-libm tells whether that one gives \
+    the same bits.
     """
   static let examples: KeyValuePairs = [
     "Check on a file of the makemore names:": "microgpt verify --data names.txt",
     "Check on the makemore names if they are here, else on the built-in ones:": "microgpt verify",
-    "Compare this machine's C library with the functions that the figures need:":
-      "microgpt verify --against-libm",
+    "See whether this machine's C library would give the same bits:": "microgpt verify --against-libm",
   ]
 
   static var options: KeyValuePairs<String, [Option<Self>]> {
@@ -30,7 +30,7 @@ struct Verify: Subcommand, Equatable {
       "C LIBRARY": [
         .flag(
           "--against-libm", \.againstCLibrary,
-          "Compare this machine's C library with the library's own functions; train nothing")
+          "Train nothing; compare this machine's C library with microgpt's own functions")
       ],
     ]
   }

@@ -531,21 +531,29 @@ private let verifyPage = """
   parameters and every sample with what CPython gives. There are figures for the
   makemore names and for the built-in ones, which are also taken if input.txt in
   this folder is another text. MICROGPT_ISA=avx2 or baseline verifies the kernels
-  that other processors run.
+  that other processors run. The bits are the same on every machine, because
+  microgpt computes exp, log, pow, sin and cos itself. CPython calls the machine's C
+  library for them; --against-libm tells whether that one gives the same bits.
 
   DATA:
-    --data FILE  Learn from the lines of FILE (- is standard input)
-    --offline    Never download; so does MICROGPT_OFFLINE=1
+    --data FILE     Learn from the lines of FILE (- is standard input)
+    --offline       Never download; so does MICROGPT_OFFLINE=1
+
+  C LIBRARY:
+    --against-libm  Train nothing; compare this machine's C library with microgpt's
+                    own functions
 
   GENERAL:
-    --version    Show the version
-    -h, --help   Show this help
+    --version       Show the version
+    -h, --help      Show this help
 
   EXAMPLES:
     Check on a file of the makemore names:
       microgpt verify --data names.txt
     Check on the makemore names if they are here, else on the built-in ones:
       microgpt verify
+    See whether this machine's C library would give the same bits:
+      microgpt verify --against-libm
   """
 
 private let namesPage = """

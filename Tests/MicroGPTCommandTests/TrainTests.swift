@@ -8,20 +8,19 @@ import Testing
 @Suite("microgpt train") struct TrainTests {
   @Test(
     "a run prints the reference's lines and logs its bits, at every instruction set",
-    referenceLibrary, arguments: ReferenceRun.Case.fixtures, instructionChoices)
+    arguments: ReferenceRun.Case.fixtures, instructionChoices)
   func fixtures(golden: ReferenceRun.Case, instructions: String) throws {
     try check(golden, instructions)
   }
 
   @Test(
     "runs on the makemore names and on Unicode do the same",
-    referenceLibrary,
     .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: ReferenceRun.Case.shared, instructionChoices)
   func shared(golden: ReferenceRun.Case, instructions: String) throws { try check(golden, instructions) }
 
   @Test(
-    "the default run on the makemore names prints what microgpt.py printed", referenceLibrary,
+    "the default run on the makemore names prints what microgpt.py printed",
     .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."))
   func makemore() throws {
     let ending = try Sandbox().run(["--data", "\(sharedFolder!)/names.txt"])
@@ -222,12 +221,6 @@ import Testing
 
 /// The values of MICROGPT_ISA on this machine; the empty one selects the widest set.
 let instructionChoices = [""] + InstructionSet.available.map { $0.rawValue }
-
-/// The figures' bits are those of one C library and cannot be compared under another.
-let referenceLibrary = ConditionTrait.enabled(
-  if: CLibrary.roundsAsReference,
-  "This C library rounds exp, log or pow differently from the one that the figures were made with."
-)
 
 /// A run of the reference, as recorded by the oracle.
 struct ReferenceRun: Decodable {

@@ -8,7 +8,7 @@ import Testing
 @Suite("microgpt verify") struct VerifyTests {
   @Test(
     "the default run on the built-in names is CPython's, bit for bit, at every instruction set",
-    referenceLibrary, arguments: instructionChoices)
+    arguments: instructionChoices)
   func builtIn(instructions: String) throws {
     #expect(
       try Sandbox().run("verify", environment: ["MICROGPT_ISA": instructions])
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(
-    "the default run on the makemore names is CPython's, bit for bit", referenceLibrary,
+    "the default run on the makemore names is CPython's, bit for bit",
     .enabled(if: sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."))
   func makemore() throws {
     let names = sharedFolder! + "/names.txt"
@@ -25,23 +25,14 @@ import Testing
         == Ending(output: bitForBit, error: "Learning from 32,033 documents of \(names).\n"))
   }
 
+  /// glibc then has the functions for processors without FMA, which round otherwise. The library has its own.
   @Test(
-    "under another C library, differing bits are explained and are no failure",
-    .enabled(
-      if: (try? runUnderOtherLibrary.get().output) != bitForBit,
-      "GLIBC_TUNABLES changes nothing here: this is not glibc on x86-64 with FMA."))
-  func otherLibrary() throws {
-    let ending = try runUnderOtherLibrary.get()
-    #expect(ending.error == builtInRemark)
-    #expect(ending.code == 0)
-    let number = #/[0-9][0-9.]*(e-[0-9]+)?/#
+    "it is so under a C library that rounds otherwise", arguments: InstructionSet.available.map(\.rawValue))
+  func otherLibrary(instructions: String) throws {
+    let environment = withoutFMA.merging(["MICROGPT_ISA": instructions]) { $1 }
     #expect(
-      ending.output.replacing(number, with: "N")
-        == "this C library rounds exp, log or pow differently from the one the figures were made with: "
-        + "N/N losses agree bit for bit, the others within N; N/N samples are the same\n")
-    let numbers = ending.output.matches(of: number).compactMap { Double($0.0) }
-    try #require(numbers.count == 5)
-    #expect(numbers[0] < 1000 && numbers[1] == 1000 && numbers[2] < 1e-9 && numbers[4] == 20)
+      try Sandbox().run("verify", environment: environment) == Ending(output: bitForBit, error: builtInRemark)
+    )
   }
 
   @Test("a named text without figures is refused with its SHA-256")
@@ -57,8 +48,7 @@ import Testing
   }
 
   @Test(
-    "if input.txt has no figures, the built-in names are verified, and the remark says so",
-    referenceLibrary)
+    "if input.txt has no figures, the built-in names are verified, and the remark says so")
   func ownInput() throws {
     #expect(
       try Sandbox(["input.txt": "emma\nolivia\n"]).run("verify")
@@ -98,11 +88,8 @@ private let builtInRemark =
   "Learning from 2,594 documents of the built-in names (there is no input.txt, and the makemore names are "
   + "not here: MICROGPT_OFFLINE is set).\n"
 
-/// The run on the built-in names with the C library's functions for processors without FMA, where glibc has them:
-/// another C library on the same machine.
-private let runUnderOtherLibrary = Result {
-  try Sandbox().run("verify", environment: ["GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA"])
-}
+/// What makes glibc take its functions for processors without FMA: another C library on the same machine.
+private let withoutFMA: [String: String?] = ["GLIBC_TUNABLES": "glibc.cpu.hwcaps=-FMA,-AVX2"]
 
 /// The result of a comparison, for figures of two losses and two samples.
 @Suite("Verdicts") struct VerdictTests {
@@ -112,12 +99,9 @@ private let runUnderOtherLibrary = Result {
   private let losses = [3.3659669475848504, 3.4242727838717717]
 
   private func verdict(
-    losses: [Double]? = nil, parameters: String = "abcd", samples: [String] = ["emma", "ava"],
-    isReferenceLibrary: Bool = true
+    losses: [Double]? = nil, parameters: String = "abcd", samples: [String] = ["emma", "ava"]
   ) -> Verdict {
-    Verdict(
-      figures, losses: losses ?? self.losses, parametersSHA256: parameters, samples: samples,
-      isReferenceLibrary: isReferenceLibrary)
+    Verdict(figures, losses: losses ?? self.losses, parametersSHA256: parameters, samples: samples)
   }
 
   @Test(
@@ -145,7 +129,7 @@ private let runUnderOtherLibrary = Result {
       try verdict(lossBits.dropLast() + last, hash, samples), try verdict(lossBits, hash + "0", samples),
       try verdict(lossBits, hash, [samples[0], samples[1] + "a"]),
     ] {
-      #expect(other.isFailure == CLibrary.roundsAsReference, "\(other)")
+      #expect(other.isFailure, "\(other)")
       if case .equal = other { Issue.record("\(other)") }
     }
   }
@@ -162,9 +146,9 @@ private let runUnderOtherLibrary = Result {
     #expect(try sandbox.read("verdict") == verdict.description + "\n")
   }
 
-  @Test("equal bits are a success under every C library", arguments: [true, false])
-  func equal(isReferenceLibrary: Bool) {
-    let verdict = verdict(isReferenceLibrary: isReferenceLibrary)
+  @Test("equal bits are a success")
+  func equal() {
+    let verdict = verdict()
     #expect(!verdict.isFailure)
     #expect(verdict.description == "2/2 losses, parameters, 2/2 samples: bit for bit")
   }
@@ -199,24 +183,6 @@ private let runUnderOtherLibrary = Result {
     let verdict = verdict(losses: [losses[0]], samples: [])
     #expect(verdict.isFailure)
     #expect(verdict.description == "First difference: there are 1 losses and 0 samples.")
-  }
-
-  @Test("under another C library a difference is no failure, and is measured")
-  func otherLibrary() {
-    let verdict = verdict(
-      losses: [losses[0], losses[1] + 1e-12], parameters: "ef01", samples: ["emma", "eva"],
-      isReferenceLibrary: false)
-    #expect(!verdict.isFailure)
-    #expect(
-      verdict
-        == .otherLibrary(
-          equalLosses: 1, losses: 2, largestDifference: losses[1] + 1e-12 - losses[1], equalSamples: 1,
-          samples: 2))
-    #expect(
-      verdict.description
-        == "this C library rounds exp, log or pow differently from the one the figures were made with: "
-        + "1/2 losses agree bit for bit, the others within \(losses[1] + 1e-12 - losses[1]); "
-        + "1/2 samples are the same")
   }
 
   @Test(

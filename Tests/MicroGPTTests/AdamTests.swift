@@ -75,7 +75,7 @@ import Testing
   //   v = 0.99 * v + (1 - 0.99) * g ** 2
   //   p -= 0.01 * (m / (1 - 0.85 ** t)) / ((v / (1 - 0.99 ** t)) ** 0.5 + 1e-8)
   //   print(p.hex())'
-  @Test("three steps of one parameter are CPython's", .referenceLibrary)
+  @Test("three steps of one parameter are CPython's")
   func python() {
     let parameter = Numbers([0.5]), gradient = Numbers([0]), firstMoment = Numbers([0]),
       secondMoment = Numbers([0])

@@ -26,17 +26,16 @@ struct GoldenRunTests {
 
   @Test(
     "a run gives the reference's documents, parameters, losses and samples, by every implementation",
-    .referenceLibrary,
     arguments: Golden.fixtures.filter { !$0.isLong }, all)
   func fixture(_ golden: Golden.Case, _ variant: Variant) throws { try check(golden, variant) }
 
   @Test(
-    "a run of a thousand steps does the same", .referenceLibrary, arguments: Golden.fixtures.filter(\.isLong),
+    "a run of a thousand steps does the same", arguments: Golden.fixtures.filter(\.isLong),
     long)
   func longFixture(_ golden: Golden.Case, _ variant: Variant) throws { try check(golden, variant) }
 
   @Test(
-    "a run on the makemore names and on Unicode gives the reference's bits", .referenceLibrary,
+    "a run on the makemore names and on Unicode gives the reference's bits",
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the makemore names are not here."),
     arguments: Golden.shared, long)
   func shared(_ golden: Golden.Case, _ variant: Variant) throws { try check(golden, variant) }

@@ -188,7 +188,7 @@ struct KernelTests {
       Loss(
         logits: buffers.logits, targets: buffers.targets, loss: buffers.loss, padding: buffers.padding,
         rows: rows,
-        vocabulary: vocabulary, stride: stride, weight: 1, square: buffers.square, powers: buffers.padding))
+        vocabulary: vocabulary, stride: stride, weight: 1, square: buffers.square))
     #expect(abs(Double(buffers.loss[0]) - Double(rows) * log(Double(vocabulary))) < 1e-3)
     for r in 0..<rows {
       #expect(

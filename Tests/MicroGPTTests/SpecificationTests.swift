@@ -8,7 +8,6 @@ import Testing
 struct SpecificationTests {
   @Test(
     "every value and every gradient of a traced document equals the reference's, bit for bit",
-    .referenceLibrary,
     .enabled(if: Golden.sharedFolder != nil, "MICROGPT_SHARED is not set: the traces are not here."),
     arguments: ["names-0-trace-emma", "names-30-layers2-trace-isabella"])
   func trace(_ name: String) throws {

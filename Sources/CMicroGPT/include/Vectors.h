@@ -202,8 +202,9 @@ MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x2, microgpt_half_f64x2, 2)
 #pragma float_control(pop)
 #endif
 
-/// x^(-1/2) within 2^-14: AVX-512's estimate. Not always inlined, because it must not be where its caller is compiled
-/// for the baseline, as in debug builds; by address, because such a caller passes vectors otherwise.
+/// x^(-1/2) within 2^-14: AVX-512's estimate. By address, because where this is not inlined, as in debug builds, its
+/// callers are compiled for the baseline, which passes vectors otherwise. For the same reason it is not always inlined:
+/// the baseline lacks the instruction.
 #if defined(__x86_64__)
 __attribute__((target("avx512f"))) static inline void microgpt_f64x8_inverse_root(
   const void *_Nonnull x, void *_Nonnull y) {

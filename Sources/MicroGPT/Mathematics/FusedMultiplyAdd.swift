@@ -7,8 +7,9 @@ enum FusedMultiplyAdd {
   static func of(_ a: Double, _ b: Double, _ c: Double) -> Double {
     let exponents = (exponent(b), exponent(c), exponent(a))
     let product = exponents.0 &+ exponents.1
-    // The product is between 2⁻⁸⁰⁰ and 2⁹⁰⁰, no number is near overflow, and the factors can be split.
-    if product &- (2046 &- 800) < 1700, exponents.0 < 1900, exponents.1 < 1900, exponents.2 < 1900 {
+    // The product is between 2⁻⁸⁰⁰ and 2⁹⁰⁰, no number is near overflow, and the factors can be split. They are not
+    // zero either, so that a sum of two zeros gets its sign.
+    if product &- (2046 &- 800) < 1700, exponents.0 &- 1 < 1899, exponents.1 &- 1 < 1899, exponents.2 < 1900 {
       return EmulatedNumber.emulatedFused(a, b, c)
     }
     return byIntegers(a, b, c)

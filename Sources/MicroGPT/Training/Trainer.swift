@@ -11,7 +11,7 @@
 ///     let model = trainer.model
 ///
 /// The run is the reference's: the same corpus and configuration give the losses, parameters and samples
-/// that microgpt.py gives under CPython, bit for bit, on every platform.
+/// that microgpt.py gives under CPython on x86-64 Linux, bit for bit, on every platform.
 ///
 /// A class, because a run has an identity: its steps happen once, in order. All memory that a step needs is
 /// allocated when the run begins. An app trains by `BackgroundTrainer`, off its main actor.

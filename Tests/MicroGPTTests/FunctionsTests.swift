@@ -2,15 +2,14 @@ import Testing
 
 @testable import MicroGPT
 
-/// The digests hold for glibc on x86-64 with FMA, where they were computed; other libraries sometimes round
-/// differently.
-@Suite struct MathematicsTests {
+/// The digests are CPython's on x86-64 Linux with FMA, and hold on every platform.
+@Suite("Functions") struct FunctionsTests {
   // python3 -c 'import math, random, struct, hashlib; f = math.exp; random.seed(1)
   // values = [f(10 * random.random()) for _ in range(10000)]
   // print(hashlib.sha256(struct.pack("<10000d", *values)).hexdigest())'
   // and the same for the others.
   @Test(
-    "the C library's functions give CPython's bits", .referenceLibrary,
+    "the functions give CPython's bits",
     arguments: [
       ("exp", "7f1c0a2d21e0bc44fb00109cd545e6ded780aec6687e2bda46c1a0a4ec683e3c"),
       ("log", "29ee802ca72f2fc85dc7b528a8f48f8763f3aadf8a65d03e746fff832fd699be"),
@@ -19,16 +18,18 @@ import Testing
       ("sqrt", "4aa6e23260c7dd321c3505ea0af7ee8ad178768227f4f9f2853fba6b3e091858"),
     ])
   func functionsMatchPython(name: String, golden: String) {
-    let digest = digest(ofValuesOf: { x in
-      switch name {
-      case "exp": exp(x)
-      case "log": log(x)
-      case "sin": sin(x)
-      case "cos": cos(x)
-      default: sqrt(x)
-      }
-    })
-    #expect(digest == golden)
+    for functions in [Functions.current, .baseline] {
+      let digest = digest(ofValuesOf: { x in
+        switch name {
+        case "exp": functions.exp(x)
+        case "log": functions.log(x)
+        case "sin": functions.sin(x)
+        case "cos": functions.cos(x)
+        default: sqrt(x)
+        }
+      })
+      #expect(digest == golden)
+    }
   }
 
   // python3 -c 'import random, struct, hashlib; e = -1; random.seed(1)
@@ -36,7 +37,7 @@ import Testing
   // print(hashlib.sha256(struct.pack("<10000d", *values)).hexdigest())'
   // and the same for the others.
   @Test(
-    "power gives CPython's bits", .referenceLibrary,
+    "power gives CPython's bits",
     arguments: [
       (-1.0, "85f46dc80d5b1c77cb99c5386397b723d934d99973696f79e3775e2cc518ee41"),
       (0.5, "b70503f2c9e1b457cc3d5c76cdcb8c3a10b4ed68bf5a75a8e81ccc4a4f1815cd"),
@@ -45,13 +46,14 @@ import Testing
       (-2.0, "bbf75cd285269e7c4d1e25f3c6962db41f2346c3b7ca5054d48f104bbf8fc331"),
     ])
   func powerMatchesPython(exponent: Double, golden: String) {
-    #expect(digest(ofValuesOf: { power($0, exponent) }) == golden)
+    for functions in [Functions.current, .baseline] {
+      #expect(digest(ofValuesOf: { functions.power($0, exponent) }) == golden)
+    }
   }
 
   // python3 -c 'import random; random.seed(0); x = [4 * random.random() for _ in range(100000)]
   // print(sum(v ** 2 != v * v for v in x), sum(v ** -1 != 1 / v for v in x))'
-  @Test(
-    "power is not folded: it differs from x * x and 1 / x as often as Python's does", .referenceLibrary)
+  @Test("power is not folded: it differs from x * x and 1 / x as often as Python's does")
   func powerIsNotFolded() {
     var random = PythonRandom(seed: 0)
     var squares = 0
@@ -64,6 +66,43 @@ import Testing
     }
     #expect(squares == 85)
     #expect(reciprocals == 78)
+  }
+
+  /// On x86-64 these are two ways of computing, with the instruction and without it. Elsewhere they are one.
+  @Test(
+    "functions for every processor equal those for this processor",
+    arguments: ["exp", "log", "sin", "cos", "pow"])
+  func baseline(_ name: String) {
+    var random = RandomDoubles(stream: 160)
+    let count = RandomDoubles.slowCount * 2, (every, this) = (Functions.baseline, Functions.current)
+    switch name {
+    case "exp": expectSame(name, count, { _ in random.uniform(-740..<710) }, every.exp, this.exp)
+    case "log": expectSame(name, count, { _ in random.any() }, every.log, this.log)
+    case "sin": expectSame(name, count, { _ in random.uniform(-10..<10) }, every.sin, this.sin)
+    case "cos": expectSame(name, count, { _ in random.uniform(-10..<10) }, every.cos, this.cos)
+    default:
+      for exponent in PowerTests.exponents + [3.7] {
+        expectSame(
+          "x^\(exponent)", count, { _ in random.binary(-200...200) }, { every.power($0, exponent) },
+          { this.power($0, exponent) })
+      }
+      // Subnormal and overflowing results.
+      expectSame(
+        "2^x", count, { _ in random.uniform(-1080..<1030) }, { every.power(2.5, $0) }, { this.power(2.5, $0) }
+      )
+    }
+  }
+
+  @Test("the functions of the library are those of this processor")
+  func dispatch() {
+    #expect(exp(-1) == Functions.current.exp(-1) && power(3, -0.5) == Functions.current.power(3, -0.5))
+    #if arch(x86_64)
+      if InstructionSet.widest != .baseline {
+        let (fused, current) = (Functions.fused.exp, Functions.current.exp)
+        #expect(unsafeBitCast(fused, to: Int.self) == unsafeBitCast(current, to: Int.self))
+        #expect(unsafeBitCast(fused, to: Int.self) != unsafeBitCast(Functions.baseline.exp, to: Int.self))
+      }
+    #endif
   }
 
   /// The SHA-256 of `function` at 10,000 arguments below ten, as little-endian doubles.
