@@ -29,8 +29,15 @@ extension ExactSamplingLanes {
         var peak = all(-.infinity)
         for s in 0..<a.positions {
           let key = keys + Int(places[s]) &* a.placeStride
-          var product = all(0), c = 0
-          for _ in 0..<a.headWidth {
+          var product = all(0), c = 0, rest = a.headWidth
+          while rest >= 4 {
+            for _ in 0..<4 {
+              product = add(product, load(query + c), times: load(key + c))
+              c &+= a.paddedWidth
+            }
+            rest &-= 4
+          }
+          for _ in 0..<rest {
             product = add(product, load(query + c), times: load(key + c))
             c &+= a.paddedWidth
           }

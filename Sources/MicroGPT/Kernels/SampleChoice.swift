@@ -32,16 +32,14 @@ struct SampleChoice<Scalar> {
 extension FastSamplingLanes {
   @inline(__always)
   static func sampleWeights(_ a: SampleWeights<Float>) {
-    let (peaks, zeros) = scaleLogits(a), peak = all(largest(peaks))
+    let peak = scaleLogits(a)
     let total = addWeights(a.sums, a.stride) { c in subtract(load(a.logits + c), peak) }
-    a.check[0] += sum(zeros)
-    // The most probable token's exponential is 1 if all are finite.
-    a.check[1] += total >= 0.5 ? 0 : 1
+    a.check[1] += total * 0
   }
 
   /// Writes running sums of exponentials, in vectors that cover `count` numbers.
   ///
-  /// - Parameter exponents: A vector of numbers that are not above 0, by the index of its first.
+  /// - Parameter exponents: A vector of numbers that are not above 80, by the index of its first.
   /// - Returns: The total.
   @inline(__always)
   static func addWeights(
@@ -78,48 +76,55 @@ extension FastSamplingLanes {
 }
 
 extension SamplingLanes {
-  /// Writes the logits over the temperature.
+  /// Writes the logits over the temperature, and checks them.
   ///
-  /// - Returns: The largest of each lane, and zeros if all logits are finite.
+  /// - Returns: In every lane, what to subtract before exponentials: the largest one, unless all are so small that their
+  ///   exponentials can be added up as they are, and nothing has to wait for it.
   @inline(__always)
-  static func scaleLogits(_ a: SampleWeights<Scalar>) -> (peaks: Vector, zeros: Vector) {
+  static func scaleLogits(_ a: SampleWeights<Scalar>) -> Vector {
     let scale = all(a.inverseTemperature)
-    var zeros = all(0), peaks = all(-.infinity), c = 0
+    var zeros = all(0), peaks = all(-.infinity), small = 0, c = 0
     while c < a.stride {
-      let logits = load(a.logits + c), scaled = add(multiply(logits, scale), load(a.padding + c))
+      let logits = load(a.logits + c), scaled = multiply(logits, scale)
+      let padded = add(scaled, load(a.padding + c))
       zeros = add(zeros, logits, times: all(0))
-      store(scaled, a.logits + c)
-      peaks = max(peaks, scaled)
+      peaks = max(peaks, padded)
+      small &+= countNotAbove(max(scaled, subtract(all(0), scaled)), all(80))
+      store(padded, a.logits + c)
       c &+= count
     }
-    return (peaks, zeros)
+    if countNotAbove(zeros, all(0)) != count { a.check[0] = .nan }
+    if small == c { return all(0) }
+    let peak = largest(peaks)
+    // Infinite if the temperature is too small.
+    a.check[1] += peak * 0
+    return all(peak)
   }
 }
 
 extension ExactSamplingLanes {
   @inline(__always)
   static func sampleWeights(_ a: SampleWeights<Double>) {
-    let (peaks, zeros) = scaleLogits(a), peak = all(largest(peaks))
-    let total = Floats.addWeights(a.sums, a.stride) { c in
+    let peak = scaleLogits(a)
+    _ = Floats.addWeights(a.sums, a.stride) { c in
       let next = c &+ count
       return floats(
         subtract(load(a.logits + c), peak),
         next < a.stride ? subtract(load(a.logits + next), peak) : all(-.infinity))
     }
-    for lane in 0..<count { a.check[0] += zeros[lane] }
-    a.check[1] += total >= 0.5 ? 0 : 1
   }
 
   /// The token that the reference draws: settled if no sum is near the mark.
   ///
-  /// A float's exponential is off by a share of at most 2⁻²², and of |x|·2⁻²⁴ since its argument x is rounded; weighted by
-  /// the probabilities these arguments have a mean of at most ln V. Running sums add log₂(lanes) + V/lanes numbers one
-  /// after the other. Together sums and mark are off by less than (V/2 + 2·ln V + 22)·2⁻²⁴ of the total. What the reference
-  /// loses by rounding doubles, and exponentials below 2⁻¹²⁵, are far less than what the margin has beyond that.
+  /// A float's exponential is off by a share of at most 2⁻²². Its argument x is rounded, which adds |x|·2⁻²⁴: at most
+  /// 80·2⁻²⁴; or, where the largest logit has been subtracted, on average over the probabilities, ln V·2⁻²⁴. Running sums
+  /// add log₂(lanes) + V/lanes numbers one after the other. Together sums and mark are off by less than
+  /// (V/2 + 182)·2⁻²⁴ of the total. What the reference loses by rounding doubles, and exponentials below 2⁻¹²⁵, are far
+  /// less than what the margin has beyond that.
   @inline(__always)
   static func sampleChoice(_ a: SampleChoice<Double>) {
     let end = a.stride.rounded(up: Floats.count), total = a.sums[end &- 1]
-    let mark = Float(a.uniform) * total, margin = Float(a.vocabulary &+ 48) * 0x1p-24 * total
+    let mark = Float(a.uniform) * total, margin = Float(a.vocabulary &+ 192) * 0x1p-24 * total
     let token = Floats.sumsNotAbove(mark - margin, a.sums, end)
     if token == Floats.sumsNotAbove(mark + margin, a.sums, end) {
       a.token[0] = token

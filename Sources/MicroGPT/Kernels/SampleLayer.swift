@@ -20,32 +20,24 @@ struct SampleLayer<Scalar> {
 }
 
 extension FastSamplingLanes {
+  /// The normalization's scale is positive, so it passes through relu and both matrices: hidden units are computed from
+  /// `middle` as it is, and nothing waits for the scale before the layer's output.
   @inline(__always)
   static func sampleLayer(_ a: SampleLayer<Float>) {
     rowProduct(a.attentionOutput, a.output, isOrdered: false) { store(add($1, load(a.x + $0)), a.middle + $0) }
-    normalizeRow(a.middle, into: a.normalized, a.output.columns, a.inverseChannels)
-    rowProduct(a.normalized, a.expand, isOrdered: false) { store(wherePositive($1, $1), a.hidden + $0) }
-    rowProduct(a.hidden, a.contract, isOrdered: false) { store(add($1, load(a.middle + $0)), a.y + $0) }
-    if let head = a.head { rowProduct(a.y, head, isOrdered: false) { store($1, a.logits + $0) } }
-  }
-
-  /// `y = s·x` with `s = (mean(x²) + 1e-5)^(-1/2)`. Beyond the channels `x` is 0.
-  @inline(__always)
-  static func normalizeRow(
-    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, _ stride: Int, _ inverseChannels: Float
-  ) {
+    rowProduct(a.middle, a.expand, isOrdered: false) { store(wherePositive($1, $1), a.hidden + $0) }
     var sums = all(0), c = 0
-    while c < stride {
-      let part = load(x + c)
+    while c < a.output.columns {
+      let part = load(a.middle + c)
       sums = add(sums, part, times: part)
       c &+= count
     }
-    let scale = inverseRoot(add(all(1e-5), groupSum(sums, width: count), times: all(inverseChannels)))
-    c = 0
-    while c < stride {
-      store(multiply(load(x + c), scale), y + c)
-      c &+= count
+    let mean = multiply(groupSum(sums, width: count), all(a.inverseChannels))
+    let scale = inverseRoot(add(all(1e-5), mean))
+    rowProduct(a.hidden, a.contract, isOrdered: false) {
+      store(add(load(a.middle + $0), scale, times: $1), a.y + $0)
     }
+    if let head = a.head { rowProduct(a.y, head, isOrdered: false) { store($1, a.logits + $0) } }
   }
 }
 
@@ -56,10 +48,20 @@ extension ExactSamplingLanes {
   /// a term is ±0 only if the weight is finite.
   @inline(__always)
   static func sampleLayer(_ a: SampleLayer<Double>) {
-    rowProduct(a.attentionOutput, a.output, isOrdered: true) { store(add($1, load(a.x + $0)), a.middle + $0) }
+    if a.output.columns <= 2 &* count {
+      Chains.rowProduct(a.attentionOutput, a.output, isOrdered: true) {
+        Chains.store(Chains.add($1, Chains.load(a.x + $0)), a.middle + $0)
+      }
+    } else {
+      rowProduct(a.attentionOutput, a.output, isOrdered: true) { store(add($1, load(a.x + $0)), a.middle + $0) }
+    }
     normalizeRow(a.middle, into: a.normalized, a.channels, a.output.columns, a.inverseChannels)
     rowProduct(a.normalized, a.expand, isOrdered: true) { store(wherePositive($1, $1), a.hidden + $0) }
-    if a.isContractFinite {
+    if a.isContractFinite, a.contract.columns <= 2 &* count {
+      Chains.sparseProduct(a.hidden, a.contract) {
+        Chains.store(Chains.add($1, Chains.load(a.middle + $0)), a.y + $0)
+      }
+    } else if a.isContractFinite {
       sparseProduct(a.hidden, a.contract) { store(add($1, load(a.middle + $0)), a.y + $0) }
     } else {
       rowProduct(a.hidden, a.contract, isOrdered: true) { store(add($1, load(a.middle + $0)), a.y + $0) }
@@ -85,7 +87,7 @@ extension ExactSamplingLanes {
 }
 
 extension ExactLanes {
-  /// `y[c] = Σₖ x[k]·b[k, c]` over those `k` whose `x[k]` is above 0; the others are 0.
+  /// `y[c] = Σₖ x[k]·b[k, c]` over those `k` whose `x[k]` is not 0.
   @inline(__always)
   static func sparseProduct(
     _ x: UnsafePointer<Double>, _ b: Panels<Double>, _ body: (Int, Vector) -> Void
@@ -102,7 +104,7 @@ extension ExactLanes {
     }
   }
 
-  /// Takes 64 inputs at a time: a bit for each that is above 0.
+  /// Takes 64 inputs at a time: a bit for each that is not 0.
   @inline(__always)
   private static func sparseTile<T: RowTile>(
     _ type: T.Type, _ x: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ step: Int, _ depth: Int,
@@ -113,8 +115,7 @@ extension ExactLanes {
       var bits: UInt64 = 0, k = 0
       let end = Swift.min(rest, 64)
       while k < end {
-        let above = notBelow(all(0), load(x + k))
-        bits |= UInt64(~above & UInt8(truncatingIfNeeded: 1 &<< count &- 1)) &<< UInt64(truncatingIfNeeded: k)
+        bits |= UInt64(differ(load(x + k), all(0))) &<< UInt64(truncatingIfNeeded: k)
         k &+= count
       }
       while bits != 0 {

@@ -136,12 +136,19 @@ final class SampleStream<A: SamplingArithmetic> {
     let token = UnsafePointer(tokens.baseAddress.unsafelyUnwrapped + position)
     if need == .nothing {
       try engine.compute(1, at: position, tokens: token, places: places, stride: tokens.count, nil)
-    } else if node < 0, need == .draw, isPlain {
-      try engine.prepareDraw(at: position, token: token, places: places, request)
-    } else {
-      var request = request
-      if node >= 0 { (request.sums, request.totals) = (tree.sums(node), tree.totals + node) }
+      return
+    }
+    if node < 0, need == .draw, isPlain {
+      return try engine.prepareDraw(at: position, token: token, places: places, request)
+    }
+    var request = request
+    if node >= 0 { (request.sums, request.totals) = (tree.sums(node), tree.totals + node) }
+    if A.isExact || !isPlain {
       try engine.compute(rowAt: position, token: token, places: places, request)
+    } else {
+      // The same floats whether the tree has room or not.
+      try engine.prepareDraw(at: position, token: token, places: places, request)
+      engine.takeSums(request)
     }
   }
 

@@ -41,6 +41,12 @@ extension SamplingEngine {
     return workspace.token[0]
   }
 
+  /// Copies the running sums and the total after `prepareDraw`.
+  func takeSums(_ sums: Sums) {
+    for token in 0..<sumsStride { sums.sums[token] = Scalar(workspace.draw[token]) }
+    sums.totals[0] = sums.sums[sumsStride &- 1]
+  }
+
   /// The row's logits.
   @inline(__always)
   private func forward(_ position: Int, _ token: UnsafePointer<Int32>, _ places: UnsafePointer<Int32>) {
