@@ -14,7 +14,8 @@ extension Train {
     let count = sampling.count, model = trainer.model
     let plan = SamplingPlan(
       count: count, temperature: sampling.temperature,
-      source: sampling.streams == .one ? .one(trainer.random) : .many(seed: configuration.seed, engine))
+      source: sampling.streams == .one
+        ? .one(trainer.random, .exact) : .many(seed: configuration.seed, engine))
     var draws = try SampleDraws(plan, model, trainer.instructionSet)
     var line = SampleLine(), flushing = PeriodicFlush()
     if count > 0 { try results.write("\n--- inference (new, hallucinated names) ---\n") }

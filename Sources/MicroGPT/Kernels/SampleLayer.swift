@@ -12,6 +12,8 @@ struct SampleLayer<Scalar> {
   var isContractFinite: Bool
   /// The layer's output; scratch of the same size, twice; and scratch for the hidden units. Overwritten.
   var y, middle, normalized, hidden: UnsafeMutablePointer<Scalar>
+  /// A bit for each hidden unit that is not 0. Only the exact arithmetic writes it.
+  var active: UnsafeMutablePointer<UInt64>
   /// Overwritten after the last layer.
   var logits: UnsafeMutablePointer<Scalar>
   var channels: Int
@@ -24,7 +26,9 @@ extension FastSamplingLanes {
   /// `middle` as it is, and nothing waits for the scale before the layer's output.
   @inline(__always)
   static func sampleLayer(_ a: SampleLayer<Float>) {
-    rowProduct(a.attentionOutput, a.output, isOrdered: false) { store(add($1, load(a.x + $0)), a.middle + $0) }
+    rowProduct(a.attentionOutput, a.output, isOrdered: false) {
+      store(add($1, load(a.x + $0)), a.middle + $0)
+    }
     rowProduct(a.middle, a.expand, isOrdered: false) { store(wherePositive($1, $1), a.hidden + $0) }
     var sums = all(0), c = 0
     while c < a.output.columns {
@@ -53,16 +57,25 @@ extension ExactSamplingLanes {
         Chains.store(Chains.add($1, Chains.load(a.x + $0)), a.middle + $0)
       }
     } else {
-      rowProduct(a.attentionOutput, a.output, isOrdered: true) { store(add($1, load(a.x + $0)), a.middle + $0) }
+      rowProduct(a.attentionOutput, a.output, isOrdered: true) {
+        store(add($1, load(a.x + $0)), a.middle + $0)
+      }
     }
     normalizeRow(a.middle, into: a.normalized, a.channels, a.output.columns, a.inverseChannels)
-    rowProduct(a.normalized, a.expand, isOrdered: true) { store(wherePositive($1, $1), a.hidden + $0) }
+    var bits: UInt64 = 0
+    rowProduct(a.normalized, a.expand, isOrdered: true) { c, x in
+      let hidden = wherePositive(x, x)
+      store(hidden, a.hidden + c)
+      bits |= UInt64(differ(hidden, all(0))) &<< UInt64(truncatingIfNeeded: c & 63)
+      a.active[c &>> 6] = bits
+      if (c &+ count) & 63 == 0 { bits = 0 }
+    }
     if a.isContractFinite, a.contract.columns <= 2 &* count {
-      Chains.sparseProduct(a.hidden, a.contract) {
+      Chains.sparseProduct(a.hidden, a.active, a.contract) {
         Chains.store(Chains.add($1, Chains.load(a.middle + $0)), a.y + $0)
       }
     } else if a.isContractFinite {
-      sparseProduct(a.hidden, a.contract) { store(add($1, load(a.middle + $0)), a.y + $0) }
+      sparseProduct(a.hidden, a.active, a.contract) { store(add($1, load(a.middle + $0)), a.y + $0) }
     } else {
       rowProduct(a.hidden, a.contract, isOrdered: true) { store(add($1, load(a.middle + $0)), a.y + $0) }
     }
@@ -87,45 +100,38 @@ extension ExactSamplingLanes {
 }
 
 extension ExactLanes {
-  /// `y[c] = Σₖ x[k]·b[k, c]` over those `k` whose `x[k]` is not 0.
+  /// `y[c] = Σₖ x[k]·b[k, c]` over those `k` that have a bit in `active`.
   @inline(__always)
   static func sparseProduct(
-    _ x: UnsafePointer<Double>, _ b: Panels<Double>, _ body: (Int, Vector) -> Void
+    _ x: UnsafePointer<Double>, _ active: UnsafePointer<UInt64>, _ b: Panels<Double>,
+    _ body: (Int, Vector) -> Void
   ) {
     typealias One = RowCell<Self>
     typealias Two = RowBeside<One>
     typealias Four = RowBeside<Two>
     forEachTile(b) { start, step, first, vectors in
       switch vectors {
-      case 4: sparseTile(Four.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-      case 2: sparseTile(Two.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-      default: sparseTile(One.self, x, start, step, b.depth) { body(first &+ $0, $1) }
+      case 4: sparseTile(Four.self, x, active, start, step, b.depth) { body(first &+ $0, $1) }
+      case 2: sparseTile(Two.self, x, active, start, step, b.depth) { body(first &+ $0, $1) }
+      default: sparseTile(One.self, x, active, start, step, b.depth) { body(first &+ $0, $1) }
       }
     }
   }
 
-  /// Takes 64 inputs at a time: a bit for each that is not 0.
   @inline(__always)
   private static func sparseTile<T: RowTile>(
-    _ type: T.Type, _ x: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ step: Int, _ depth: Int,
-    _ body: (Int, Vector) -> Void
+    _ type: T.Type, _ x: UnsafePointer<Double>, _ active: UnsafePointer<UInt64>, _ b: UnsafePointer<Double>,
+    _ step: Int, _ depth: Int, _ body: (Int, Vector) -> Void
   ) where T.L == Self {
-    var tile = T(), x = x, b = b, rest = depth
-    while rest > 0 {
-      var bits: UInt64 = 0, k = 0
-      let end = Swift.min(rest, 64)
-      while k < end {
-        bits |= UInt64(differ(load(x + k), all(0))) &<< UInt64(truncatingIfNeeded: k)
-        k &+= count
-      }
+    var tile = T(), first = 0
+    while first < depth {
+      var bits = active[first &>> 6]
       while bits != 0 {
-        let k = bits.trailingZeroBitCount
+        let k = first &+ bits.trailingZeroBitCount
         tile.addOne(x + k, b + k &* step)
         bits &= bits &- 1
       }
-      x += 64
-      b += 64 &* step
-      rest &-= 64
+      first &+= 64
     }
     tile.forEach(body)
   }

@@ -107,7 +107,9 @@ extension Exact8: ExactSamplingLanes {
   }
   typealias Floats = Fast16
   typealias Chains = Exact4
-  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector { microgpt_f64x8_floats(a, b) }
+  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector {
+    microgpt_f64x8_floats(a, b)
+  }
   @inline(__always) static func largest(_ x: Vector) -> Double {
     Exact4.largest(Exact4.max(x.lowHalf, x.highHalf))
   }
@@ -119,7 +121,9 @@ extension Exact4: ExactSamplingLanes {
   }
   typealias Floats = Fast8
   typealias Chains = Exact4
-  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector { microgpt_f64x4_floats(a, b) }
+  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector {
+    microgpt_f64x4_floats(a, b)
+  }
   @inline(__always) static func largest(_ x: Vector) -> Double {
     Exact2.largest(Exact2.max(x.lowHalf, x.highHalf))
   }
@@ -131,7 +135,9 @@ extension Exact2: ExactSamplingLanes {
   }
   typealias Floats = Fast4
   typealias Chains = Exact2
-  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector { microgpt_f64x2_floats(a, b) }
+  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector {
+    microgpt_f64x2_floats(a, b)
+  }
   @inline(__always) static func largest(_ x: Vector) -> Double {
     Swift.max(x[0], x[1])
   }

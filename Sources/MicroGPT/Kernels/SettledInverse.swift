@@ -1,4 +1,4 @@
-// `x^(-1)` to the last bit, in lanes, mostly by a quotient.
+// `power` for the power -1 to the last bit, in lanes: as in SettledPower.swift, a quotient mostly settles it.
 
 extension ExactLanes {
   /// `pow(x, -1)` in every lane: `settledPower` for the power -1.

@@ -60,7 +60,8 @@ public final class Sampler {
   ) throws(SamplerError) -> String {
     var text: [UInt8] = []
     try sample(
-      appendingTo: &text, prompt: prompt, temperature: temperature, filter: filter, length: length, until: isStopped)
+      appendingTo: &text, prompt: prompt, temperature: temperature, filter: filter, length: length,
+      until: isStopped)
     return String(decoding: text, as: UTF8.self)
   }
 

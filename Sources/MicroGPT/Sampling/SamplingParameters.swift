@@ -23,7 +23,8 @@ struct SamplingParameters<A: SamplingArithmetic> {
     let shape = sizes.shape, width = sizes.width
     func panels(_ declare: inout BufferDeclarations, depth: Int, columns: Int) -> Panels<Scalar> {
       Panels(
-        start: declare(Scalar.self, Count(depth), Count(columns)), depth: depth, columns: columns, panel: panel)
+        start: declare(Scalar.self, Count(depth), Count(columns)), depth: depth, columns: columns,
+        panel: panel)
     }
     tokenEmbedding = declare(Scalar.self, Count(shape.vocabulary), Count(width))
     positionEmbedding = declare(Scalar.self, Count(shape.positions), Count(width))

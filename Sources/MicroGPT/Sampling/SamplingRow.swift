@@ -100,7 +100,8 @@ extension SamplingEngine {
           x: w.input, attentionOutput: w.attentionOutput, output: layer.output, expand: layer.expand,
           contract: layer.contract, head: l &+ 1 == layers ? parameters.head : nil,
           isContractFinite: isFinite, y: w.input, middle: w.middle, normalized: w.normalized,
-          hidden: w.hidden, logits: w.logits, channels: shape.channels, inverseChannels: inverseChannels))
+          hidden: w.hidden, active: w.active, logits: w.logits, channels: shape.channels,
+          inverseChannels: inverseChannels))
     }
   }
 }

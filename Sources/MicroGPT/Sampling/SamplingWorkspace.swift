@@ -25,6 +25,8 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
   let check: Buffer
   /// The running sums of one row, `[2·V]`; see `SampleWeights`.
   let draw: UnsafeMutablePointer<Float>
+  /// A bit for each hidden unit of one row, in words.
+  let active: UnsafeMutablePointer<UInt64>
   /// The drawn token, `[1]`.
   let token: UnsafeMutablePointer<Int>
   /// What the kernels for one row are called with, `[L]`.
@@ -49,6 +51,7 @@ struct SamplingWorkspace<A: SamplingArithmetic> {
     limits = declare(Scalar.self, tokens)
     check = declare(Scalar.self, 2)
     draw = declare(Float.self, 2 * tokens)
+    active = declare(UInt64.self, Count(sizes.hiddenWidth / 64 + 1))
     token = declare(Int.self, 1)
     attend = declare(SampleAttend<Scalar>.self, Count(sizes.shape.layers))
     layer = declare(SampleLayer<Scalar>.self, Count(sizes.shape.layers))

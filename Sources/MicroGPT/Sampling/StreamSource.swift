@@ -17,7 +17,9 @@ struct StreamSource {
   ///
   /// Returns the last token, which is not written to `tokens`, and the position that it follows.
   let draw:
-    (_ start: Int, _ limit: Int, Request, inout PythonRandom) throws(SamplerError) -> (token: Int, position: Int)
+    (_ start: Int, _ limit: Int, Request, inout PythonRandom) throws(SamplerError) -> (
+      token: Int, position: Int
+    )
   /// Draws the token that follows all *T* tokens, which have replaced those of the last call.
   let drawNext: (Request, inout PythonRandom) throws(SamplerError) -> Int
   /// The probabilities of the token that follows the first `count` ones, `[V]`; `nil` are all, as in `drawNext`.
