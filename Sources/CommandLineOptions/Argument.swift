@@ -2,8 +2,8 @@
 ///
 /// Words fill the arguments in order. An optional argument before a required one takes a word only if enough remain,
 /// so that `trace [MODEL] TEXT` reads one word as TEXT and two as both. The last argument may take all words that
-/// remain, as in `microgpt compare LOG...`.
-package struct Argument<Owner: Settings> {
+/// remain, as in `microgpt compare LOG...`. `Owner` is as for `Option`.
+package struct Argument<Owner> {
   /// The word's placeholder in help and errors.
   let placeholder: String
   let help: String
@@ -59,6 +59,8 @@ extension Subcommand {
   /// - Parameter words: No more than `wordLimit`.
   /// - Returns: The first required argument whose word is missing or empty; `nil` if there is none.
   mutating func fill(from words: [String]) -> Argument<Self>? {
+    // Most lines have none; `isEmpty` would have the runtime build a conformance, as in `group`.
+    if Self.arguments.count == 0 { return nil }
     var words = words[...]
     var spare = words.count - Self.arguments.count { $0.isRequired }
     for argument in Self.arguments {

@@ -91,7 +91,7 @@ package struct Command {
         continue
       }
       let name = optionName(word)
-      guard let option = table.first(where: { $0.name == name || $0.short == name }) else {
+      guard let option = table.option(named: name) else {
         throw unknownOption(name, in: type)
       }
       let joined = name == word ? nil : String(word.dropFirst(name.count + 1))
@@ -170,7 +170,17 @@ package struct Command {
 }
 
 extension Subcommand {
-  fileprivate static var table: [Option<Self>] { options.flatMap(\.value) }
+  /// All options, in the order of help.
+  fileprivate static var table: [Option<Self>] {
+    let groups = options
+    var table: [Option<Self>] = []
+    // By number, as in `group`.
+    for group in 0..<groups.count {
+      let options = groups[group].value
+      for index in 0..<options.count { table.append(options[index]) }
+    }
+    return table
+  }
   fileprivate static var optionNames: [String] { table.map(\.name) }
   fileprivate static var takesArguments: Bool { !arguments.isEmpty }
 }

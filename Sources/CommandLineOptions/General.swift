@@ -40,7 +40,7 @@ struct General: Settings {
     let options = General.all
     for index in words.indices {
       let name = optionName(words[index])
-      guard let option = options.first(where: { $0.name == name || $0.short == name }) else { continue }
+      guard let option = options.option(named: name) else { continue }
       var value: String?
       if option.placeholder != nil {
         let next = words[(index + 1)...].first.flatMap { looksLikeOption($0) ? nil : $0 }

@@ -1,11 +1,14 @@
 /// Options with several values at once, such as `--embedding 16,32`: each is one that another subcommand's option of the
 /// same name accepts, with that option's limits and messages.
-extension Option where Owner: Equatable {
+extension Option where Owner: Settings & Equatable {
   /// The same option for a list of values with commas between them, kept as they are written, by the option's name.
-  package func several<Other>(in path: WritableKeyPath<Other, [String: [String]]>) -> Option<Other> {
+  package func several<Other>(
+    in path: @autoclosure @escaping () -> WritableKeyPath<Other, [String: [String]]>
+  ) -> Option<Other> {
     Option<Other>(
-      name: name, placeholder: "LIST", expected: "values with commas between them, each \(expected)",
-      help: help, facts: facts, completion: completion
+      name: name, placeholder: "LIST", help: help,
+      value: OptionValue(
+        expected: "values with commas between them, each \(expected)", facts: facts, completion: completion)
     ) { [self] (owner, text) throws(UsageError) in
       let values = text.split(separator: ",", omittingEmptySubsequences: false)
         .map { String($0.drop { $0 == " " }) }
@@ -24,7 +27,7 @@ extension Option where Owner: Equatable {
         }
         settings.append(one)
       }
-      owner[keyPath: path][name] = values
+      owner[keyPath: path()][name] = values
     }
   }
 }

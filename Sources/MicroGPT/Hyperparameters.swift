@@ -24,7 +24,10 @@ public struct Hyperparameter: Sendable {
   public let kind: Kind
 
   /// The command's option, such as `--block-size`: the key, spelled as options are.
-  public var option: String { "--" + String(key.map { $0 == "_" ? "-" : $0 }) }
+  public var option: String {
+    let hyphens = key.utf8.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+    return "--" + String(decoding: hyphens, as: UTF8.self)
+  }
 
   /// What a hyperparameter determines.
   public enum Group: Sendable {

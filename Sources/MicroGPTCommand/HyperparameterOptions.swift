@@ -6,9 +6,9 @@ import MicroGPT
 extension Array {
   /// The options of the hyperparameters of one group, whose values are in the configuration at `path`.
   static func hyperparameters<Owner: Settings>(
-    _ group: Hyperparameter.Group, in path: WritableKeyPath<Owner, Configuration>
+    _ group: Hyperparameter.Group, in path: @autoclosure @escaping () -> WritableKeyPath<Owner, Configuration>
   ) -> Self where Element == Option<Owner> {
-    Hyperparameter.all.filter { $0.group == group }.map { .hyperparameter($0, in: path) }
+    Hyperparameter.all.filter { $0.group == group }.map { .hyperparameter($0, in: path()) }
   }
 }
 
@@ -23,15 +23,15 @@ extension Configuration {
   }
 }
 
-extension Option {
+extension Option where Owner: Settings {
   fileprivate static func hyperparameter(
-    _ parameter: Hyperparameter, in path: WritableKeyPath<Owner, Configuration>
+    _ parameter: Hyperparameter, in path: @autoclosure @escaping () -> WritableKeyPath<Owner, Configuration>
   ) -> Self {
     func get<Value>(_ place: Hyperparameter.Place<Value>) -> (Owner) -> Value {
-      { place.get($0[keyPath: path]) }
+      { place.get($0[keyPath: path()]) }
     }
     func set<Value>(_ place: Hyperparameter.Place<Value>) -> (inout Owner, Value) -> Void {
-      { place.set(&$0[keyPath: path], $1) }
+      { place.set(&$0[keyPath: path()], $1) }
     }
     let (name, help) = (parameter.option, parameter.help)
     return switch parameter.kind {

@@ -11,14 +11,21 @@ extension Train {
   func printSamples(
     _ trainer: Trainer, _ results: OutputFile, _ log: TrainingLog?
   ) throws -> Int {
-    let count = sampling.count, model = trainer.model
+    let count = sampling.count
+    guard count > 0 else {
+      try results.flush()
+      try log?.begin(parametersSHA256: trainer.model.parametersSHA256)
+      try log?.end()
+      return 0
+    }
+    let model = trainer.model
     let plan = SamplingPlan(
       count: count, temperature: sampling.temperature,
       source: sampling.streams == .one
         ? .one(trainer.random, .exact) : .many(seed: configuration.seed, engine))
     var draws = try SampleDraws(plan, model, trainer.instructionSet)
     var line = SampleLine(), flushing = PeriodicFlush()
-    if count > 0 { try results.write("\n--- inference (new, hallucinated names) ---\n") }
+    try results.write("\n--- inference (new, hallucinated names) ---\n")
     for number in 0..<count {
       if Interruption.number != nil { return number }
       line.begin(number + 1)
@@ -32,7 +39,6 @@ extension Train {
       try flushing.flush(results)
     }
     try results.flush()
-    if count == 0 { try log?.begin(parametersSHA256: model.parametersSHA256) }
     try log?.end()
     return count
   }

@@ -101,29 +101,32 @@ struct Train: Presettable, Equatable {
     try start.check(corpus, of: source)
     try checkOutputs(against: source, hasBest: start.hasBest)
     let documents = try TrainingDocuments(
-      corpus, of: source, holdingOut: measuring.heldOut, seed: start.heldOutSeed(self))
+      consume corpus, of: source, holdingOut: measuring.heldOut, seed: start.heldOutSeed(self))
     let tokenizer = start.tokenizer(documents.training)
     let memory = try requiredMemory(vocabularySize: tokenizer.vocabularySize)
     let target = try file ?? checkpoints.target.map { try LockedFile($0) }
     let saver = try target.map {
       try self.saver($0, textSHA256: sha256, heldOutSeed: start.heldOutSeed(self))
     }
+    let remarks = output.quiet ? nil : remarks(source, documents, memory: memory), heldOut = documents.heldOut
+    // Nothing else refers to the order of the documents from here on, so the trainer shuffles it without a copy.
+    let training = (consume documents).training
     let trainer: Trainer
-    do { trainer = try start.trainer(documents.training, tokenizer, self, instructions) } catch {
+    do { trainer = try start.trainer(consume training, tokenizer, self, instructions) } catch {
       throw explained(error)
     }
     let lastLoss = start.lastLoss
     let log = try openLog(after: trainer.completedSteps, loss: lastLoss)
     let report = try output.report.map { path throws(FileError) in
-      try RunReport(path, self, trainer, sourceName: source.name, heldOut: documents.heldOut)
+      try RunReport(path, self, trainer, sourceName: source.name, heldOut: heldOut)
     }
-    if !output.quiet {
-      Console.remark(remarks(source, documents, memory: memory))
+    if let remarks {
+      Console.remark(remarks)
       if let remark = start.remark(trainer) { Console.remark(remark) }
     }
     let sitting = Sitting(
       self, trainer, lastLoss: lastLoss,
-      heldOut: documents.heldOut.map { HeldOutLoss($0, start.evaluations(self)) },
+      heldOut: heldOut.map { HeldOutLoss($0, start.evaluations(self)) },
       saver: saver, log: log, report: report)
     do { try sitting.run() } catch { throw explained(error) }
   }

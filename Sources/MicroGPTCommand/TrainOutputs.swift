@@ -9,6 +9,7 @@ extension Train {
   /// - Parameter hasBest: Whether an earlier sitting has saved the model with the lowest loss.
   /// - Throws: `Failure` if one of them is an input or another one of them, or has contents that are not this run's.
   func checkOutputs(against source: TextSource, hasBest: Bool) throws(Failure) {
+    if output.log == nil, output.report == nil, checkpoints.target == nil { return }
     let outputs = [
       ("--log", output.log), ("--report", output.report), ("--save", checkpoints.target),
       ("--save", bestPath),

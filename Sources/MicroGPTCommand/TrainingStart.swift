@@ -117,7 +117,7 @@ enum TrainingStart {
 
   /// The trainer at the start of this sitting.
   func trainer(
-    _ corpus: Corpus, _ tokenizer: Tokenizer, _ settings: Train, _ instructionSet: InstructionSet?
+    _ corpus: consuming Corpus, _ tokenizer: Tokenizer, _ settings: Train, _ instructionSet: InstructionSet?
   ) throws -> Trainer {
     switch self {
     case .random:

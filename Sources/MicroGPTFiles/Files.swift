@@ -17,21 +17,40 @@ public func readFile(_ path: String) throws(FileError) -> [UInt8] {
   guard descriptor >= 0 else { throw FileError(.read, path: path, code: errno) }
   defer { if path != "-" { close(descriptor) } }
 
-  var status = stat()
+  var status = stat(), code: Int32 = 0
   let expected = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-  var bytes = [UInt8](repeating: 0, count: max(expected, 0) + 65_536), count = 0
-  while true {
-    if count == bytes.count { bytes.append(contentsOf: repeatElement(0, count: bytes.count)) }
-    let got = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + count, $0.count - count) }
-    if got < 0 {
-      if errno == EINTR { continue }
-      throw FileError(.read, path: path == "-" ? "standard input" : path, code: errno)
-    }
-    if got == 0 { break }
-    count += got
+  // One byte more than the file has shows that it has no more.
+  let capacity = max(expected, 65_535) + 1
+  var bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+    (count, code) = fill(UnsafeMutableRawBufferPointer(buffer), from: descriptor)
   }
-  bytes.removeLast(bytes.count - count)
+  // A pipe, whose length is unknown, or a file that is being written to.
+  var isFull = bytes.count == capacity
+  while isFull && code == 0 {
+    let room = bytes.count, start = bytes.count
+    var got = 0
+    bytes.append(contentsOf: repeatElement(0, count: room))
+    bytes.withUnsafeMutableBytes {
+      (got, code) = fill(UnsafeMutableRawBufferPointer(rebasing: $0[start...]), from: descriptor)
+    }
+    bytes.removeLast(room - got)
+    isFull = got == room
+  }
+  if code != 0 { throw FileError(.read, path: path == "-" ? "standard input" : path, code: code) }
   return bytes
+}
+
+/// Reads until the buffer is full or the file ends.
+///
+/// - Returns: The number of bytes read, and the code of the error that came then, or 0.
+private func fill(_ buffer: UnsafeMutableRawBufferPointer, from descriptor: Int32) -> (Int, Int32) {
+  var count = 0
+  while count < buffer.count {
+    let got = read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+    if got == 0 { break }
+    if got > 0 { count += got } else if errno != EINTR { return (count, errno) }
+  }
+  return (count, 0)
 }
 
 /// Whether there is a file or folder at `path`.

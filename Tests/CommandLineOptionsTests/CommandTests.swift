@@ -27,6 +27,59 @@ import Testing
     }
     #expect(page == widePage)
   }
+
+  @Test("a line evaluates the key paths and limits of the options that it gives, and of no others")
+  func lazily() throws {
+    let command = Command(name: "tool", abstract: "", subcommands: [Counted.self])
+    Counted.evaluated = []
+    guard case .run(let settings as Counted, _) = try command.parse(["run", "--rate", "2", "--count", "3"])
+    else {
+      Issue.record("'run' does not run")
+      return
+    }
+    #expect(settings.rate == 2 && settings.group.count == 3)
+    #expect(Set(Counted.evaluated) == ["rate", "limits", "group"])
+    guard case .help = try command.parse(["run", "--help"]) else {
+      Issue.record("'run --help' does not ask for help")
+      return
+    }
+    #expect(Counted.evaluated.contains("other limits"))
+  }
+}
+
+/// Options that tell when they are evaluated.
+private struct Counted: Subcommand {
+  struct Group: OptionGroup {
+    var count = 1
+    static var options: [Option<Self>] { [.number("--count", \.count, .atLeast(0), "How many")] }
+  }
+
+  var rate = 1, size = 1
+  var quiet = false
+  var group = Group(), other = Group()
+
+  /// Only one test uses it.
+  nonisolated(unsafe) static var evaluated: [String] = []
+  static func note<Value>(_ name: String, _ value: Value) -> Value {
+    evaluated.append(name)
+    return value
+  }
+
+  static let name = "run"
+  static let abstract = ""
+  static let examples: KeyValuePairs = ["Run:": "tool run"]
+  static var options: KeyValuePairs<String, [Option<Self>]> {
+    [
+      "OTHER": [
+        .number("--size", note("size", \.size), note("other limits", .atLeast(0)), "How large"),
+        .flag("--quiet", note("quiet", \.quiet), "Print nothing"),
+      ],
+      "OPTIONS": [.number("--rate", note("rate", \.rate), note("limits", .atLeast(0)), "How fast")],
+      "GROUPS": .group(note("group", \.group)) + .group(note("other", \.other)),
+    ]
+  }
+
+  func run(given: GivenOptions) {}
 }
 
 private struct ShortForms: Subcommand, Equatable {

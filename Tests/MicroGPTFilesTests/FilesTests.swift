@@ -31,7 +31,9 @@ import Testing
     #expect(try readFile("/dev/null") == [])
   }
 
-  @Test("a pipe, whose length is unknown, is read to its end", arguments: [0, 65_536, 300_000])
+  @Test(
+    "a pipe, whose length is unknown, is read to its end",
+    arguments: [0, 65_535, 65_536, 65_537, 131_072, 300_000])
   func namedPipe(count: Int) throws {
     let path = folder.path + "/pipe", bytes = [UInt8](repeating: 7, count: count)
     #expect(mkfifo(path, 0o600) == 0)

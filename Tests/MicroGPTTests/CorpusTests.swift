@@ -134,6 +134,32 @@ import Testing
     }
   }
 
+  @Test("the order before a shuffle is found again", arguments: [1, 2, 3, 64, 1_000])
+  func unshuffled(count: Int) throws {
+    let given = try Corpus(documents: (0..<count).map { "document \($0)" })
+    var random = PythonRandom(seed: 5), corpus = given
+    corpus.shuffle(using: &random)
+    #expect(corpus.unshuffled(from: PythonRandom(seed: 5)) == given)
+    // Also where the order before was not the text's.
+    let before = random, once = corpus
+    corpus.shuffle(using: &random)
+    #expect(corpus.unshuffled(from: before) == once)
+  }
+
+  @Test("the characters of a corpus are those of its documents, without what is stripped", arguments: 0..<100)
+  func characters(seed: UInt64) throws {
+    let pieces = ["a", "b", "\n", " ", "\t", "\r\n", "\u{A0}", "\u{3000}", "\u{E9}", "\u{1F600}"]
+    var random = PythonRandom(seed: seed)
+    // Few enough pieces for texts that lack some of the white space, or have it at the ends only.
+    for length in [1, 2, 3, 5, 8, 100] {
+      let text = (0..<length).map { _ in pieces[Int(random.uniform() * 10)] }.joined()
+      for division in [Corpus.Division.lines, .paragraphs] {
+        guard let corpus = try? Corpus(text: text, as: division) else { continue }
+        #expect(corpus.characters == Set(corpus.joined()).sorted())
+      }
+    }
+  }
+
   @Test("white space is Unicode's, and the four separators of ASCII")
   func whiteSpace() {
     // python3 -c 'print([hex(i) for i in range(0x110000) if chr(i).isspace()])' prints the same 29.

@@ -56,6 +56,21 @@ struct DenormalTests {
     }
   #endif
 
+  /// Elsewhere the optimizer stores its moments by this.
+  @Test("flushing turns subnormal lanes to 0, and leaves all others as they are")
+  func flushed() {
+    let numbers: [Float] = [
+      0, 0x1p-149, -0x1p-149, 0x1.fffffcp-127, -0x1.fffffcp-127, 0x1p-126, -0x1p-126, 1, -1, .infinity,
+      -.infinity, .greatestFiniteMagnitude,
+    ]
+    for start in stride(from: 0, to: numbers.count, by: 4) {
+      let lanes = SIMD4(numbers[start..<start + 4])
+      let found = microgpt_f32x4_flushed(lanes)
+      for i in 0..<4 { #expect(found[i] == (abs(lanes[i]) < 0x1p-126 ? 0 : lanes[i])) }
+    }
+    #expect(microgpt_f32x4_flushed(SIMD4(repeating: .nan))[0].isNaN)
+  }
+
   @Test("in the exact arithmetic the parameters of such a model move")
   func exact() throws {
     let trainer = try DenormalTests.trainer(.exact)

@@ -13,6 +13,9 @@ MICROGPT_INLINE long microgpt_opaque(long x) {
   return x;
 }
 
+/// Reads the cache line at p ahead of its use; p may be anywhere.
+MICROGPT_INLINE void microgpt_prefetch(const void *_Nonnull p) { __builtin_prefetch(p); }
+
 /// The operations on vectors `V` of `n` numbers `T`, whose bits are vectors `I` of integers `U`. Swift's own vectors
 /// have most of these, but as loops over the lanes, which take half of the compiler's time to become instructions
 /// again.
@@ -70,6 +73,18 @@ MICROGPT_VECTOR(microgpt_f64x2, microgpt_i64x2, double, long long, 2)
 MICROGPT_BITS(microgpt_f32x16, 16)
 MICROGPT_BITS(microgpt_f32x8, 8)
 MICROGPT_BITS(microgpt_f32x4, 4)
+
+/// The lanes of a, but 0 where they are subnormal: for processors that cannot be told to do so by themselves.
+#define MICROGPT_FLUSH(V, I)                                                                                \
+  MICROGPT_INLINE V V##_flushed(V a) {                                                                      \
+    return (V)(~(I)(__builtin_elementwise_abs(a) < 0x1p-126f) & (I)a);                                      \
+  }
+
+MICROGPT_FLUSH(microgpt_f32x4, microgpt_i32x4)
+
+/// Square roots as instructions. Swift's own call the C library where the argument is below 0.
+MICROGPT_INLINE float microgpt_f32_root(float x) { return __builtin_elementwise_sqrt(x); }
+MICROGPT_INLINE double microgpt_f64_root(double x) { return __builtin_elementwise_sqrt(x); }
 
 /// The lanes of two vectors interleaved, a[0], b[0], a[1], b[1] and so on: the first half and the second half.
 #define MICROGPT_ZIP(V, low, high)                                                                          \
@@ -162,13 +177,16 @@ MICROGPT_WORDS(microgpt_f64x4, microgpt_i64x4)
 MICROGPT_WORDS(microgpt_f64x2, microgpt_i64x2)
 
 /// The processor's estimates, refined by one Newton step to about 2 ulp. The compiler may use these because under
-/// `precise, off` a quotient need not be rounded correctly.
+/// `precise, off` a quotient need not be rounded correctly. WebAssembly has no estimates, and its compiler warns of the
+/// pragma; there, as on arm64, roots and quotients are computed.
 #define MICROGPT_ESTIMATE(V)                                                                                \
   MICROGPT_INLINE V V##_inverse_root(V x) { return 1.0f / __builtin_elementwise_sqrt(x); }                  \
   MICROGPT_INLINE V V##_inverse(V x) { return 1.0f / x; }
 
+#if !defined(__wasm__)
 #pragma float_control(push)
 #pragma float_control(precise, off)
+#endif
 MICROGPT_ESTIMATE(microgpt_f32x16)
 MICROGPT_ESTIMATE(microgpt_f32x8)
 MICROGPT_ESTIMATE(microgpt_f32x4)
@@ -178,10 +196,25 @@ MICROGPT_ESTIMATE(microgpt_f32x4)
     return __builtin_convertvector(1.0f / __builtin_elementwise_sqrt(__builtin_convertvector(x, F)), V);    \
   }
 
-MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x8, microgpt_half_f64x8, 8)
 MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x4, microgpt_half_f64x4, 4)
 MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x2, microgpt_half_f64x2, 2)
+#if !defined(__wasm__)
 #pragma float_control(pop)
+#endif
+
+/// x^(-1/2) within 2^-14: AVX-512's estimate. By address, because where this is not inlined, as in debug builds, its
+/// callers are compiled for the baseline, which passes vectors otherwise.
+#if defined(__x86_64__)
+__attribute__((target("avx512f"))) MICROGPT_INLINE void microgpt_f64x8_inverse_root(
+  const void *_Nonnull x, void *_Nonnull y) {
+  *(microgpt_f64x8_unaligned *)y =
+    __builtin_ia32_rsqrt14pd512_mask(*(const microgpt_f64x8_unaligned *)x, (microgpt_f64x8)0, 0xff);
+}
+#else
+MICROGPT_INLINE void microgpt_f64x8_inverse_root(const void *_Nonnull x, void *_Nonnull y) {
+  *(microgpt_f64x8_unaligned *)y = 1 / __builtin_elementwise_sqrt(*(const microgpt_f64x8_unaligned *)x);
+}
+#endif
 
 /// How many lanes of x are not above those of y.
 #define MICROGPT_COUNT_NOT_ABOVE(V, T, n)                                                                   \

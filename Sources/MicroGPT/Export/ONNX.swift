@@ -92,17 +92,21 @@ private struct ONNXExport {
   private var metadata: [(key: String, value: String)] {
     var vocabulary = ""
     vocabulary.unicodeScalars.append(contentsOf: tokenizer.characters)
-    let start = tokenizer.isStream ? [] : [("bos", "\(tokenizer.bos)")]
-    return [("vocabulary", vocabulary)] + start + [
-      ("block_size", "\(shape.positions)"), ("layers", "\(shape.layers)"), ("embedding", "\(shape.channels)"),
-      ("heads", "\(shape.heads)"),
-    ]
+    // Appended one by one: converting arrays of unlabeled pairs to the result's type takes a cast at run time, which
+    // Embedded Swift lacks.
+    var metadata = [(key: "vocabulary", value: vocabulary)]
+    if !tokenizer.isStream { metadata.append((key: "bos", value: "\(tokenizer.bos)")) }
+    metadata.append((key: "block_size", value: "\(shape.positions)"))
+    metadata.append((key: "layers", value: "\(shape.layers)"))
+    metadata.append((key: "embedding", value: "\(shape.channels)"))
+    metadata.append((key: "heads", value: "\(shape.heads)"))
+    return metadata
   }
 
   /// The constants of the formulas, and those that operators take as tensors.
   private mutating func addConstants() {
     graph.addTensor("norm_epsilon", [], element, bytes(of: [1e-5]))
-    let scale = 1 / Double(shape.headWidth).squareRoot()
+    let scale = 1 / sqrt(Double(shape.headWidth))
     graph.addTensor("attention_scale", [], element, bytes(of: [scale]))
     graph.addTensor("minus_infinity", [], element, bytes(of: [-.infinity]))
     graph.addTensor("zero", [], .int64, bytes(of: [0]))

@@ -1,6 +1,8 @@
 // Adam over a run of parameters, in lanes: the arguments, and the fast arithmetic's kernel. ExactAdam.swift has the
 // exact one, Specification/Adam.swift the formula.
 
+import CMicroGPT
+
 /// The hyperparameters of one optimizer update.
 struct Update<Scalar> {
   var beta1, beta2, epsilon, learningRate: Scalar
@@ -19,7 +21,7 @@ struct AdamStep<Scalar> {
   var count: Int
   var update: Update<Scalar>
   var clearsGradients: Bool
-  /// Scratch of the exact arithmetic, `[8·AdamStep.chunk]`.
+  /// Scratch of the exact arithmetic, `[6·AdamStep.chunk]`.
   var scratch: UnsafeMutablePointer<Scalar>
 
   /// The parameters that the exact arithmetic updates between two checks for results in doubt.
@@ -43,7 +45,7 @@ struct FastAdam<L: FastLanes> {
     rate = L.all(-update.learningRate * (1 - update.beta1) / update.correction1)
     let inverse2 = (1 - update.beta2) / update.correction2
     self.inverse2 = L.all(inverse2)
-    twice = L.all(2 * update.epsilon * (inverse2.squareRoot() / roughRootUnit))
+    twice = L.all(2 * update.epsilon * (microgpt_f32_root(inverse2) / roughRootUnit))
     // A smaller ε is taken as 1e-18: the square would underflow, and 0 has no inverse root.
     square = L.all(Swift.max(update.epsilon * update.epsilon, 1e-36))
   }
@@ -55,8 +57,9 @@ struct FastAdam<L: FastLanes> {
   ) {
     let m = L.add(g, beta1, times: L.load(firstMoment)), p = L.load(parameter)
     let v = L.add(L.multiply(beta2, L.load(secondMoment)), g, times: g)
-    L.store(m, firstMoment)
-    L.store(v, secondMoment)
+    // Moments whose gradients have vanished decay to subnormal numbers, with which each later step would be slow.
+    L.store(L.flushed(m), firstMoment)
+    L.store(L.flushed(v), secondMoment)
     let sum = L.add(L.add(square, v, times: inverse2), twice, times: L.roughRoot(v))
     L.store(L.add(p, L.multiply(rate, m), times: L.inverseRoot(sum)), parameter)
   }

@@ -12,17 +12,22 @@ struct Attend<Scalar> {
   /// The gradient of `output`, of the same shape. Only the backward pass reads it.
   var dOutput: UnsafeMutablePointer<Scalar>
   /// The scores' exponentials, kept for the backward pass. The fast arithmetic keeps one number for each channel of
-  /// each pair of positions, and overwrites up to 15 vectors past the last; the exact one keeps `[H, T, T]`.
+  /// each pair of positions, and overwrites up to 15 vectors past the last; the exact one keeps `[H, T, T]`, rows padded to
+  /// whole vectors.
   var exponentials: UnsafeMutablePointer<Scalar>
-  /// Fast: the inverse of the exponentials' sum, `[T, segment]`. Exact: the sum and its inverse, `[H, T, 2]`.
+  /// Fast: the inverse of the exponentials' sum, `[T, segment]`. Exact: the inverse, and minus its square, `[2, H·T]`,
+  /// rows padded to whole vectors.
   var sums: UnsafeMutablePointer<Scalar>
   /// The gradients of queries, keys and values, in the same layout. Overwritten by the backward pass.
   var dQuery: UnsafeMutablePointer<Scalar>
   var positions, heads, headWidth: Int
   /// `D^(-1/2)`.
   var scale: Scalar
-  /// Scratch for two rows of weights, `[2T]`.
+  /// Scratch for two rows of weights, `[2T]`, padded to whole vectors.
   var row: UnsafeMutablePointer<Scalar>
+  /// Scratch for the keys, or the values and the gradients of both, of one head, `[3, D, T]`, rows padded to whole
+  /// vectors. Only the exact arithmetic uses it.
+  var transposed: UnsafeMutablePointer<Scalar>
   /// Scratch for one vector for each pair of positions, and 15 more. Only the fast backward pass uses it.
   var pairs: UnsafeMutablePointer<Scalar>
 }

@@ -1,18 +1,19 @@
-// The exact arithmetic's Adam: the bits that the C library's `pow` gives for squares and roots, mostly without a
-// call.
+// The exact arithmetic's Adam: the bits that `pow` gives for squares and roots, mostly without a call.
+
+import CMicroGPT
 
 extension ExactLanes {
   /// Squares and roots are computed as the processor rounds them. For each, `other` is the only other number that the
-  /// C library's `pow` could give: the neighbor on the side of the exact result if that is nearly as close, and
+  /// reference's `pow` could give: the neighbor on the side of the exact result if that is nearly as close, and
   /// otherwise the number itself. Where `other` would lead to another second moment or parameter, `pow` is called,
   /// after the loop, so that no iteration waits for a call.
   ///
-  /// Each chunk takes two loops: one estimates its roots, the other updates its parameters and the next chunk's
-  /// moments. Interleaving these supplies independent work while divisions are in flight.
+  /// A loop updates the parameters of one chunk and the moments of the next: independent work while divisions are in
+  /// flight.
   @inline(__always)
   static func adam(_ a: AdamStep<Double>) {
-    let chunk = AdamStep<Double>.chunk, corrected = a.scratch, inverses = a.scratch + chunk
-    let squares = Doubts<Self>(a.scratch + 2 &* chunk), others = Doubts<Self>(a.scratch + 5 &* chunk)
+    let chunk = AdamStep<Double>.chunk
+    let squares = Doubts<Self>(a.scratch), others = Doubts<Self>(a.scratch + 3 &* chunk)
     let update = a.update, beta1 = all(update.beta1), beta2 = all(update.beta2)
     let rest1 = all(1 - update.beta1), rest2 = all(1 - update.beta2)
     let rate = all(update.learningRate), epsilon = all(update.epsilon)
@@ -26,8 +27,8 @@ extension ExactLanes {
       store(add(multiply(beta1, load(a.firstMoment + i)), rest1, times: g), a.firstMoment + i)
       let decayed = multiply(beta2, load(a.secondMoment + i)), secondMoment = add(decayed, rest2, times: y)
       store(secondMoment, a.secondMoment + i)
-      let other = near(y, squareRest(g, y), times: all(doubt))
-      var lanes = differ(add(add(decayed, slack), rest2, times: other), secondMoment)
+      let other = near(y, squareRest(g, y), times: all(-doubt))
+      var lanes = differ(add(decayed, near(slack, rest2, times: other)), secondMoment)
       if lanes != 0 {
         // The square of 0 is 0.
         lanes &= differ(g, all(0))
@@ -41,10 +42,9 @@ extension ExactLanes {
         }
       }
     }
-    /// Updates the parameters of a vector, `place` numbers into its chunk.
-    @inline(__always) func updateParameters(_ i: Int, _ place: Int, _ open: inout Int) {
-      let (root, other) = roots(
-        load(corrected + place), load(inverses + place), load(a.secondMoment + i), over: correction2)
+    /// Updates the parameters of a vector.
+    @inline(__always) func updateParameters(_ i: Int, _ open: inout Int) {
+      let (root, other) = roots(load(a.secondMoment + i), over: correction2)
       let step = divide(multiply(rate, correction1.divide(load(a.firstMoment + i))), add(root, epsilon))
       let parameter = load(a.parameters + i)
       store(subtract(parameter, step), a.parameters + i)
@@ -74,22 +74,19 @@ extension ExactLanes {
     while first < a.count {
       let end = next
       next = Swift.min(end &+ chunk, a.count)
-      i = hasFused ? first : end
-      while i < end {
-        let x = correction2.divideUsual(load(a.secondMoment + i))
-        store(x, corrected + (i &- first))
-        store(inverseRootEstimate(x), inverses + (i &- first))
-        i &+= count
-      }
       var openMoments = 0
       (open, i) = (0, first)
       while i &+ chunk < next {
-        updateParameters(i, i &- first, &open)
+        // The processor's own prefetching ends with each page.
+        prefetch(a.parameters + (i &+ prefetchDistance))
+        prefetch(a.firstMoment + (i &+ chunk &+ prefetchDistance))
+        prefetch(a.secondMoment + (i &+ chunk &+ prefetchDistance))
+        updateParameters(i, &open)
         updateMoments(i &+ chunk, &openMoments)
         i &+= count
       }
       while i < end {
-        updateParameters(i, i &- first, &open)
+        updateParameters(i, &open)
         i &+= count
       }
       settleParameters(open)
@@ -97,6 +94,13 @@ extension ExactLanes {
       first = end
     }
   }
+
+  /// How many numbers ahead parameters and moments are read into the cache: 1 KB.
+  @inline(__always)
+  private static var prefetchDistance: Int { 128 }
+
+  @inline(__always)
+  private static func prefetch(_ p: UnsafeMutablePointer<Double>) { microgpt_prefetch(p) }
 
   /// The factor of a rounding error that, added to the rounded number, shows whether the number is in doubt.
   ///
@@ -106,29 +110,26 @@ extension ExactLanes {
   @inline(__always)
   private static var doubt: Double { 1.031 }
 
-  /// `√x` for `x = secondMoment/correction`, and the other number that `pow` could give.
-  ///
-  /// - Parameters:
-  ///   - x: `correction.divideUsual(secondMoment)`, if there are fused multiply-adds.
-  ///   - inverse: An estimate of `x^(-1/2)`.
+  /// `√(secondMoment/correction)`, and the other number that `pow` could give.
   @inline(__always)
   private static func roots(
-    _ x: Vector, _ inverse: Vector, _ secondMoment: Vector, over correction: Divisor<Self>
+    _ secondMoment: Vector, over correction: Divisor<Self>
   ) -> (Vector, other: Vector) {
+    var x = secondMoment
     // Nearly all numbers are in a range where nothing can overflow or lose bits to underflow.
     if hasFused && isWithin(x, 0x1p-100, 0x1p100) {
-      // Two Newton steps from an estimate in floats give the root, or in rare lanes a neighbor of it; these are in
-      // doubt.
-      let half = multiply(inverse, all(0.5))
-      var y = multiply(x, inverse)
+      x = correction.divideUsual(x)
+      // Two Newton steps from an estimate give the root, or in rare lanes a neighbor of it; these are in doubt.
+      var (y, half) = rootEstimate(x)
       y = fused(y, half, fusedRest(x, y, y))
       y = fused(y, half, fusedRest(x, y, y))
-      return (y, fused(y, fusedRest(x, y, y), multiply(inverse, all(0.5 * doubt))))
+      return (y, fused(y, fusedRest(x, y, y), multiply(half, all(doubt))))
     }
-    let x = correction.divide(secondMoment), y = squareRoot(x)
+    x = correction.divide(x)
+    let y = squareRoot(x)
     // Adds doubt only where `x` is so small that the error may have lost bits, and for 0, where it does no harm.
     let slack = all(0x1p-1010), least = all(0x1p-500)
-    let rest = subtract(slack, multiply(squareRest(y, x), all(0.5 * doubt)))
+    let rest = add(slack, multiply(squareRest(y, x), all(0.5 * doubt)))
     return (y, add(y, divide(rest, max(y, least))))
   }
 
@@ -138,15 +139,14 @@ extension ExactLanes {
     hasFused ? fused(a, b, c) : add(a, b, times: c)
   }
 
-  /// `y² - x`, exactly, for an `x` near `y²`.
+  /// `x - y²`, exactly, for an `x` near `y²`.
   @inline(__always)
   private static func squareRest(_ y: Vector, _ x: Vector) -> Vector {
-    if hasFused { return fused(subtract(all(0), x), y, y) }
+    if hasFused { return fusedRest(x, y, y) }
     // Without the instruction: Dekker's product of halves of 26 bits. Each of its terms is exact.
-    let square = multiply(y, y), shifted = multiply(y, all(134_217_729))
-    let high = subtract(shifted, subtract(shifted, y)), low = subtract(y, high), cross = multiply(high, low)
+    let square = multiply(y, y), (high, low) = halves(y), cross = multiply(high, low)
     let error = add(add(subtract(multiply(high, high), square), add(cross, cross)), multiply(low, low))
-    return add(subtract(square, x), error)
+    return subtract(subtract(x, square), error)
   }
 
   /// Whether all lanes are above `low` and below `high`.

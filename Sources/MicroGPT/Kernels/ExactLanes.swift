@@ -29,8 +29,13 @@ enum Exact8: ExactLanes {
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x8_divide(a, b) }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x8_root(a) }
   @inline(__always) static func broadcastPair(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
-  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
-    microgpt_f64x8_inverse_root_estimate(x)
+  @inline(__always) static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
+    // An estimate of 14 bits, and a Newton step for both.
+    var x = x, inverse = x
+    microgpt_f64x8_inverse_root(&x, &inverse)
+    let root = multiply(x, inverse), half = multiply(inverse, all(0.5))
+    let rest = fusedRest(all(0.5), root, half)
+    return (fused(root, root, rest), fused(half, half, rest))
   }
   @inline(__always) static var hasFused: Bool { true }
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x8_abs(a) }
@@ -96,8 +101,9 @@ enum Exact4: ExactLanes {
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x4_divide(a, b) }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x4_root(a) }
   @inline(__always) static func broadcastPair(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
-  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
-    microgpt_f64x4_inverse_root_estimate(x)
+  @inline(__always) static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
+    let inverse = microgpt_f64x4_inverse_root_estimate(x)
+    return (multiply(x, inverse), multiply(inverse, all(0.5)))
   }
   @inline(__always) static var hasFused: Bool { true }
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x4_abs(a) }
@@ -163,8 +169,9 @@ enum Exact2: ExactLanes {
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x2_divide(a, b) }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x2_root(a) }
   @inline(__always) static func broadcastPair(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
-  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
-    microgpt_f64x2_inverse_root_estimate(x)
+  @inline(__always) static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
+    let inverse = microgpt_f64x2_inverse_root_estimate(x)
+    return (multiply(x, inverse), multiply(inverse, all(0.5)))
   }
   #if arch(arm64) || arch(riscv64)
     @inline(__always) static var hasFused: Bool { true }

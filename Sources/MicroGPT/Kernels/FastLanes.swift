@@ -137,6 +137,9 @@ enum Fast4: FastLanes {
       microgpt_f32x4_add(a, microgpt_f32x4_multiply(b, c))
     }
   #endif
+  #if !arch(x86_64) && !arch(arm64)
+    @inline(__always) static func flushed(_ x: Vector) -> Vector { microgpt_f32x4_flushed(x) }
+  #endif
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_max(a, b) }
   @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_min(a, b) }
   @inline(__always) static func wherePositive(_ x: Vector, _ a: Vector) -> Vector {

@@ -1,5 +1,7 @@
 // Sampling in the fast arithmetic: normalization, attention of one position, running sums and draws.
 
+import CMicroGPT
+
 extension FastSamplingLanes {
   @inline(__always)
   static func sampleNormalize(_ a: SampleNormalize<Float>) {
@@ -11,7 +13,7 @@ extension FastSamplingLanes {
         sums = add(sums, part, times: part)
         c &+= count
       }
-      let s = all(1 / (sum(sums) * a.inverseChannels + 1e-5).squareRoot())
+      let s = all(1 / microgpt_f32_root(sum(sums) * a.inverseChannels + 1e-5))
       c = 0
       while c < a.stride {
         store(multiply(load(x + c), s), y + c)

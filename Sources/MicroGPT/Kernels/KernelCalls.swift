@@ -58,6 +58,28 @@ extension Kernels {
   }
 }
 
+extension Kernels {
+  /// In the exact arithmetic lanes are channels of one head, so for few of them there is a kernel of four lanes.
+  @inline(__always)
+  func attend(_ arguments: Attend<Scalar>) {
+    if let attendNarrow, arguments.headWidth % lanes != 0 {
+      call(attendNarrow, arguments)
+    } else {
+      call(attend, arguments)
+    }
+  }
+
+  /// The backward pass of `attend`, likewise.
+  @inline(__always)
+  func attendBackward(_ arguments: Attend<Scalar>) {
+    if let attendBackwardNarrow, arguments.headWidth % lanes != 0 {
+      call(attendBackwardNarrow, arguments)
+    } else {
+      call(attendBackward, arguments)
+    }
+  }
+}
+
 extension SamplingKernels {
   @inline(__always)
   func attend(_ arguments: SampleAttend<Scalar>) { withUnsafePointer(to: arguments) { attend($0) } }

@@ -49,6 +49,8 @@ protocol FastLanes: Lanes where Scalar == Float {
   static func roughRoot(_ x: Vector) -> Vector
   /// `x·2ⁿ`, for normal results; the low bits of `n` are an integer's.
   static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector
+  /// `x`, with subnormal lanes as 0 where the processor has no mode that makes them so.
+  static func flushed(_ x: Vector) -> Vector
   /// The sum of all lanes.
   static func sum(_ x: Vector) -> Float
   /// The largest lane.
@@ -72,8 +74,8 @@ protocol ExactLanes: Lanes, FunctionLanes where Scalar == Double {
   static func divide(_ a: Vector, _ b: Vector) -> Vector
   static func squareRoot(_ a: Vector) -> Vector
   static func magnitude(_ a: Vector) -> Vector
-  /// `x^(-1/2)` within 2⁻²¹ of it, for `x` between 2⁻¹⁰⁰ and 2¹⁰⁰.
-  static func inverseRootEstimate(_ x: Vector) -> Vector
+  /// `√x` and half its inverse, both within 2⁻²¹ of them, for `x` between 2⁻¹⁰¹ and 2¹²⁰.
+  static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector)
   /// Whether the processor has a fused multiply-add. Without one `fused` takes some forty operations.
   static var hasFused: Bool { get }
   /// The functions of one double, compiled for the lanes' instruction set.
@@ -94,6 +96,8 @@ extension Lanes {
 }
 
 extension FastLanes {
+  @inline(__always) static func flushed(_ x: Vector) -> Vector { x }
+
   @inline(__always) static func pairSums(_ a: Vector, _ b: Vector) -> Vector {
     let odd = lanes(with: 1)
     return add(select(odd, a, b), swap(select(odd, b, a), 1))

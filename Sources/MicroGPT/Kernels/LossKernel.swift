@@ -76,25 +76,70 @@ extension FastLanes {
 }
 
 extension ExactLanes {
+  /// Takes a row for each lane at a time where one number of each row is computed.
   @inline(__always)
   static func loss(_ a: Loss<Double>) {
-    var loss = 0.0
-    for r in 0..<a.rows {
-      let z = a.logits + r &* a.stride, target = Int(a.targets[r])
-      var peak = z[0], total = 0.0
-      for c in 1..<Swift.max(a.vocabulary, 1) where z[c] > peak { peak = z[c] }
-      exponentials(z, a.vocabulary, minus: all(peak))
-      for c in 0..<a.vocabulary { total += z[c] }
-      let inverse = settledPower(total, -1), probability = z[target] * inverse
-      loss += functions.log(probability) * -1
-      let dProbability = 1 / probability * (-1 * a.weight)
-      let dTotal = -1 * settledPower(total, -2) * (z[target] * dProbability)
-      let dTarget = z[target] * (inverse * dProbability + dTotal)
-      for c in 0..<a.vocabulary { z[c] *= dTotal }
-      z[target] = dTarget
-      // The exponentials have overwritten the padding.
-      for c in a.vocabulary..<a.stride { z[c] = 0 }
+    var loss = 0.0, first = 0
+    while first < a.rows {
+      let rows = Swift.min(count, a.rows &- first), logits = a.logits + first &* a.stride
+      for r in 0..<rows {
+        let z = logits + r &* a.stride
+        var peaks = add(load(z), load(a.padding)), c = count
+        while c < a.stride {
+          peaks = max(peaks, add(load(z + c), load(a.padding + c)))
+          c &+= count
+        }
+        var peak = peaks[0]
+        for lane in 1..<count { peak = Swift.max(peak, peaks[lane]) }
+        exponentials(z, a.vocabulary, minus: all(peak))
+      }
+      var targets = all(1)
+      for r in 0..<rows { targets[r] = logits[r &* a.stride &+ Int(a.targets[first &+ r])] }
+      let (inverse, inverseSquare) = inversePowers(totals(logits, rows, a))
+      let probabilities = multiply(targets, inverse)
+      let dProbabilities = multiply(divide(all(1), probabilities), all(-1 * a.weight))
+      let dTotals = multiply(multiply(all(-1), inverseSquare), multiply(targets, dProbabilities))
+      let dTargets = multiply(targets, add(multiply(inverse, dProbabilities), dTotals))
+      let logarithms = logarithm(probabilities)
+      for r in 0..<rows {
+        loss += logarithms[r] * -1
+        let z = logits + r &* a.stride, dTotal = all(dTotals[r])
+        var c = 0
+        while c < a.stride {
+          store(multiply(load(z + c), dTotal), z + c)
+          c &+= count
+        }
+        z[Int(a.targets[first &+ r])] = dTargets[r]
+        // The exponentials have overwritten the padding.
+        for c in a.vocabulary..<a.stride { z[c] = 0 }
+      }
+      first &+= count
     }
     a.loss[0] = loss
+  }
+
+  /// The sum of each row's exponentials, and 1 in the lanes without a row. Four rows are added up side by side, so that
+  /// no addition waits for the one before it.
+  @inline(__always)
+  private static func totals(_ rows: UnsafePointer<Double>, _ count: Int, _ a: Loss<Double>) -> Vector {
+    var totals = all(1), r = 0
+    while r < count {
+      let last = count &- 1
+      let (z0, z1) = (rows + r &* a.stride, rows + Swift.min(r &+ 1, last) &* a.stride)
+      let (z2, z3) = (rows + Swift.min(r &+ 2, last) &* a.stride, rows + Swift.min(r &+ 3, last) &* a.stride)
+      var (t0, t1, t2, t3) = (0.0, 0.0, 0.0, 0.0)
+      for c in 0..<a.vocabulary {
+        t0 += z0[c]
+        t1 += z1[c]
+        t2 += z2[c]
+        t3 += z3[c]
+      }
+      totals[r] = t0
+      if r &+ 1 < count { totals[r &+ 1] = t1 }
+      if r &+ 2 < count { totals[r &+ 2] = t2 }
+      if r &+ 3 < count { totals[r &+ 3] = t3 }
+      r &+= 4
+    }
+    return totals
   }
 }

@@ -96,20 +96,30 @@ extension FastLanes {
 }
 
 extension ExactLanes {
+  /// Takes a row for each lane at a time where one number of each row is computed.
   @inline(__always)
   static func normalize(_ a: Normalize<Double>) {
     let inverse = settledPower(Double(a.channels), -1)
     for r in 0..<a.rows {
-      let x = a.x + r &* a.stride, y = a.y + r &* a.stride
+      let x = a.x + r &* a.stride
       var sum = 0.0
       for c in 0..<a.channels { sum += x[c] * x[c] }
-      let mean = sum * inverse + 1e-5
-      let s = settledPower(mean, -0.5)
-      a.scale[r] = s
-      a.slope[r] = -0.5 * settledPower(mean, -1.5)
+      a.scale[r] = sum
+    }
+    for padding in a.rows..<a.rows.rounded(up: count) { a.scale[padding] = 1 }
+    var first = 0
+    while first < a.rows {
+      let means = add(multiply(load(a.scale + first), all(inverse)), all(1e-5))
+      let (scales, slopes) = powers(means, -0.5, -1.5)
+      store(scales, a.scale + first)
+      store(multiply(all(-0.5), slopes), a.slope + first)
+      first &+= count
+    }
+    for r in 0..<a.rows {
+      let x = a.x + r &* a.stride, y = a.y + r &* a.stride, scale = all(a.scale[r])
       var c = 0
       while c < a.stride {
-        store(multiply(load(x + c), all(s)), y + c)
+        store(multiply(load(x + c), scale), y + c)
         c &+= count
       }
     }

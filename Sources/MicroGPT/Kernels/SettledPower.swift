@@ -18,11 +18,11 @@ extension ExactLanes {
       y = 1 / square
       rest = y * (fusedOne(1, -square, y) - squareRest * y)
     case -0.5:
-      y = 1 / x.squareRoot()
+      y = 1 / sqrt(x)
       let square = y * y, squareRest = fusedOne(-square, y, y)
       rest = 0.5 * y * (fusedOne(1, -square, x) - squareRest * x)
     case -1.5:
-      y = 1 / (x * x.squareRoot())
+      y = 1 / (x * sqrt(x))
       let square = y * y, squareRest = fusedOne(-square, y, y)
       let baseSquare = x * x, baseSquareRest = fusedOne(-baseSquare, x, x), cube = baseSquare * x
       let cubeRest = fusedOne(-cube, baseSquare, x) + baseSquareRest * x

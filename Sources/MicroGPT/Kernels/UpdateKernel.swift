@@ -31,6 +31,9 @@ extension FastLanes {
       isPaired ? update(Eight<Pair<Self>>.self, a) : update(Four<Four<Cell<Self>>>.self, a)
     } else if count == 8 {
       update(Four<Two<Cell<Self>>>.self, a)
+    } else if tileRows == 8 {
+      // With 32 registers of four lanes: a square of four vectors would spend its time waiting for its own sums.
+      update(Eight<Pair<Self>>.self, a)
     } else {
       update(Four<Cell<Self>>.self, a)
     }
@@ -56,10 +59,19 @@ extension FastLanes {
           optimizer.move(parameter, firstMoment, firstMoment + distance, against: g)
         }
         if let transposed = a.transposed {
-          let panel = r / a.copy.panel &* a.copy.panel
-          transposeBlock(
-            UnsafePointer(a.parameters) + place, a.columns,
-            transposed + (a.copy.index(a.column &+ c, panel) &+ r &- panel), a.copy.width(at: panel))
+          let panel = r / a.copy.panel &* a.copy.panel, width = a.copy.width(at: panel)
+          // Square after square.
+          var row = 0
+          while row < T.rows {
+            var column = 0
+            while column < T.columns {
+              transposeBlock(
+                UnsafePointer(a.parameters) + (place &+ row &* a.columns &+ column), a.columns,
+                transposed + (a.copy.index(a.column &+ c &+ column, panel) &+ (r &+ row) &- panel), width)
+              column &+= count
+            }
+            row &+= count
+          }
         }
         c &+= T.columns
       }

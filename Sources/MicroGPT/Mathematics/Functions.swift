@@ -36,7 +36,7 @@ func sin(_ x: Double) -> Double { Functions.current.sin(x) }
 func cos(_ x: Double) -> Double { Functions.current.cos(x) }
 
 /// The square root, correctly rounded, as IEEE 754 requires of every processor.
-func sqrt(_ x: Double) -> Double { x.squareRoot() }
+func sqrt(_ x: Double) -> Double { microgpt_f64_root(x) }
 
 /// `base^exponent`. For the exponents -1, 0.5 and 2 it is not quite `1 / base`, `sqrt(base)` and `base * base`.
 func power(_ base: Double, _ exponent: Double) -> Double { Functions.current.power(base, exponent) }

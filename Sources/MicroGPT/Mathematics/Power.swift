@@ -74,8 +74,9 @@ private func specialPower(_ x: inout Double, _ y: Double, _ isNegative: inout Bo
   if y == 0 || x == 1 { return 1 }
   if x.isNaN || y.isNaN { return .nan }
   if y.isInfinite { return abs(x) == 1 ? 1 : (abs(x) < 1) == (y < 0) ? .infinity : 0 }
-  let isInteger = y.rounded(.towardZero) == y
-  isNegative = x.sign == .minus && isInteger && abs(y) < 0x1p53 && Int64(y) & 1 == 1
+  // From 2⁵³ on all numbers are even integers.
+  let isSmall = abs(y) < 0x1p53, isInteger = !isSmall || Double(Int64(y)) == y
+  isNegative = x.sign == .minus && isSmall && isInteger && Int64(y) & 1 == 1
   if x == 0 || x.isInfinite {
     let result = (x == 0) == (y < 0) ? Double.infinity : 0
     return isNegative ? -result : result

@@ -79,14 +79,30 @@ public struct PythonRandom: Sendable, Equatable {
 
   /// Python's `random.shuffle(items)`: from the last item down, each is swapped with a random one at or before it.
   ///
+  /// Python draws an index by `random._randbelow(last + 1)`, with as many bits as the bound has, until it is in range.
+  /// A quarter of the draws are not, and no processor can foresee which. So every draw swaps; one that is out of range
+  /// swaps the last item with itself.
+  ///
   /// - Precondition: There are fewer than 2³² items.
   /// - Complexity: O(*n*).
   public mutating func shuffle<Element>(_ items: inout [Element]) {
+    precondition(
+      items.count <= UInt32.max,
+      "Python draws one word per item up to 2³² - 1 items; there are \(items.count).")
     items.withUnsafeMutableBufferPointer { items in
-      guard var last = items.indices.last else { return }
+      var last = items.count - 1
       while last > 0 {
-        items.swapAt(last, index(below: last + 1))
-        last -= 1
+        let width = Int.bitWidth - (last + 1).leadingZeroBitCount
+        // As long as the bound has this many bits.
+        let least = 1 << (width - 1) - 1
+        state.forEachWord { word in
+          let drawn = Int(word &>> UInt32(32 &- width)), isInRange = drawn <= last
+          let other = isInRange ? drawn : last, item = items[other]
+          items[other] = items[last]
+          items[last] = item
+          last &-= isInRange ? 1 : 0
+          return last >= least
+        }
       }
     }
   }
@@ -125,15 +141,6 @@ public struct PythonRandom: Sendable, Equatable {
       if mark < sum { return index }
     }
     return weights.count - 1
-  }
-
-  /// Python's `random._randbelow(bound)`: draws with as many bits as `bound` has, until one is less than it.
-  private mutating func index(below bound: Int) -> Int {
-    let width = Int.bitWidth - bound.leadingZeroBitCount
-    precondition(width <= 32, "Python draws one word per item up to 2³² - 1 items; there are \(bound).")
-    var drawn: Int
-    repeat { drawn = Int(bits(width)) } while drawn >= bound
-    return drawn
   }
 }
 
@@ -203,8 +210,30 @@ extension PythonRandom {
     /// The next 32 bits: a word of the state, tempered.
     mutating func nextWord() -> UInt32 {
       if position == State.wordCount { twist() }
-      var word = words[position]
       position += 1
+      return State.tempered(words[position - 1])
+    }
+
+    /// Calls `body` with the next 32 bits, and those after them, as long as it returns `true`.
+    @inline(__always)
+    mutating func forEachWord(_ body: (UInt32) -> Bool) {
+      var isAsking = true
+      while isAsking {
+        if position == State.wordCount { twist() }
+        position = words.withUnsafeBufferPointer { words in
+          var next = position
+          repeat {
+            isAsking = body(State.tempered(words[next]))
+            next &+= 1
+          } while isAsking && next < State.wordCount
+          return next
+        }
+      }
+    }
+
+    @inline(__always)
+    private static func tempered(_ word: UInt32) -> UInt32 {
+      var word = word
       word ^= word >> 11
       word ^= word << 7 & 0x9D2C_5680
       word ^= word << 15 & 0xEFC6_0000
@@ -215,12 +244,15 @@ extension PythonRandom {
     /// word 397 places further on. Past the end, the next words are new ones.
     private mutating func twist() {
       words.withUnsafeMutableBufferPointer { words in
-        for index in 0..<State.wordCount {
-          let next = index + 1 < State.wordCount ? index + 1 : 0
-          let far = index + 397 < State.wordCount ? index + 397 : index + 397 - State.wordCount
+        func renew(_ index: Int, _ next: Int, _ far: Int) {
           let mixed = words[index] & 0x8000_0000 | words[next] & 0x7FFF_FFFF
-          words[index] = words[far] ^ mixed >> 1 ^ (mixed & 1 == 0 ? 0 : 0x9908_B0DF)
+          words[index] = words[far] ^ mixed >> 1 ^ (0 &- (mixed & 1)) & 0x9908_B0DF
         }
+        // In each loop the place of the far word is at a fixed distance, so that it is computed in vectors.
+        let count = State.wordCount, wrap = count - 397
+        for index in 0..<wrap { renew(index, index &+ 1, index &+ 397) }
+        for index in wrap..<count - 1 { renew(index, index &+ 1, index &- wrap) }
+        renew(count - 1, 0, 396)
       }
       position = 0
     }

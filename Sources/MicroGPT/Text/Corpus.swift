@@ -21,7 +21,7 @@
 /// The text stays as it came, in UTF-8, with a mark behind each document; a document is the place where it starts.
 /// Shuffling and splitting move places, not text, so that a corpus takes little more memory than its text.
 public struct Corpus: Sendable {
-  /// The text as UTF-8. Behind each document stands `terminator`; between documents may be what belongs to none.
+  /// The text as UTF-8. Behind each document, and wherever else a byte belongs to none, stands `terminator`.
   let bytes: [UInt8]
   /// Where each document starts in `bytes`, in the documents' current order.
   private var starts: [UInt32]
@@ -74,6 +74,18 @@ public struct Corpus: Sendable {
     var corpus = self
     corpus.shuffle(using: &random)
     return corpus
+  }
+
+  /// The documents in the order in which they were before `shuffle(using:)` drew from a generator.
+  ///
+  /// - Parameter random: The generator as it was then.
+  /// - Complexity: O(*n*).
+  func unshuffled(from random: PythonRandom) -> Corpus {
+    var random = random, positions = Array(0..<UInt32(truncatingIfNeeded: count))
+    random.shuffle(&positions)
+    var original = self
+    for index in 0..<positions.count { original.starts[Int(positions[index])] = starts[index] }
+    return original
   }
 
   /// The document at a position of the current order, as a string.

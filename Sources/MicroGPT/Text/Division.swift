@@ -37,10 +37,11 @@ extension Corpus {
     }
     // Room for the mark behind a last line that has no end.
     bytes.append(UInt8(ascii: "\n"))
-    var documents = DocumentMarks()
-    bytes.withUnsafeMutableBytes { documents.mark($0, by: division) }
-    if documents.starts.isEmpty { throw .empty }
-    self.init(bytes, starts: documents.starts, characters: documents.characters.sorted)
+    let starts = bytes.withUnsafeMutableBytes { documentStarts(in: $0, by: division) }
+    if starts.isEmpty { throw .empty }
+    var characters = ScalarSet()
+    bytes.withUnsafeBytes { characters.insert(utf8: $0) }
+    self.init(bytes, starts: starts, characters: characters.sorted)
   }
 
   /// The documents of a file's bytes; see `init(utf8:as:)`. The bytes are copied.
@@ -60,43 +61,74 @@ extension Corpus {
   }
 }
 
-/// The documents that are found in a text.
-private struct DocumentMarks {
-  var starts: [UInt32] = []
-  var characters = ScalarSet()
-
-  /// Finds the documents, and puts `Corpus.terminator` behind each.
-  ///
-  /// - Parameter bytes: UTF-8 that ends with `\n`.
-  mutating func mark(_ bytes: UnsafeMutableRawBufferPointer, by division: Corpus.Division) {
-    // Enough for lines of 32 bytes, so that the starts are rarely copied to a larger array.
-    starts.reserveCapacity(bytes.count / 32)
-    /// The paragraph that goes on, from its first line that is not blank to the end of its last one.
-    var paragraph = 0..<0
+/// Finds the documents of a text, and overwrites all bytes that belong to none with `Corpus.terminator`.
+///
+/// - Parameter bytes: UTF-8 that ends with `\n`.
+/// - Returns: Where each document starts.
+private func documentStarts(
+  in bytes: UnsafeMutableRawBufferPointer, by division: Corpus.Division
+) -> [UInt32] {
+  let text = UnsafeRawBufferPointer(bytes), newline = UInt8(ascii: "\n")
+  return [UInt32](unsafeUninitializedCapacity: placeCount(of: newline, in: text)) { starts, count in
+    var marks = DocumentMarks(bytes, starts)
     var line = 0
-    while line < bytes.count {
-      var end = line
-      while bytes[end] != UInt8(ascii: "\n") { end &+= 1 }
-      let text = stripped(line..<end, of: UnsafeRawBufferPointer(bytes))
-      if division == .lines {
-        add(text, bytes)
-      } else if !text.isEmpty {
-        paragraph = (paragraph.isEmpty ? text.lowerBound : paragraph.lowerBound)..<text.upperBound
-      } else {
-        add(paragraph, bytes)
-        paragraph = end..<end
+    if division == .lines {
+      forEachPlace(of: newline, in: text) { end in
+        marks.add(stripped(line..<end, of: text))
+        line = end &+ 1
       }
-      line = end &+ 1
+    } else {
+      /// The paragraph that goes on, from its first line that is not blank to the end of its last one.
+      var paragraph = 0..<0
+      forEachPlace(of: newline, in: text) { end in
+        let content = stripped(line..<end, of: text)
+        if content.isEmpty {
+          marks.add(paragraph)
+          paragraph = end..<end
+        } else {
+          paragraph = (paragraph.isEmpty ? content.lowerBound : paragraph.lowerBound)..<content.upperBound
+        }
+        line = end &+ 1
+      }
+      marks.add(paragraph)
     }
-    add(paragraph, bytes)
+    marks.fill(to: bytes.count)
+    count = marks.count
+  }
+}
+
+/// The documents that have been found in a text.
+private struct DocumentMarks {
+  private let bytes: UnsafeMutableRawBufferPointer
+  private let starts: UnsafeMutableBufferPointer<UInt32>
+  private(set) var count = 0
+  /// Up to here every byte is one of a document, or a terminator.
+  private var filled = 0
+
+  init(_ bytes: UnsafeMutableRawBufferPointer, _ starts: UnsafeMutableBufferPointer<UInt32>) {
+    (self.bytes, self.starts) = (bytes, starts)
   }
 
   /// Adds a document, unless it is empty.
-  private mutating func add(_ range: Range<Int>, _ bytes: UnsafeMutableRawBufferPointer) {
-    if range.isEmpty { return }
-    starts.append(UInt32(truncatingIfNeeded: range.lowerBound))
-    characters.insert(utf8: UnsafeRawBufferPointer(rebasing: bytes[range]))
-    // A line end or white space that belongs to no document.
-    bytes[range.upperBound] = Corpus.terminator
+  ///
+  /// - Precondition: It lies behind those before it.
+  @inline(__always)
+  mutating func add(_ document: Range<Int>) {
+    if document.isEmpty { return }
+    fill(to: document.lowerBound)
+    starts.initializeElement(at: count, to: UInt32(truncatingIfNeeded: document.lowerBound))
+    count &+= 1
+    filled = document.upperBound
+    // At least the end of its last line follows.
+    fill(to: filled &+ 1)
+  }
+
+  /// Overwrites the bytes behind the last document.
+  @inline(__always)
+  mutating func fill(to end: Int) {
+    while filled < end {
+      bytes[filled] = Corpus.terminator
+      filled &+= 1
+    }
   }
 }

@@ -3,34 +3,34 @@
 /// What a text's bytes are, which decides how they can be read.
 struct UTF8Survey {
   /// Whether every character is one byte.
-  var isASCII = true
-  /// Whether there may be a carriage return.
-  var hasReturns = false
+  let isASCII: Bool
+  /// Whether there is a carriage return.
+  let hasReturns: Bool
   /// The line of the first bytes that are not UTF-8, from 1, if there are any. A line ends with `\n`, `\r\n` or `\r`.
   var invalidLine: Int?
 
-  /// - Complexity: O(*n*), eight bytes at a time while they are ASCII.
+  /// - Complexity: O(*n*), a vector of bytes at a time if all are ASCII, else eight at a time while they are.
   init(_ bytes: UnsafeRawBufferPointer) {
-    let high: UInt64 = 0x8080_8080_8080_8080, ones: UInt64 = 0x0101_0101_0101_0101
+    var union: UInt8 = 0, returns: UInt8 = 0
+    for index in 0..<bytes.count {
+      union |= bytes[index]
+      returns |= bytes[index] == UInt8(ascii: "\r") ? 1 : 0
+    }
+    (isASCII, hasReturns) = (union < 0x80, returns != 0)
+    if isASCII { return }
     var index = 0
     while index < bytes.count {
-      if bytes.count - index >= 8 {
-        let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        if word & high == 0 {
-          // Exactly the bytes that equal `\r` become 0, and only 0 borrows its high bit, up to the first such byte.
-          let others = word ^ (ones &* UInt64(UInt8(ascii: "\r")))
-          if (others &- ones) & ~others & high != 0 { hasReturns = true }
-          index += 8
-          continue
-        }
+      if bytes.count - index >= 8,
+        bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+      {
+        index += 8
+        continue
       }
       let start = index
       guard nextScalar(in: bytes, at: &index) != nil else {
         invalidLine = 1 + UTF8Survey.lineEnds(UnsafeRawBufferPointer(rebasing: bytes[..<start]))
         return
       }
-      if bytes[start] >= 0x80 { isASCII = false }
-      if bytes[start] == UInt8(ascii: "\r") { hasReturns = true }
     }
   }
 
@@ -68,7 +68,20 @@ func normalizeLineEnds(_ bytes: UnsafeMutableRawBufferPointer) -> Int {
 /// The range without white space at its ends, as Python's `str.strip()` has it.
 ///
 /// - Precondition: The range's bytes are UTF-8.
+@inline(__always)
 func stripped(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) -> Range<Int> {
+  // Nearly every line of nearly every text.
+  if range.isEmpty || isVisible(bytes[range.lowerBound]) && isVisible(bytes[range.upperBound &- 1]) {
+    return range
+  }
+  return withoutSpace(range, of: bytes)
+}
+
+/// Whether a byte is an ASCII character that is no white space.
+@inline(__always)
+private func isVisible(_ byte: UInt8) -> Bool { 0x21..<0x80 ~= byte }
+
+private func withoutSpace(_ range: Range<Int>, of bytes: UnsafeRawBufferPointer) -> Range<Int> {
   var (start, end) = (range.lowerBound, range.upperBound)
   while start < end {
     var next = start

@@ -46,7 +46,7 @@ extension AdamMoves {
     _ parameters: [Double], _ configuration: Configuration, _ trace: Trace, firstMoment: [Double],
     secondMoment: [Double], completedSteps: Int, learningRate: Double
   ) {
-    var gradients = trace.parameterGradients.flatMap(\.values)
+    var gradients = trace.parameterGradients.flatMap { $0.values }
     precondition(
       gradients.count == parameters.count, "The trace is that of a model with other sizes.")
     var after = parameters, firstMoment = firstMoment, secondMoment = secondMoment

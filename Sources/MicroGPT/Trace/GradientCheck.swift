@@ -78,7 +78,7 @@ extension Model {
     _ report: (_ done: Int, _ all: Int) -> Void = { _, _ in }
   ) -> GradientCheck {
     checkGradients(
-      trace.parameterGradients.flatMap(\.values), tokens: trace.tokens, limit: limit, seed: seed, report)
+      trace.parameterGradients.flatMap { $0.values }, tokens: trace.tokens, limit: limit, seed: seed, report)
   }
 
   /// Compares gradients, `[n]`, with central differences of the loss of `tokens`, `[T + 1]`.

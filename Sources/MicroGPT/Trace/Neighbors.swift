@@ -25,7 +25,7 @@ extension Model {
       (0..<embeddings.columns).reduce(0) { $0 + embeddings[a, $1] * embeddings[b, $1] }
     }
     let others = (0..<embeddings.rows).filter { $0 != token }.map { other in
-      let size = (product(token, token) * product(other, other)).squareRoot()
+      let size = sqrt(product(token, token) * product(other, other))
       return Neighbor(token: other, similarity: size > 0 ? product(token, other) / size : 0)
     }
     return others.sorted { ($1.similarity, $0.token) < ($0.similarity, $1.token) }

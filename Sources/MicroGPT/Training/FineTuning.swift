@@ -55,11 +55,12 @@ extension Trainer {
       throw .unknownCharacter(character, document: document)
     }
     var random = PythonRandom(seed: configuration.seed)
-    let shuffled = corpus.shuffled(using: &random)
+    var shuffled = corpus
+    shuffled.shuffle(using: &random)
     let set = min(instructionSet, .widest)
     let engine = Engine(arithmetic, implementation).training(
       configuration, tokenizer.vocabularySize, set, .parameters(model.parameters))
-    self.init(engine, configuration, arithmetic, set, tokenizer, corpus, shuffled: shuffled, random)
+    self.init(engine, configuration, arithmetic, set, tokenizer, shuffled: shuffled, random)
   }
 }
 

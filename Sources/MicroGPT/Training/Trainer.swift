@@ -37,10 +37,9 @@ public final class Trainer {
   public let instructionSet: InstructionSet
 
   private let engine: TrainingEngine
-  /// The documents as they were given, before they were shuffled.
-  private let originalCorpus: Corpus
-  /// The hash of `originalCorpus`, computed when the run's state is first asked for.
-  private lazy var corpusSHA256 = originalCorpus.sha256
+  /// The hash of the documents as they were given, before they were shuffled, computed when the run's state is first asked
+  /// for.
+  private lazy var corpusSHA256 = corpus.unshuffled(from: PythonRandom(seed: configuration.seed)).sha256
   /// The documents of a step; unused between steps.
   var batch: Batch
   private let tokens: UnsafeMutableBufferPointer<Int32>
@@ -64,7 +63,7 @@ public final class Trainer {
   /// Shuffles the documents and draws the initial parameters.
   ///
   /// - Parameters:
-  ///   - corpus: The documents to learn from.
+  ///   - corpus: The documents to learn from. Their order is copied only if something else refers to it.
   ///   - tokenizer: The vocabulary, by default the corpus's. It has to have every character of the corpus and may have
   ///     others, such as those of documents that are held out.
   ///   - configuration: The run's sizes and hyperparameters.
@@ -94,14 +93,15 @@ public final class Trainer {
       "A stream and its vocabulary go together, as do documents and theirs.")
     try Trainer.check(configuration, tokenizer, arithmetic)
     var random = PythonRandom(seed: configuration.seed)
-    let shuffled = corpus.shuffled(using: &random)
+    var shuffled = corpus
+    shuffled.shuffle(using: &random)
     let set = min(instructionSet, .widest)
     let parameters = random.gaussians(
       configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!,
       standardDeviation: configuration.initialStandardDeviation)
     let engine = Engine(arithmetic, implementation).training(
       configuration, tokenizer.vocabularySize, set, .parameters(parameters))
-    self.init(engine, configuration, arithmetic, set, tokenizer, corpus, shuffled: shuffled, random)
+    self.init(engine, configuration, arithmetic, set, tokenizer, shuffled: shuffled, random)
   }
 
   /// Resumes a run from a state, to the same bits as if it had never stopped.
@@ -135,12 +135,13 @@ public final class Trainer {
     }
     try state.validate(corpus)
     var random = PythonRandom(seed: state.configuration.seed)
-    let shuffled = corpus.shuffled(using: &random)
+    var shuffled = corpus
+    shuffled.shuffle(using: &random)
     let set = min(instructionSet ?? state.instructionSet ?? .widest, .widest)
     let engine = Engine(state.arithmetic, implementation).training(
       state.configuration, state.tokenizer.vocabularySize, set, .state(state.engineState))
     self.init(
-      engine, state.configuration, state.arithmetic, set, state.tokenizer, corpus, shuffled: shuffled,
+      engine, state.configuration, state.arithmetic, set, state.tokenizer, shuffled: shuffled,
       state.random)
     completedSteps = state.completedSteps
     corpusSHA256 = state.corpusSHA256
@@ -159,12 +160,12 @@ public final class Trainer {
   /// A run of these parts, before its first step.
   init(
     _ engine: TrainingEngine, _ configuration: Configuration, _ arithmetic: Arithmetic, _ set: InstructionSet,
-    _ tokenizer: Tokenizer, _ corpus: Corpus, shuffled: Corpus, _ random: PythonRandom
+    _ tokenizer: Tokenizer, shuffled corpus: Corpus, _ random: PythonRandom
   ) {
     (self.engine, self.configuration, self.arithmetic, instructionSet) = (
       engine, configuration, arithmetic, set
     )
-    (self.tokenizer, originalCorpus, self.corpus, self.random) = (tokenizer, corpus, shuffled, random)
+    (self.tokenizer, self.corpus, self.random) = (tokenizer, corpus, random)
     parameterCount = configuration.parameterCount(vocabularySize: tokenizer.vocabularySize)!
     batch = Batch(documents: configuration.batchSize, positions: configuration.blockSize)
     tokens = .allocate(capacity: configuration.blockSize + 1)

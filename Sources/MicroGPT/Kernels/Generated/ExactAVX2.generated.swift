@@ -27,8 +27,10 @@ func fillKernelsExactAVX2(_ table: UnsafeMutableRawPointer) {
       normalize: microgpt_normalize_f64_avx2,
       normalizeBackward: microgpt_normalize_backward_f64_avx2,
       attend: microgpt_attend_f64_avx2,
+      attendNarrow: microgpt_attend_narrow_f64_avx2,
       attendFromPeaks: nil,
       attendBackward: microgpt_attend_backward_f64_avx2,
+      attendBackwardNarrow: microgpt_attend_backward_narrow_f64_avx2,
       causalSoftmax: nil,
       causalSoftmaxBackward: nil,
       loss: microgpt_loss_f64_avx2))
@@ -74,8 +76,12 @@ func normalizeExactAVX2(_ a: UnsafeRawPointer) { Exact4.normalize(a.arguments())
 func normalizeBackwardExactAVX2(_ a: UnsafeRawPointer) { Exact4.normalizeBackward(a.arguments()) }
 @c(microgpt_attend_f64_avx2)
 func attendExactAVX2(_ a: UnsafeRawPointer) { Exact4.attend(a.arguments()) }
+@c(microgpt_attend_narrow_f64_avx2)
+func attendNarrowExactAVX2(_ a: UnsafeRawPointer) { Exact4.attendNarrow(a.arguments()) }
 @c(microgpt_attend_backward_f64_avx2)
 func attendBackwardExactAVX2(_ a: UnsafeRawPointer) { Exact4.attendBackward(a.arguments()) }
+@c(microgpt_attend_backward_narrow_f64_avx2)
+func attendBackwardNarrowExactAVX2(_ a: UnsafeRawPointer) { Exact4.attendBackwardNarrow(a.arguments()) }
 @c(microgpt_loss_f64_avx2)
 func lossExactAVX2(_ a: UnsafeRawPointer) { Exact4.loss(a.arguments()) }
 @c(microgpt_sample_normalize_f64_avx2)

@@ -27,8 +27,10 @@ func fillKernelsExactAVX512(_ table: UnsafeMutableRawPointer) {
       normalize: microgpt_normalize_f64_avx512,
       normalizeBackward: microgpt_normalize_backward_f64_avx512,
       attend: microgpt_attend_f64_avx512,
+      attendNarrow: microgpt_attend_narrow_f64_avx512,
       attendFromPeaks: nil,
       attendBackward: microgpt_attend_backward_f64_avx512,
+      attendBackwardNarrow: microgpt_attend_backward_narrow_f64_avx512,
       causalSoftmax: nil,
       causalSoftmaxBackward: nil,
       loss: microgpt_loss_f64_avx512))
@@ -74,8 +76,12 @@ func normalizeExactAVX512(_ a: UnsafeRawPointer) { Exact8.normalize(a.arguments(
 func normalizeBackwardExactAVX512(_ a: UnsafeRawPointer) { Exact8.normalizeBackward(a.arguments()) }
 @c(microgpt_attend_f64_avx512)
 func attendExactAVX512(_ a: UnsafeRawPointer) { Exact8.attend(a.arguments()) }
+@c(microgpt_attend_narrow_f64_avx512)
+func attendNarrowExactAVX512(_ a: UnsafeRawPointer) { Exact8.attendNarrow(a.arguments()) }
 @c(microgpt_attend_backward_f64_avx512)
 func attendBackwardExactAVX512(_ a: UnsafeRawPointer) { Exact8.attendBackward(a.arguments()) }
+@c(microgpt_attend_backward_narrow_f64_avx512)
+func attendBackwardNarrowExactAVX512(_ a: UnsafeRawPointer) { Exact8.attendBackwardNarrow(a.arguments()) }
 @c(microgpt_loss_f64_avx512)
 func lossExactAVX512(_ a: UnsafeRawPointer) { Exact8.loss(a.arguments()) }
 @c(microgpt_sample_normalize_f64_avx512)

@@ -23,8 +23,10 @@ func fillKernelsExactBaseline(_ table: UnsafeMutableRawPointer) {
       normalize: normalizeExactBaseline,
       normalizeBackward: normalizeBackwardExactBaseline,
       attend: attendExactBaseline,
+      attendNarrow: attendNarrowExactBaseline,
       attendFromPeaks: nil,
       attendBackward: attendBackwardExactBaseline,
+      attendBackwardNarrow: attendBackwardNarrowExactBaseline,
       causalSoftmax: nil,
       causalSoftmaxBackward: nil,
       loss: lossExactBaseline))
@@ -70,8 +72,12 @@ func normalizeExactBaseline(_ a: UnsafeRawPointer) { Exact2.normalize(a.argument
 func normalizeBackwardExactBaseline(_ a: UnsafeRawPointer) { Exact2.normalizeBackward(a.arguments()) }
 @c(microgpt_attend_f64_baseline)
 func attendExactBaseline(_ a: UnsafeRawPointer) { Exact2.attend(a.arguments()) }
+@c(microgpt_attend_narrow_f64_baseline)
+func attendNarrowExactBaseline(_ a: UnsafeRawPointer) { Exact2.attendNarrow(a.arguments()) }
 @c(microgpt_attend_backward_f64_baseline)
 func attendBackwardExactBaseline(_ a: UnsafeRawPointer) { Exact2.attendBackward(a.arguments()) }
+@c(microgpt_attend_backward_narrow_f64_baseline)
+func attendBackwardNarrowExactBaseline(_ a: UnsafeRawPointer) { Exact2.attendBackwardNarrow(a.arguments()) }
 @c(microgpt_loss_f64_baseline)
 func lossExactBaseline(_ a: UnsafeRawPointer) { Exact2.loss(a.arguments()) }
 @c(microgpt_sample_normalize_f64_baseline)

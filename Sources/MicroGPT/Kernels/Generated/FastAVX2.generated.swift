@@ -27,8 +27,10 @@ func fillKernelsFastAVX2(_ table: UnsafeMutableRawPointer) {
       normalize: microgpt_normalize_f32_avx2,
       normalizeBackward: microgpt_normalize_backward_f32_avx2,
       attend: microgpt_attend_f32_avx2,
+      attendNarrow: nil,
       attendFromPeaks: microgpt_attend_from_peaks_f32_avx2,
       attendBackward: microgpt_attend_backward_f32_avx2,
+      attendBackwardNarrow: nil,
       causalSoftmax: microgpt_causal_softmax_f32_avx2,
       causalSoftmaxBackward: microgpt_causal_softmax_backward_f32_avx2,
       loss: microgpt_loss_f32_avx2))

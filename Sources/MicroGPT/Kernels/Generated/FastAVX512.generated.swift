@@ -27,8 +27,10 @@ func fillKernelsFastAVX512(_ table: UnsafeMutableRawPointer) {
       normalize: microgpt_normalize_f32_avx512,
       normalizeBackward: microgpt_normalize_backward_f32_avx512,
       attend: microgpt_attend_f32_avx512,
+      attendNarrow: nil,
       attendFromPeaks: microgpt_attend_from_peaks_f32_avx512,
       attendBackward: microgpt_attend_backward_f32_avx512,
+      attendBackwardNarrow: nil,
       causalSoftmax: microgpt_causal_softmax_f32_avx512,
       causalSoftmaxBackward: microgpt_causal_softmax_backward_f32_avx512,
       loss: microgpt_loss_f32_avx512))

@@ -23,8 +23,10 @@ func fillKernelsFastBaseline(_ table: UnsafeMutableRawPointer) {
       normalize: normalizeFastBaseline,
       normalizeBackward: normalizeBackwardFastBaseline,
       attend: attendFastBaseline,
+      attendNarrow: nil,
       attendFromPeaks: attendFromPeaksFastBaseline,
       attendBackward: attendBackwardFastBaseline,
+      attendBackwardNarrow: nil,
       causalSoftmax: causalSoftmaxFastBaseline,
       causalSoftmaxBackward: causalSoftmaxBackwardFastBaseline,
       loss: lossFastBaseline))

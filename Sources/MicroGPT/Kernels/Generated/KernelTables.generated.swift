@@ -20,8 +20,10 @@ struct Kernels<Scalar> {
   var normalize: KernelEntry
   var normalizeBackward: KernelEntry
   var attend: KernelEntry
+  var attendNarrow: KernelEntry?
   var attendFromPeaks: KernelEntry?
   var attendBackward: KernelEntry
+  var attendBackwardNarrow: KernelEntry?
   var causalSoftmax: KernelEntry?
   var causalSoftmaxBackward: KernelEntry?
   var loss: KernelEntry
@@ -53,15 +55,9 @@ extension Kernels {
   @inline(__always) func normalizeBackward(_ arguments: NormalizeBackward<Scalar>) {
     call(normalizeBackward, arguments)
   }
-  @inline(__always) func attend(_ arguments: Attend<Scalar>) {
-    call(attend, arguments)
-  }
   @inline(__always) func attendFromPeaks(_ arguments: Attend<Scalar>) {
     guard let attendFromPeaks else { preconditionFailure("Only the fast arithmetic has the kernel 'attendFromPeaks'.") }
     call(attendFromPeaks, arguments)
-  }
-  @inline(__always) func attendBackward(_ arguments: Attend<Scalar>) {
-    call(attendBackward, arguments)
   }
   @inline(__always) func causalSoftmax(_ arguments: CausalSoftmax<Scalar>) {
     guard let causalSoftmax else { preconditionFailure("Only the fast arithmetic has the kernel 'causalSoftmax'.") }

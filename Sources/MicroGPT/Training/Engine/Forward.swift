@@ -101,7 +101,7 @@ extension Worker {
   func forEachDocument(
     _ batch: Batch, _ layer: Workspace<A>.Layer, _ body: (Attend<Scalar>) -> Void
   ) {
-    let sumsStride = Swift.max(width, 2 &* shape.heads)
+    let sumsStride = AttentionScratch<A>.sumsPerPosition(shape)
     var exponentials = layer.exponentials
     for document in 0..<batch.documents {
       let first = batch.firstRow(document), count = batch.rowCount(document)
@@ -112,7 +112,8 @@ extension Worker {
           dOutput: workspace.dAttentionOutput + first &* width, exponentials: exponentials,
           sums: layer.sums + first &* sumsStride, dQuery: workspace.dProjections + 3 &* first &* width,
           positions: count, heads: shape.heads, headWidth: shape.headWidth, scale: attentionScale,
-          row: workspace.attention.row, pairs: workspace.attention.pairs))
+          row: workspace.attention.row, transposed: workspace.attention.transposed,
+          pairs: workspace.attention.pairs))
       exponentials += Swift.max(
         count > AttentionScratch<A>.shortDocument ? 0 : count &* (count &+ 1) / 2 &* width,
         WideAttention<Scalar>.weights(heads: shape.heads, positions: count, unit: unit))

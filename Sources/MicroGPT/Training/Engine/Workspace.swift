@@ -98,7 +98,7 @@ struct Workspace<A: KernelArithmetic> {
         normalized: normalized(&declare), projections: declare(Scalar.self, rows, 3 * width),
         exponentials: declare(
           Scalar.self, AttentionScratch<A>.exponentialCount(shape, documents: documents)),
-        sums: declare(Scalar.self, rows, Count.max(width, 2 * Count(shape.heads))),
+        sums: declare(Scalar.self, rows, Count(AttentionScratch<A>.sumsPerPosition(shape))),
         attentionOutput: declare(Scalar.self, rows, width), middle: declare(Scalar.self, rows, width),
         middleNormalized: normalized(&declare), hidden: declare(Scalar.self, rows, hiddenWidth),
         output: declare(Scalar.self, rows, width))
@@ -126,7 +126,7 @@ struct Workspace<A: KernelArithmetic> {
     attention = AttentionScratch(shape, &declare)
     padding = declare(Scalar.self, tokens)
     gradient = declare(Scalar.self, isTraining ? Count(Workspace.gradientBlock) : 0)
-    adam = declare(Scalar.self, isTraining ? 8 : 0, Count(AdamStep<Scalar>.chunk))
+    adam = declare(Scalar.self, isTraining ? 6 : 0, Count(AdamStep<Scalar>.chunk))
     positions = declare(
       Scalar.self,
       keepsTransposed ? 0 : PositionProduct<Scalar>.scratchCount(positions: rows, columns: hiddenWidth))
@@ -160,12 +160,12 @@ struct AttentionScratch<A: KernelArithmetic> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
-  /// Two rows of attention weights, `[2T]`.
+  /// Two rows of attention weights, `[2, T]`.
   let row: Buffer
   /// A vector for every pair of positions where attention is computed pair by pair, and for the additional pairs that
   /// the fast arithmetic takes at a time. Empty in the exact arithmetic.
   let pairs: Buffer
-  /// Keys or values of one head transposed, `[D, T]`.
+  /// Keys or values of one head transposed, `[D, T]`; in the exact arithmetic the gradients of both too, `[3, D, T]`.
   let transposed: Buffer
   /// The gradients of one head's attention weights, `[T, T]`.
   let dWeights: Buffer
@@ -181,12 +181,17 @@ struct AttentionScratch<A: KernelArithmetic> {
     let unit = AttentionScratch.unit, positions = Count(shape.positions)
     let longest = positions.rounded(up: unit), head = Count(shape.headWidth).rounded(up: unit)
     let short = Swift.min(shape.positions, AttentionScratch.shortDocument)
-    row = declare(Scalar.self, 2, positions)
+    row = declare(Scalar.self, 2, longest)
     pairs = declare(
       Scalar.self, Count(A.isExact ? 0 : short * (short + 1) / 2 + unit), Count(unit))
-    transposed = declare(Scalar.self, longest, head)
+    transposed = declare(Scalar.self, A.isExact ? 3 : 1, longest, head)
     dWeights = declare(Scalar.self, longest, positions)
     narrow = declare(Scalar.self, Count(WideAttention<Scalar>.blockRows), head)
+  }
+
+  /// How many numbers `Attend.sums` has for each position of a document.
+  static func sumsPerPosition(_ shape: Shape) -> Int {
+    A.isExact ? 2 * shape.heads.rounded(up: unit) : shape.channels.rounded(up: unit)
   }
 
   /// The number of exponentials that a layer keeps for all documents, in the larger of the two layouts: pair by pair,
