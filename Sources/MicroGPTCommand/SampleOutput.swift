@@ -60,7 +60,11 @@ struct SampleLine {
       bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
       rest /= 10
     } while rest > 0
-    bytes[first...].reverse()
+    var low = first, high = bytes.count - 1
+    while low < high {
+      bytes.swapAt(low, high)
+      (low, high) = (low + 1, high - 1)
+    }
     bytes.append(contentsOf: ": ".utf8)
     start = bytes.count
   }
