@@ -25,7 +25,7 @@ struct AdamStep<Scalar> {
   var scratch: UnsafeMutablePointer<Scalar>
 
   /// The parameters that the exact arithmetic updates between two checks for results in doubt.
-  static var chunk: Int { 512 }
+  static var chunk: Int { 256 }
 }
 
 /// The optimizer update of one vector of parameters.

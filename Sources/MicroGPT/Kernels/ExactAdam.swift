@@ -23,6 +23,9 @@ extension ExactLanes {
 
     /// Updates the moments of a vector.
     @inline(__always) func updateMoments(_ i: Int, _ open: inout Int) {
+      // The processor's own prefetching ends with each page.
+      prefetch(a.firstMoment + (i &+ prefetchDistance))
+      prefetch(a.secondMoment + (i &+ prefetchDistance))
       let g = load(a.gradients + i), y = multiply(g, g)
       store(add(multiply(beta1, load(a.firstMoment + i)), rest1, times: g), a.firstMoment + i)
       let decayed = multiply(beta2, load(a.secondMoment + i)), secondMoment = add(decayed, rest2, times: y)
@@ -45,6 +48,7 @@ extension ExactLanes {
     }
     /// Updates the parameters of a vector.
     @inline(__always) func updateParameters(_ i: Int, _ open: inout Int) {
+      prefetch(a.parameters + (i &+ prefetchDistance))
       let (root, other) = roots(load(a.secondMoment + i), over: correction2)
       let step = divide(multiply(rate, correction1.divide(load(a.firstMoment + i))), add(root, epsilon))
       let parameter = load(a.parameters + i)
@@ -78,10 +82,6 @@ extension ExactLanes {
       var openMoments = 0
       (open, i) = (0, first)
       while i &+ chunk < next {
-        // The processor's own prefetching ends with each page.
-        prefetch(a.parameters + (i &+ prefetchDistance))
-        prefetch(a.firstMoment + (i &+ chunk &+ prefetchDistance))
-        prefetch(a.secondMoment + (i &+ chunk &+ prefetchDistance))
         updateParameters(i, &open)
         updateMoments(i &+ chunk, &openMoments)
         i &+= count
