@@ -62,7 +62,7 @@ struct Random {
 typealias Vector = [Double]
 func dot(_ pairs: some Sequence<(Double, Double)>) -> Double { pairs.reduce(0) { $0 + $1.0 * $1.1 } }
 func add(_ a: Double, _ x: Vector, _ r: Range<Int>, to y: inout Vector) { for i in r { y[i] += a * x[i] } }
-/// The C library's power, as in Python. Inlined, it would become x * x, 1 / x or a root: other last bits.
+/// The C library's power, as in Python; another's last bits may differ, as would those of an inlined x * x.
 @inline(never) func power(_ x: Double, _ e: Double) -> Double { pow(x, e) }
 /// The same power, faster. y is x * x or sqrt(x), and error its distance from the exact power. Only where the
 /// error is nearly half a unit in the last place (ulp) can power give another number than y.

@@ -74,7 +74,7 @@ func exp(_ a: Value) -> Value { let y = exp(a.data); return tape.note(y, (a, y))
 func log(_ a: Value) -> Value { tape.note(log(a.data), (a, 1 / a.data)) }
 func relu(_ a: Value) -> Value { tape.note(max(0, a.data), (a, a.data > 0 ? 1 : 0)) }
 func sum(_ terms: some Sequence<Value>) -> Value { terms.reduce(tape.note(0), +) }
-/// The C library's power, as in Python. Inlined, it would become x * x, 1 / x or a root: other last bits.
+/// The C library's power, as in Python; another's last bits may differ, as would those of an inlined x * x.
 @inline(never) func power(_ x: Double, _ e: Double) -> Double { pow(x, e) }
 
 extension UnsafeMutableBufferPointer {

@@ -36,6 +36,8 @@ struct Engine {
   let sampling:
     (_ model: Model, _ atOnce: Int?, _ count: Int, _ seed: UInt64, _ instructionSet: InstructionSet) ->
       SampleSource
+  /// One stream of samples; see `SampleStream.init`.
+  let stream: (_ model: Model, _ prefixMemory: Int, _ instructionSet: InstructionSet) -> StreamSource
 }
 
 extension Engine {
@@ -72,7 +74,7 @@ extension Engine {
         let worker = Worker(parameters, documents: documents, for: .evaluation)
         return { worker.losses($0, into: $1) }
       },
-      sampling: Engine.sampling(A.self))
+      sampling: Engine.sampling(A.self), stream: Engine.stream(A.self))
   }
 
   /// Samples are drawn by kernels in both implementations: there is no training step to slow down.
@@ -99,7 +101,7 @@ extension Engine {
           start: .parameters(model.parameters))
         return { run.losses($0, into: $1) }
       },
-      sampling: Engine.sampling(A.self))
+      sampling: Engine.sampling(A.self), stream: Engine.stream(A.self))
   }
 
   private static func sampling<A: SamplingArithmetic>(
@@ -111,6 +113,23 @@ extension Engine {
         capacity: window.capacity,
         fill: { (request) throws(SamplerError) in try window.fill(request) },
         document: { window.document($0) })
+    }
+  }
+
+  private static func stream<A: SamplingArithmetic>(
+    _ arithmetic: A.Type
+  ) -> (Model, Int, InstructionSet) -> StreamSource {
+    { model, prefixMemory, set in
+      let stream = SampleStream<A>(model, prefixMemory: prefixMemory, instructionSet: set)
+      return StreamSource(
+        tokens: stream.tokens,
+        draw: { (start, limit, request, random) throws(SamplerError) in
+          try stream.draw(from: start, to: limit, request, &random)
+        },
+        drawNext: { (request, random) throws(SamplerError) in try stream.drawNext(request, &random) },
+        probabilities: { (count, request) throws(SamplerError) in
+          try stream.probabilities(after: count, request)
+        })
     }
   }
 }

@@ -23,6 +23,8 @@ struct Sample: Subcommand, Equatable {
   var seed: UInt64?
   var streams: Streams?
   var engine: Arithmetic?
+  /// Megabytes for prefixes.
+  var memory: Int?
   var unique = false
   var data = DataOptions()
   var json = false
@@ -80,7 +82,10 @@ struct Sample: Subcommand, Equatable {
           "--streams", "HOW", \.streams,
           "microgpt.py's one stream, or one for each line, many at a time and faster"),
         .choice(
-          "--engine", "NAME", \.engine, "Arithmetic of many streams; one stream is always exact"),
+          "--engine", "NAME", \.engine, "Arithmetic; one stream is exact unless this says fast"),
+        .number(
+          "--memory", \.memory, .from(0, to: 4096), example: 8,
+          "Megabytes in which one stream looks up beginnings of lines that it has computed; 8 if not given"),
       ],
       "NEW LINES": [
         .flag(

@@ -19,8 +19,10 @@ struct SampleDraws {
   /// - Throws: `SamplerError` if the model cannot be sampled.
   init(_ plan: SamplingPlan, _ model: Model, _ instructions: InstructionSet) throws(SamplerError) {
     (self.plan, self.model, self.instructions, remaining) = (plan, model, instructions, plan.count)
-    if case .one(let random) = plan.source {
-      sampler = Sampler(model, random: random, instructionSet: instructions)
+    if case .one(let random, let arithmetic) = plan.source {
+      sampler = Sampler(
+        model, random: random, engine: arithmetic, prefixMemory: plan.memory << 20,
+        instructionSet: instructions)
     } else {
       sampler = nil
       batch = try batch(0)
@@ -56,14 +58,14 @@ struct SampleDraws {
       _ = try batch.next(appendingTo: &text)
     } else {
       var isCut = false
-      let sample = try sampler!.sample(
-        prompt: prompt, temperature: plan.temperature, filter: plan.filter, length: plan.length,
+      try sampler!.sample(
+        appendingTo: &text, prompt: prompt, temperature: plan.temperature, filter: plan.filter,
+        length: plan.length,
         until: {
           isCut = Interruption.number != nil
           return isCut
         })
       self.isCut = isCut
-      text.append(contentsOf: sample.utf8)
     }
     return prompt
   }

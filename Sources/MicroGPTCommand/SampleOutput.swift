@@ -21,7 +21,8 @@ extension Train {
     let model = trainer.model
     let plan = SamplingPlan(
       count: count, temperature: sampling.temperature,
-      source: sampling.streams == .one ? .one(trainer.random) : .many(seed: configuration.seed, engine))
+      source: sampling.streams == .one
+        ? .one(trainer.random, .exact) : .many(seed: configuration.seed, engine))
     var draws = try SampleDraws(plan, model, trainer.instructionSet)
     var line = SampleLine(), flushing = PeriodicFlush()
     try results.write("\n--- inference (new, hallucinated names) ---\n")
@@ -59,7 +60,11 @@ struct SampleLine {
       bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
       rest /= 10
     } while rest > 0
-    bytes[first...].reverse()
+    var low = first, high = bytes.count - 1
+    while low < high {
+      bytes.swapAt(low, high)
+      (low, high) = (low + 1, high - 1)
+    }
     bytes.append(contentsOf: ": ".utf8)
     start = bytes.count
   }

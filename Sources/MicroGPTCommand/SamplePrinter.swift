@@ -39,7 +39,7 @@ final class SamplePrinter {
     line.begin(number)
     while Interruption.number == nil, let prompt = try draws.next(appendingTo: &line.bytes) {
       if known == nil || known!.isNew(line.text) {
-        try print(line, number, prompt)
+        try print(&line, number, prompt)
         number += 1
       }
       // Even if no line has been added: many may follow that are not new.
@@ -50,7 +50,8 @@ final class SamplePrinter {
     return (signal, lines: number - 1)
   }
 
-  private func print(_ line: SampleLine, _ number: Int, _ prompt: String) throws {
+  /// - Parameter line: Is laid out and ended. It is no copy, so that its memory can be reused.
+  private func print(_ line: inout SampleLine, _ number: Int, _ prompt: String) throws {
     let steps = try explainer?.steps(of: line.text, after: prompt)
     if options.json {
       var members: [(key: String, value: JSONText)] = [("sample", .integer(number))]
@@ -59,7 +60,6 @@ final class SamplePrinter {
       if let steps { members.append(("tokens", .array(steps.map { $0.json }))) }
       try results.write(JSONText.object(members).text(escapingControls: isTerminal) + "\n")
     } else {
-      var line = line
       line.layOut()
       if isTerminal { line.escape() }
       line.end()

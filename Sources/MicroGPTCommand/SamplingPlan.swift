@@ -14,12 +14,14 @@ struct SamplingPlan {
   var filter = TokenFilter()
   /// The most characters of a sample, if not as many as the block has positions.
   var length: Int?
+  /// Megabytes for the prefixes of one stream.
+  var memory = 8
   let source: Source
 
   /// Where random numbers come from, and the arithmetic that draws with them.
   enum Source {
-    /// One stream for all samples, in the exact arithmetic.
-    case one(PythonRandom)
+    /// One stream for all samples.
+    case one(PythonRandom, Arithmetic)
     /// A stream for each sample.
     case many(seed: UInt64, Arithmetic)
   }
@@ -35,26 +37,19 @@ extension SamplingPlan {
     (count, temperature) = (options.count ?? defaults.count, options.temperature ?? defaults.temperature)
     filter = try TokenFilter(topK: options.topK, topP: options.topP, minP: options.minP)
     length = options.length
+    memory = options.memory ?? memory
     prompts = try options.prompts.map(SamplingPlan.lines) ?? [options.prompt ?? ""]
     for prompt in prompts { try saved.check(prompt, length: length) }
     switch options.streams ?? defaults.streams {
     case .one:
-      if options.engine == .fast {
-        throw Failure(
-          code: Failure.usage,
-          "'--engine fast' needs a stream for each line. Add '--streams many', or leave '--engine fast' out: one "
-            + "stream is always exact.")
-      }
-      if let seed = options.seed {
-        source = .one(PythonRandom(seed: seed))
-      } else {
-        source = .one(saved.checkpoint?.state.random ?? PythonRandom(seed: SamplingPlan.seed))
-      }
+      // Exact even if the model was not trained so, as at the end of its training.
+      let random = options.seed.map { PythonRandom(seed: $0) } ?? saved.checkpoint?.state.random
+      source = .one(random ?? PythonRandom(seed: SamplingPlan.seed), options.engine ?? .exact)
     case .many:
-      if let length = options.length {
+      for case (let name, let value?) in [("length", options.length), ("memory", options.memory)] {
         throw Failure(
           code: Failure.usage,
-          "'--length \(length)' needs one stream. Add '--streams one', or leave '--length \(length)' out.")
+          "'--\(name) \(value)' needs one stream. Add '--streams one', or leave '--\(name) \(value)' out.")
       }
       source = .many(
         seed: options.seed ?? saved.checkpoint?.state.configuration.seed ?? SamplingPlan.seed,

@@ -105,6 +105,20 @@ import Testing
   }
 
   @Test(
+    "one stream draws in the arithmetic that is asked for, with any memory", arguments: ["exact", "fast"])
+  func oneStreamEngine(engine: String) throws {
+    let kept = try Kept("--engine fast"), checkpoint = try checkpoint(in: kept.sandbox)
+    let arithmetic = try #require(Arithmetic(rawValue: engine))
+    let sampler = Sampler(checkpoint.model, random: checkpoint.state.random, engine: arithmetic)
+    let expected = try (0..<300).map { _ in try sampler.sample(temperature: 0.9) }
+    for memory in ["", "--memory 0", "--memory 64"] {
+      #expect(
+        try kept.texts("--samples 300 --temperature 0.9 --engine \(engine) \(memory)") == expected,
+        "\(memory)")
+    }
+  }
+
+  @Test(
     "many streams draw as the library's batch sampler does, in the file's arithmetic or another",
     arguments: ["exact", "fast"], ["", "--engine exact", "--engine fast"])
   func manyStreams(engine: String, options: String) throws {
@@ -154,11 +168,6 @@ import Testing
         "--prompt emma",
         "The prompt 'emma' has 4 characters, but this model can continue at most 3. Shorten it."
       ),
-      (
-        "--engine fast",
-        "'--engine fast' needs a stream for each line. Add '--streams many', or leave '--engine fast' out: one "
-          + "stream is always exact."
-      ),
       ("--seed -1", "'--seed -1' is out of range. Give a whole number, 0 to 18446744073709551615."),
       ("--samples x", "'--samples x' is not a whole number. Write digits only, as in '--samples 20'."),
       ("--temperature -1", "'--temperature -1' is out of range. Give a decimal number, 0 or more."),
@@ -171,6 +180,11 @@ import Testing
         "--length 9 --streams many",
         "'--length 9' needs one stream. Add '--streams one', or leave '--length 9' out."
       ),
+      (
+        "--memory 0 --streams many",
+        "'--memory 0' needs one stream. Add '--streams one', or leave '--memory 0' out."
+      ),
+      ("--memory 4097", "'--memory 4097' is out of range. Give a whole number, 0 to 4096."),
       ("--length 0", "'--length 0' is out of range. Give a whole number, 1 or more."),
       ("--top-k 0", "'--top-k 0' is out of range. Give a whole number, 1 or more."),
       ("--top-p 0", "'--top-p 0' is out of range. Give a decimal number, more than 0, at most 1."),

@@ -50,13 +50,22 @@ func measureSampling(_ corpus: Corpus, _ set: InstructionSet) throws -> [Samplin
     let model = trainer.model, positions = configuration.blockSize, scale = 16.0 / Double(width)
     let few = Int(20_000 * scale), many = Int(400_000 * scale)
 
-    for (name, bytes) in [("one stream", 8 << 20), ("one stream, no prefix memory", 0)] {
-      let sampler = Sampler(
-        model, random: PythonRandom(seed: 1), prefixMemory: bytes, instructionSet: set)
-      results.append(
-        try measure(name, width, positions, bytes == 0 ? few : many) { count in
-          try (0..<count).map { _ in try sampler.sample().unicodeScalars.count }
-        })
+    for arithmetic in Arithmetic.allCases {
+      for (memory, bytes) in [("", 8 << 20), (", no prefix memory", 0)] {
+        let sampler = Sampler(
+          model, random: PythonRandom(seed: 1), engine: arithmetic, prefixMemory: bytes, instructionSet: set)
+        var text: [UInt8] = []
+        results.append(
+          try measure(
+            "one stream, \(arithmetic.rawValue)\(memory)", width, positions, bytes == 0 ? few : many
+          ) {
+            try (0..<$0).map { _ in
+              text.removeAll(keepingCapacity: true)
+              try sampler.sample(appendingTo: &text)
+              return text.count
+            }
+          })
+      }
     }
     for arithmetic in Arithmetic.allCases {
       for atOnce in [nil, 1024, 64] {

@@ -118,7 +118,9 @@ enum TimedExactArithmetic: KernelArithmetic {
     kernels.normalize = { time(.normalize, plainExact.normalize, $0) }
     kernels.normalizeBackward = { time(.normalizeBackward, plainExact.normalizeBackward, $0) }
     kernels.attend = { time(.attend, plainExact.attend, $0) }
+    kernels.attendNarrow = { time(.attend, plainExact.attendNarrow!, $0) }
     kernels.attendBackward = { time(.attendBackward, plainExact.attendBackward, $0) }
+    kernels.attendBackwardNarrow = { time(.attendBackward, plainExact.attendBackwardNarrow!, $0) }
     kernels.loss = { time(.loss, plainExact.loss, $0) }
     return kernels
   }

@@ -24,6 +24,9 @@ MICROGPT_AVX512 void microgpt_sample_normalize_f32_avx512(const void *_Nonnull a
 MICROGPT_AVX512 void microgpt_sample_attend_f32_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_sample_sums_f32_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_sample_draw_f32_avx512(const void *_Nonnull arguments);
+MICROGPT_AVX512 void microgpt_sample_layer_f32_avx512(const void *_Nonnull arguments);
+MICROGPT_AVX512 void microgpt_sample_weights_f32_avx512(const void *_Nonnull arguments);
+MICROGPT_AVX512 void microgpt_sample_choice_f32_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_product_wide_f64_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_product_narrow_f64_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_ordered_product_wide_f64_avx512(const void *_Nonnull arguments);
@@ -45,6 +48,9 @@ MICROGPT_AVX512 void microgpt_sample_attend_f64_avx512(const void *_Nonnull argu
 MICROGPT_AVX512 void microgpt_sample_attend_few_f64_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_sample_sums_f64_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX512 void microgpt_sample_draw_f64_avx512(const void *_Nonnull arguments);
+MICROGPT_AVX512 void microgpt_sample_layer_f64_avx512(const void *_Nonnull arguments);
+MICROGPT_AVX512 void microgpt_sample_weights_f64_avx512(const void *_Nonnull arguments);
+MICROGPT_AVX512 void microgpt_sample_choice_f64_avx512(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_product_wide_f32_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_product_narrow_f32_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_position_product_f32_avx2(const void *_Nonnull arguments);
@@ -65,6 +71,9 @@ MICROGPT_AVX2 void microgpt_sample_normalize_f32_avx2(const void *_Nonnull argum
 MICROGPT_AVX2 void microgpt_sample_attend_f32_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_sample_sums_f32_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_sample_draw_f32_avx2(const void *_Nonnull arguments);
+MICROGPT_AVX2 void microgpt_sample_layer_f32_avx2(const void *_Nonnull arguments);
+MICROGPT_AVX2 void microgpt_sample_weights_f32_avx2(const void *_Nonnull arguments);
+MICROGPT_AVX2 void microgpt_sample_choice_f32_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_product_wide_f64_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_product_narrow_f64_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_ordered_product_wide_f64_avx2(const void *_Nonnull arguments);
@@ -86,4 +95,7 @@ MICROGPT_AVX2 void microgpt_sample_attend_f64_avx2(const void *_Nonnull argument
 MICROGPT_AVX2 void microgpt_sample_attend_few_f64_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_sample_sums_f64_avx2(const void *_Nonnull arguments);
 MICROGPT_AVX2 void microgpt_sample_draw_f64_avx2(const void *_Nonnull arguments);
+MICROGPT_AVX2 void microgpt_sample_layer_f64_avx2(const void *_Nonnull arguments);
+MICROGPT_AVX2 void microgpt_sample_weights_f64_avx2(const void *_Nonnull arguments);
+MICROGPT_AVX2 void microgpt_sample_choice_f64_avx2(const void *_Nonnull arguments);
 #endif

@@ -246,3 +246,16 @@ MICROGPT_LIFT(microgpt_f32x8, 2, (0, 1, 8, 9, 10, 11, 12, 13))
 MICROGPT_LIFT(microgpt_f32x8, 4, (0, 1, 2, 3, 8, 9, 10, 11))
 MICROGPT_LIFT(microgpt_f32x4, 1, (0, 4, 5, 6))
 MICROGPT_LIFT(microgpt_f32x4, 2, (0, 1, 4, 5))
+
+/// Two vectors of doubles, rounded to floats, side by side.
+#define MICROGPT_FLOATS(V, F, n, ...)                                                                       \
+  typedef float V##_narrow __attribute__((ext_vector_type(n)));                                             \
+  MICROGPT_INLINE F V##_floats(V a, V b) {                                                                  \
+    return __builtin_shufflevector(                                                                         \
+      __builtin_convertvector(a, V##_narrow), __builtin_convertvector(b, V##_narrow), __VA_ARGS__);         \
+  }
+
+MICROGPT_FLOATS(
+  microgpt_f64x8, microgpt_f32x16, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+MICROGPT_FLOATS(microgpt_f64x4, microgpt_f32x8, 4, 0, 1, 2, 3, 4, 5, 6, 7)
+MICROGPT_FLOATS(microgpt_f64x2, microgpt_f32x4, 2, 0, 1, 2, 3)

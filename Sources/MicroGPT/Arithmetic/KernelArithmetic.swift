@@ -31,8 +31,8 @@ extension KernelArithmetic {
   }
 }
 
-/// The reference's arithmetic: doubles, every product rounded before it is added, and the functions
-/// of Functions.swift, so that a run gives CPython's bits.
+/// The reference's arithmetic: doubles, every product rounded before it is added, and the bits of the reference's
+/// `exp`, `log` and `pow`.
 enum ExactArithmetic: KernelArithmetic {
   static var arithmetic: Arithmetic { .exact }
   static var isExact: Bool { true }

@@ -38,7 +38,8 @@ extension ExactLanes {
     @inline(__always) func settleMoments(_ open: Int) {
       squares.forEach(open) { i, lanes, decayed, _ in
         forEachLane(lanes) { lane in
-          a.secondMoment[i &+ lane] = decayed[lane] + (1 - update.beta2) * functions.power(a.gradients[i &+ lane], 2)
+          a.secondMoment[i &+ lane] =
+            decayed[lane] + (1 - update.beta2) * functions.power(a.gradients[i &+ lane], 2)
         }
       }
     }

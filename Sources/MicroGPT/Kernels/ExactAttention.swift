@@ -73,7 +73,8 @@ extension ExactLanes {
   @inline(__always)
   static func attendBackward(_ a: Attend<Double>) {
     let columns = a.positions.rounded(up: count), places = (a.heads &* a.positions).rounded(up: count)
-    let values = a.transposed, dKeys = values + a.headWidth &* columns, dValues = dKeys + a.headWidth &* columns
+    let values = a.transposed, dKeys = values + a.headWidth &* columns,
+      dValues = dKeys + a.headWidth &* columns
     let dWeights = a.row, products = a.row + columns
     for h in 0..<a.heads {
       let first = h &* a.headWidth, key = a.query + (a.segment &+ first)

@@ -51,12 +51,18 @@ enum Exact8: ExactLanes {
   @inline(__always) static func numbers(_ x: Words) -> Vector { microgpt_f64x8_numbers(x) }
   @inline(__always) static func allWords(_ x: Int64) -> Words { microgpt_f64x8_all_words(x) }
   @inline(__always) static func add(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_add_words(a, b) }
-  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_subtract_words(a, b) }
+  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words {
+    microgpt_f64x8_subtract_words(a, b)
+  }
   @inline(__always) static func and(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_and_words(a, b) }
-  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words { microgpt_f64x8_exclusive_or_words(a, b) }
+  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words {
+    microgpt_f64x8_exclusive_or_words(a, b)
+  }
   @inline(__always) static func shiftLeft(_ a: Words, _ n: Int) -> Words { microgpt_f64x8_shift_left(a, n) }
   @inline(__always) static func shiftRight(_ a: Words, _ n: Int) -> Words { microgpt_f64x8_shift_right(a, n) }
-  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words { microgpt_f64x8_differing(a, b) }
+  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words {
+    microgpt_f64x8_differing(a, b)
+  }
   @inline(__always) static func lookUp(_ table: UnsafePointer<Double>, _ i: Words) -> Vector {
     microgpt_f64x8_look_up(table, i)
   }
@@ -119,12 +125,18 @@ enum Exact4: ExactLanes {
   @inline(__always) static func numbers(_ x: Words) -> Vector { microgpt_f64x4_numbers(x) }
   @inline(__always) static func allWords(_ x: Int64) -> Words { microgpt_f64x4_all_words(x) }
   @inline(__always) static func add(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_add_words(a, b) }
-  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_subtract_words(a, b) }
+  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words {
+    microgpt_f64x4_subtract_words(a, b)
+  }
   @inline(__always) static func and(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_and_words(a, b) }
-  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words { microgpt_f64x4_exclusive_or_words(a, b) }
+  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words {
+    microgpt_f64x4_exclusive_or_words(a, b)
+  }
   @inline(__always) static func shiftLeft(_ a: Words, _ n: Int) -> Words { microgpt_f64x4_shift_left(a, n) }
   @inline(__always) static func shiftRight(_ a: Words, _ n: Int) -> Words { microgpt_f64x4_shift_right(a, n) }
-  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words { microgpt_f64x4_differing(a, b) }
+  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words {
+    microgpt_f64x4_differing(a, b)
+  }
   @inline(__always) static func lookUp(_ table: UnsafePointer<Double>, _ i: Words) -> Vector {
     microgpt_f64x4_look_up(table, i)
   }
@@ -191,12 +203,18 @@ enum Exact2: ExactLanes {
   @inline(__always) static func numbers(_ x: Words) -> Vector { microgpt_f64x2_numbers(x) }
   @inline(__always) static func allWords(_ x: Int64) -> Words { microgpt_f64x2_all_words(x) }
   @inline(__always) static func add(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_add_words(a, b) }
-  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_subtract_words(a, b) }
+  @inline(__always) static func subtract(_ a: Words, _ b: Words) -> Words {
+    microgpt_f64x2_subtract_words(a, b)
+  }
   @inline(__always) static func and(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_and_words(a, b) }
-  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words { microgpt_f64x2_exclusive_or_words(a, b) }
+  @inline(__always) static func exclusiveOr(_ a: Words, _ b: Words) -> Words {
+    microgpt_f64x2_exclusive_or_words(a, b)
+  }
   @inline(__always) static func shiftLeft(_ a: Words, _ n: Int) -> Words { microgpt_f64x2_shift_left(a, n) }
   @inline(__always) static func shiftRight(_ a: Words, _ n: Int) -> Words { microgpt_f64x2_shift_right(a, n) }
-  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words { microgpt_f64x2_differing(a, b) }
+  @inline(__always) static func differing(_ a: Vector, _ b: Vector) -> Words {
+    microgpt_f64x2_differing(a, b)
+  }
   @inline(__always) static func lookUp(_ table: UnsafePointer<Double>, _ i: Words) -> Vector {
     microgpt_f64x2_look_up(table, i)
   }

@@ -26,41 +26,71 @@ extension ExactSamplingLanes {
       var head = 0
       while head < a.paddedWidth {
         let query = a.query + (r &* a.queryStride &+ head), keys = a.keys + head
-        var peak = all(0)
+        var peak = all(-.infinity)
         for s in 0..<a.positions {
           let key = keys + Int(places[s]) &* a.placeStride
-          var product = all(0), c = 0
-          for _ in 0..<a.headWidth {
+          var product = all(0), c = 0, rest = a.headWidth
+          while rest >= 4 {
+            for _ in 0..<4 {
+              product = add(product, load(query + c), times: load(key + c))
+              c &+= a.paddedWidth
+            }
+            rest &-= 4
+          }
+          for _ in 0..<rest {
             product = add(product, load(query + c), times: load(key + c))
             c &+= a.paddedWidth
           }
           let score = multiply(product, scale)
           store(score, weights + s &* count)
-          peak = s == 0 ? score : whereLess(peak, score, score, peak)
+          peak = max(score, peak)
         }
         exponentials(weights, a.positions &* count, minus: peak)
         var total = all(0)
         for s in 0..<a.positions { total = add(total, load(weights + s &* count)) }
-        store(total, sums)
-        for h in 0..<count { sums[h] = settledPower(sums[h], -1) }
-        let inverse = load(sums)
-        for s in 0..<a.positions {
-          store(multiply(load(weights + s &* count), inverse), weights + s &* count)
-        }
+        let inverse = settledInverses(total, sums)
         let values = keys + a.segment
-        for c in 0..<a.headWidth {
+        var c = 0
+        // Four channels at a time: their sums are chains that do not wait for one another.
+        while c &+ 4 <= a.headWidth {
+          var parts = (all(0), all(0), all(0), all(0))
+          for s in 0..<a.positions {
+            let value = values + (Int(places[s]) &* a.placeStride &+ c &* a.paddedWidth)
+            let weight = multiply(load(weights + s &* count), inverse)
+            parts.0 = add(parts.0, weight, times: load(value))
+            parts.1 = add(parts.1, weight, times: load(value + a.paddedWidth))
+            parts.2 = add(parts.2, weight, times: load(value + 2 &* a.paddedWidth))
+            parts.3 = add(parts.3, weight, times: load(value + 3 &* a.paddedWidth))
+          }
+          storeHeads(parts.0, a, head, c, output, sums)
+          storeHeads(parts.1, a, head, c &+ 1, output, sums + count)
+          storeHeads(parts.2, a, head, c &+ 2, output, sums + 2 &* count)
+          storeHeads(parts.3, a, head, c &+ 3, output, sums + 3 &* count)
+          c &+= 4
+        }
+        while c < a.headWidth {
           var part = all(0)
           for s in 0..<a.positions {
-            let value = load(values + (Int(places[s]) &* a.placeStride &+ c &* a.paddedWidth))
-            part = add(part, load(weights + s &* count), times: value)
+            let value = values + (Int(places[s]) &* a.placeStride &+ c &* a.paddedWidth)
+            part = add(part, multiply(load(weights + s &* count), inverse), times: load(value))
           }
-          store(part, sums)
-          for h in 0..<Swift.min(count, a.heads &- head) {
-            output[(head &+ h) &* a.headWidth &+ c] = sums[h]
-          }
+          storeHeads(part, a, head, c, output, sums)
+          c &+= 1
         }
         head &+= count
       }
+    }
+  }
+
+  /// Stores one channel of the heads from `head` on.
+  @inline(__always)
+  private static func storeHeads(
+    _ x: Vector, _ a: SampleAttend<Double>, _ head: Int, _ channel: Int,
+    _ output: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutablePointer<Double>
+  ) {
+    store(x, scratch)
+    for h in 0..<Swift.min(count, a.heads &- head) {
+      output[(head &+ h) &* a.headWidth &+ channel] = scratch[h]
     }
   }
 

@@ -81,13 +81,16 @@ extension Kernels {
 }
 
 extension SamplingKernels {
+  @inline(__always)
+  func attend(_ arguments: SampleAttend<Scalar>) { withUnsafePointer(to: arguments) { attend($0) } }
+
   /// In the exact arithmetic lanes are heads, so for four or fewer heads there is a kernel of four lanes.
   @inline(__always)
-  func attend(_ arguments: SampleAttend<Scalar>) {
-    if let sampleAttendFew, arguments.paddedWidth % lanes != 0 {
-      call(sampleAttendFew, arguments)
+  func attend(_ arguments: UnsafePointer<SampleAttend<Scalar>>) {
+    if let sampleAttendFew, arguments.pointee.paddedWidth & (lanes &- 1) != 0 {
+      sampleAttendFew(UnsafeRawPointer(arguments))
     } else {
-      call(sampleAttend, arguments)
+      sampleAttend(UnsafeRawPointer(arguments))
     }
   }
 }

@@ -6,6 +6,8 @@ import CMicroGPT
 protocol SamplingLanes: Lanes {
   /// How many lanes of `a` are not above those of `b`.
   static func countNotAbove(_ a: Vector, _ b: Vector) -> Int
+  /// The largest lane.
+  static func largest(_ x: Vector) -> Scalar
 }
 
 /// Lanes of the fast arithmetic with the operations of sampling.
@@ -15,7 +17,15 @@ protocol FastSamplingLanes: FastLanes, SamplingLanes {
 }
 
 /// Lanes of the exact arithmetic with the operations of sampling.
-protocol ExactSamplingLanes: ExactLanes, SamplingLanes {}
+protocol ExactSamplingLanes: ExactLanes, SamplingLanes {
+  /// Floats in twice as many lanes.
+  associatedtype Floats: FastSamplingLanes
+  /// `a` and then `b`, rounded to floats.
+  static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector
+  /// The lanes for a few long chains of additions, one of which takes as long as its additions wait for one another. On
+  /// some processors the widest vectors wait longer.
+  associatedtype Chains: ExactSamplingLanes
+}
 
 extension SamplingLanes {
   /// A vector of zeros if all numbers are finite; otherwise some lane is NaN.
@@ -95,16 +105,40 @@ extension Exact8: ExactSamplingLanes {
   @inline(__always) static func countNotAbove(_ a: Vector, _ b: Vector) -> Int {
     microgpt_f64x8_count_not_above(a, b)
   }
+  typealias Floats = Fast16
+  typealias Chains = Exact4
+  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector {
+    microgpt_f64x8_floats(a, b)
+  }
+  @inline(__always) static func largest(_ x: Vector) -> Double {
+    Exact4.largest(Exact4.max(x.lowHalf, x.highHalf))
+  }
 }
 
 extension Exact4: ExactSamplingLanes {
   @inline(__always) static func countNotAbove(_ a: Vector, _ b: Vector) -> Int {
     microgpt_f64x4_count_not_above(a, b)
   }
+  typealias Floats = Fast8
+  typealias Chains = Exact4
+  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector {
+    microgpt_f64x4_floats(a, b)
+  }
+  @inline(__always) static func largest(_ x: Vector) -> Double {
+    Exact2.largest(Exact2.max(x.lowHalf, x.highHalf))
+  }
 }
 
 extension Exact2: ExactSamplingLanes {
   @inline(__always) static func countNotAbove(_ a: Vector, _ b: Vector) -> Int {
     microgpt_f64x2_count_not_above(a, b)
+  }
+  typealias Floats = Fast4
+  typealias Chains = Exact2
+  @inline(__always) static func floats(_ a: Vector, _ b: Vector) -> Floats.Vector {
+    microgpt_f64x2_floats(a, b)
+  }
+  @inline(__always) static func largest(_ x: Vector) -> Double {
+    Swift.max(x[0], x[1])
   }
 }

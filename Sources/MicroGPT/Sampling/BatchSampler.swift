@@ -9,8 +9,8 @@
 /// Document *i* draws the random numbers of stream *i* of the seed, so it does not depend on the requested numbers or
 /// on how many documents are sampled together. It differs from the document that `Sampler` draws from its single
 /// stream, but has the same distribution. In the exact arithmetic probabilities have the reference's bits, so the
-/// documents are the same on every processor. In the fast arithmetic they are
-/// floats, whose last bits depend on the instruction set; about one document in ten thousand may differ.
+/// documents are the same on every platform. In the fast arithmetic they are floats, whose last bits depend on the
+/// instruction set; about one document in ten thousand may differ.
 ///
 /// Memory is bounded for any numbers: besides the model's own, a window of documents that are sampled together and
 /// the state of their prefixes take about 16 MB.
@@ -28,8 +28,7 @@ public final class BatchSampler {
   private let isGreedy: Bool
   private let start: UnsafeMutableBufferPointer<Int32>
   private let startCount: Int
-  /// Each token as UTF-8: up to four bytes, the first in the lowest place, and their number.
-  private let characters: [(bytes: UInt32, count: Int)]
+  private let characters: TokenBytes
   /// The documents in the window, those of them already returned, and the size of the next window.
   private var filled = 0, taken = 0, nextFill: Int
   private let capacity: Int
@@ -67,14 +66,7 @@ public final class BatchSampler {
     let set = min(instructionSet, .widest), count = numbers.count
     window = Engine(arithmetic).sampling(model, atOnce, count, seed, set)
     capacity = window.capacity
-    characters = model.tokenizer.characters.map { scalar in
-      var bytes: UInt32 = 0, count = 0
-      for byte in UTF8.encode(scalar)! {
-        bytes |= UInt32(byte) << UInt32(8 * count)
-        count += 1
-      }
-      return (bytes, count)
-    }
+    characters = TokenBytes(model.tokenizer)
     // A small first window, so that the first documents come quickly.
     nextFill = 256
     (self.numbers, self.arithmetic, self.start) = (numbers, arithmetic, start)
@@ -91,7 +83,7 @@ public final class BatchSampler {
     guard let tokens = try nextTokens() else { return nil }
     return String(unsafeUninitializedCapacity: 4 * tokens.count) { text in
       var count = 0
-      for token in tokens { write(token) { byte in (text[count], count) = (byte, count + 1) } }
+      for token in tokens { characters.write(token) { byte in (text[count], count) = (byte, count + 1) } }
       return count
     }
   }
@@ -102,17 +94,8 @@ public final class BatchSampler {
   /// - Throws: As `next()` does.
   public func next(appendingTo text: inout [UInt8]) throws(SamplerError) -> Bool {
     guard let tokens = try nextTokens() else { return false }
-    for token in tokens { write(token) { byte in text.append(byte) } }
+    for token in tokens { characters.append(token, to: &text) }
     return true
-  }
-
-  @inline(__always)
-  private func write(_ token: Int32, _ body: (UInt8) -> Void) {
-    var (bytes, count) = characters[Int(token)]
-    while count > 0 {
-      body(UInt8(truncatingIfNeeded: bytes))
-      (bytes, count) = (bytes &>> 8, count &- 1)
-    }
   }
 
   /// The next document's tokens, valid until the next call.

@@ -2,16 +2,16 @@
 // from which the next token is drawn.
 
 /// A cache of document prefixes, up to a capacity.
-struct PrefixTree {
+struct PrefixTree<Scalar: BinaryFloatingPoint> {
   /// The most nodes.
   let capacity: Int
   private(set) var count = 0
   /// `[capacity]`: the sum of all probabilities, less than 0 if the sums are not known.
-  let totals: UnsafeMutablePointer<Double>
+  let totals: UnsafeMutablePointer<Scalar>
 
   private let vocabulary, stride: Int
   /// `[capacity, stride]`.
-  private let allSums: UnsafeMutablePointer<Double>
+  private let allSums: UnsafeMutablePointer<Scalar>
   /// The nodes of the tokens that follow, `[capacity, V]`.
   private let children: UnsafeMutablePointer<Int32>
   private var temperature = Double.nan, filter = TokenFilter()
@@ -24,8 +24,8 @@ struct PrefixTree {
   ///   - placeBytes: The bytes that a node takes elsewhere.
   init(bytes: Int, vocabulary: Int, placeBytes: Int) {
     self.vocabulary = vocabulary
-    stride = vocabulary.rounded(up: BufferDeclarations.lineCount(of: Double.self))
-    let nodeBytes = (stride + 1) * 8 + vocabulary * 4 + placeBytes
+    stride = vocabulary.rounded(up: BufferDeclarations.lineCount(of: Scalar.self))
+    let nodeBytes = (stride + 1) * MemoryLayout<Scalar>.stride + vocabulary * 4 + placeBytes
     capacity = min(max(bytes, 0) / nodeBytes, Int(Int32.max) / 2)
     allSums = .allocate(capacity: capacity * stride)
     totals = .allocate(capacity: capacity)
@@ -45,7 +45,7 @@ struct PrefixTree {
   }
 
   @inline(__always)
-  func sums(_ node: Int) -> UnsafeMutablePointer<Double> { allSums + node &* stride }
+  func sums(_ node: Int) -> UnsafeMutablePointer<Scalar> { allSums + node &* stride }
 
   /// The node of a token at `position`, if it is in the tree.
   @inline(__always)

@@ -1,5 +1,4 @@
-// Sampling one document at a time: one position after the other, each token drawn by its probability and fed back in.
-// Prefixes that have been computed before are looked up, with the same bits.
+// Sampling one document at a time, from one stream of random numbers.
 
 /// Samples documents from a model, as the reference does: the same model and random numbers give its documents.
 ///
@@ -14,45 +13,30 @@ public final class Sampler {
   /// The random numbers to come; each token that is drawn uses one.
   public var random: PythonRandom
 
-  private let engine: SamplingEngine<ExactArithmetic>
-  private var tree: PrefixTree
-  private let tokens: UnsafeMutableBufferPointer<Int32>
-  private let places: UnsafeMutablePointer<Int32>
-  /// The sums and their total for a prefix that the tree has no room for, `[sumsStride]` and `[1]`.
-  private let sums, total: UnsafeMutablePointer<Double>
+  /// The arithmetic that it computes in.
+  public let arithmetic: Arithmetic
+
+  private let stream: StreamSource
+  private let characters: TokenBytes
 
   /// A sampler of a model, which is copied into the memory that the sampler computes in.
   ///
   /// - Parameters:
   ///   - model: The model, such as `Trainer.model`.
   ///   - random: The random numbers. `Trainer.sampler()` continues where the reference does.
+  ///   - arithmetic: The arithmetic to compute in. Documents are the reference's in the exact one alone. In the fast one
+  ///     they are reproducible on the same instruction set; on another about one in ten thousand may differ.
   ///   - prefixMemory: The most bytes for prefixes of documents, so that a repeated prefix costs one random number
   ///     per token. Pages are used as they are needed; when the memory is full, the first prefixes stay. The
   ///     documents do not depend on it.
-  ///   - instructionSet: The instruction set to use, by default the widest. The documents do not depend on it.
+  ///   - instructionSet: The instruction set to use, by default the widest. Exact documents do not depend on it.
   public init(
-    _ model: Model, random: PythonRandom, prefixMemory: Int = 8 << 20,
+    _ model: Model, random: PythonRandom, engine arithmetic: Arithmetic = .exact, prefixMemory: Int = 8 << 20,
     instructionSet: InstructionSet = .widest
   ) {
-    self.model = model
-    self.random = random
-    let set = min(instructionSet, .widest), positions = model.configuration.blockSize
-    let shape = Shape(model.configuration, vocabularySize: model.tokenizer.vocabularySize)
-    let placeBytes = SamplingSizes<ExactArithmetic>(shape, set).placeBytes
-    tree = PrefixTree(bytes: prefixMemory, vocabulary: shape.vocabulary, placeBytes: placeBytes)
-    engine = SamplingEngine(model, rows: 1, places: positions + tree.capacity, instructionSet: set)
-    tokens = .allocate(capacity: positions)
-    places = .allocate(capacity: positions)
-    sums = .allocate(capacity: engine.sumsStride)
-    total = .allocate(capacity: 1)
-  }
-
-  deinit {
-    tokens.deallocate()
-    places.deallocate()
-    sums.deallocate()
-    total.deallocate()
-    tree.deallocate()
+    (self.model, self.random, self.arithmetic) = (model, random, arithmetic)
+    stream = Engine(arithmetic).stream(model, prefixMemory, min(instructionSet, .widest))
+    characters = TokenBytes(model.tokenizer)
   }
 
   /// Samples one document.
@@ -74,72 +58,34 @@ public final class Sampler {
     prompt: String = "", temperature: Double = 0.5, filter: TokenFilter = TokenFilter(), length: Int? = nil,
     until isStopped: () -> Bool = { false }
   ) throws(SamplerError) -> String {
-    let limit = length ?? tokens.count
+    var text: [UInt8] = []
+    try sample(
+      appendingTo: &text, prompt: prompt, temperature: temperature, filter: filter, length: length,
+      until: isStopped)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Samples one document and appends it to `text`, as UTF-8. Nothing is appended if it throws.
+  ///
+  /// The parameters are those of `sample(prompt:temperature:filter:length:until:)`.
+  public func sample(
+    appendingTo text: inout [UInt8], prompt: String = "", temperature: Double = 0.5,
+    filter: TokenFilter = TokenFilter(), length: Int? = nil, until isStopped: () -> Bool = { false }
+  ) throws(SamplerError) {
+    let limit = length ?? stream.tokens.count
     precondition(limit >= 1, "A document has room for 1 character or more, not \(limit).")
-    if limit > tokens.count {
-      return try sample(
-        prompt: prompt, temperature: temperature, filter: filter, beyondBlock: limit, until: isStopped)
+    let request = StreamSource.Request(
+      temperature: temperature, isGreedy: temperature == 0, filter: filter)
+    if limit > stream.tokens.count {
+      return try sample(appendingTo: &text, prompt, request, beyondBlock: limit, until: isStopped)
     }
-    let start = try model.start(prompt: prompt, temperature: temperature, into: tokens)
+    let start = try model.start(prompt: prompt, temperature: temperature, into: stream.tokens)
     guard start <= limit else { throw .promptTooLong(characters: start - 1, limit: limit - 1) }
-    let last = try sample(from: start, to: limit, temperature, filter)
-    let end = last.position + 1
-    if last.token == model.tokenizer.bos { return model.tokenizer.decode(tokens[1..<end]) }
-    return model.tokenizer.decode(tokens[1..<end]) + model.tokenizer.decode([last.token])
-  }
-
-  /// Draws tokens up to BOS, or until there are `limit` besides the one at the start.
-  ///
-  /// - Returns: The last token, which is not written to `tokens`, and the position that it follows.
-  private func sample(
-    from start: Int, to limit: Int, _ temperature: Double, _ filter: TokenFilter
-  ) throws(SamplerError) -> (token: Int, position: Int) {
-    tree.use(temperature, filter)
-    var node = PrefixTree.none
-    for position in 0..<limit {
-      let isDrawn = position + 1 >= start
-      node = try visit(position, after: node, isDrawn ? temperature : nil, filter)
-      guard isDrawn else { continue }
-      let (sums, total) = node < 0 ? (sums, total[0]) : (tree.sums(node), tree.totals[node])
-      let token = draw(sums, total, temperature)
-      if token == model.tokenizer.bos || position + 1 == limit { return (token, position) }
-      tokens[position + 1] = Int32(truncatingIfNeeded: token)
+    let last = try stream.draw(start, limit, request, &random)
+    for position in 1..<last.position + 1 { characters.append(stream.tokens[position], to: &text) }
+    if last.token != model.tokenizer.bos {
+      characters.append(Int32(truncatingIfNeeded: last.token), to: &text)
     }
-    preconditionFailure("A prompt leaves a position to continue from.")
-  }
-
-  /// Draws a token.
-  @inline(__always)
-  private func draw(_ sums: UnsafeMutablePointer<Double>, _ total: Double, _ temperature: Double) -> Int {
-    let mark = temperature == 0 ? 0 : random.uniform() * total
-    var token = 0
-    for i in 0..<engine.shape.vocabulary { token &+= sums[i] <= mark ? 1 : 0 }
-    return token
-  }
-
-  /// Extends a node of the tree by the token at `position`, and computes what is missing there.
-  ///
-  /// - Parameter temperature: The temperature of the sums to compute; `nil` if none are needed.
-  /// - Returns: The node, or `none` if the tree has no room.
-  private func visit(
-    _ position: Int, after parent: Int, _ temperature: Double?, _ filter: TokenFilter
-  ) throws(SamplerError) -> Int {
-    let token = tokens[position], known = tree.find(token, after: parent, at: position)
-    let node = known ?? tree.next(after: parent, at: position)
-    places[position] =
-      engine.placesArePairs
-      ? engine.pair(token, at: position)
-      : Int32(truncatingIfNeeded: node < 0 ? position : tokens.count + node)
-    if known != nil, temperature == nil || tree.totals[node] >= 0 { return node }
-    let request = temperature.map { temperature in
-      SamplingEngine<ExactArithmetic>.Sums(
-        sums: node < 0 ? sums : tree.sums(node), totals: node < 0 ? total : tree.totals + node,
-        temperature: temperature, isGreedy: temperature == 0, filter: filter)
-    }
-    try engine.compute(
-      1, at: position, tokens: tokens.baseAddress! + position, places: places, stride: tokens.count, request)
-    if node >= 0, known == nil { tree.add(token, after: parent, isOpen: temperature == nil) }
-    return node
   }
 }
 
@@ -148,43 +94,34 @@ public final class Sampler {
 extension Sampler {
   /// `sample` for a `limit` above the number of positions.
   private func sample(
-    prompt: String, temperature: Double, filter: TokenFilter, beyondBlock limit: Int,
-    until isStopped: () -> Bool
-  ) throws(SamplerError) -> String {
-    var text = try model.start(prompt: prompt, temperature: temperature)
+    appendingTo document: inout [UInt8], _ prompt: String, _ request: StreamSource.Request,
+    beyondBlock limit: Int, until isStopped: () -> Bool
+  ) throws(SamplerError) {
+    let tokens = stream.tokens
+    var text = try model.start(prompt: prompt, temperature: request.temperature)
     guard text.count <= limit else { throw .promptTooLong(characters: text.count - 1, limit: limit - 1) }
     while text.count <= limit {
       let token: Int
       if text.count <= tokens.count {
         for (position, token) in text.enumerated() { tokens[position] = Int32(truncatingIfNeeded: token) }
-        let last = try sample(from: text.count, to: tokens.count, temperature, filter)
+        let last = try stream.draw(text.count, tokens.count, request, &random)
         for position in text.count..<last.position + 1 { text.append(Int(tokens[position])) }
         token = last.token
       } else {
         if isStopped() { break }
-        try slide(over: text, temperature, filter)
-        token = draw(sums, total[0], temperature)
+        writeLast(of: text)
+        token = try stream.drawNext(request, &random)
       }
       if token == model.tokenizer.bos { break }
       text.append(token)
     }
-    return model.tokenizer.decode(Array(text.dropFirst()))
+    for token in text.dropFirst() { characters.append(Int32(truncatingIfNeeded: token), to: &document) }
   }
 
-  /// Computes the sums after the last *T* tokens of a text, which are read as if they stood at the start of the block.
-  private func slide(over text: [Int], _ temperature: Double, _ filter: TokenFilter) throws(SamplerError) {
-    for position in 0..<tokens.count {
-      let token = Int32(truncatingIfNeeded: text[text.count - tokens.count + position])
-      tokens[position] = token
-      places[position] =
-        engine.placesArePairs ? engine.pair(token, at: position) : Int32(truncatingIfNeeded: position)
-    }
-    let request = SamplingEngine<ExactArithmetic>.Sums(
-      sums: sums, totals: total, temperature: temperature, isGreedy: temperature == 0, filter: filter)
-    for position in 0..<tokens.count {
-      try engine.compute(
-        1, at: position, tokens: tokens.baseAddress! + position, places: places, stride: tokens.count,
-        position + 1 == tokens.count ? request : nil)
+  /// Writes the last *T* tokens of a text, which are read as if they stood at the start of the block.
+  private func writeLast(of text: [Int]) {
+    for (position, token) in text.suffix(stream.tokens.count).enumerated() {
+      stream.tokens[position] = Int32(truncatingIfNeeded: token)
     }
   }
 
@@ -201,27 +138,10 @@ extension Sampler {
     after text: String, temperature: Double = 0.5, filter: TokenFilter = TokenFilter()
   ) throws(SamplerError) -> [Double] {
     let text = try model.start(prompt: text, temperature: temperature)
-    var (sums, total) = (sums, 0.0)
-    if text.count <= tokens.count {
-      tree.use(temperature, filter)
-      var node = PrefixTree.none
-      for (position, token) in text.enumerated() {
-        tokens[position] = Int32(truncatingIfNeeded: token)
-        node = try visit(position, after: node, position + 1 == text.count ? temperature : nil, filter)
-      }
-      (sums, total) = node < 0 ? (sums, self.total[0]) : (tree.sums(node), tree.totals[node])
-    } else {
-      try slide(over: text, temperature, filter)
-      total = self.total[0]
-    }
-    // From the last token that can be drawn on the sums are infinite; at temperature 0 the total is 0.
-    var before = 0.0
-    return (0..<engine.shape.vocabulary).map { token in
-      let sum = min(sums[token], total)
-      defer { before = sums[token] }
-      if temperature == 0 { return before == 0 && sums[token] > 0 ? 1 : 0 }
-      return before.isFinite ? (sum - before) / total : 0
-    }
+    writeLast(of: text)
+    return try stream.probabilities(
+      text.count <= stream.tokens.count ? text.count : nil,
+      StreamSource.Request(temperature: temperature, isGreedy: temperature == 0, filter: filter))
   }
 }
 
@@ -232,6 +152,11 @@ extension Model {
   func start(
     prompt: String, temperature: Double, into tokens: UnsafeMutableBufferPointer<Int32>
   ) throws(SamplerError) -> Int {
+    if prompt.isEmpty {
+      try check(temperature)
+      tokens[0] = Int32(truncatingIfNeeded: tokenizer.start)
+      return 1
+    }
     let start = try start(prompt: prompt, temperature: temperature)
     guard start.count <= tokens.count else {
       throw .promptTooLong(characters: start.count - 1, limit: tokens.count - 1)
@@ -244,8 +169,12 @@ extension Model {
   ///
   /// - Returns: The tokens to start from: `Tokenizer.start` and the prompt's.
   func start(prompt: String, temperature: Double) throws(SamplerError) -> [Int] {
-    guard temperature >= 0, temperature.isFinite else { throw .temperature(temperature) }
+    try check(temperature)
     do { return try tokenizer.encode(prompt: prompt) } catch { throw .prompt(error) }
+  }
+
+  private func check(_ temperature: Double) throws(SamplerError) {
+    guard temperature >= 0, temperature.isFinite else { throw .temperature(temperature) }
   }
 }
 

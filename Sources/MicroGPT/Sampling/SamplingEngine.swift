@@ -16,10 +16,10 @@ final class SamplingEngine<A: SamplingArithmetic> {
   let kernels: SamplingKernels<Scalar>
 
   private let products: Kernels<Scalar>
-  private let attentionScale, inverseChannels: Scalar
-  private let parameters: SamplingParameters<A>
-  private let workspace: SamplingWorkspace<A>
-  private let store: KeyValueStore<A>
+  let attentionScale, inverseChannels: Scalar
+  let parameters: SamplingParameters<A>
+  let workspace: SamplingWorkspace<A>
+  let store: KeyValueStore<A>
   /// Whether a pair has been computed, `[T·V]`.
   private let isKnown: UnsafeMutablePointer<Bool>
 
@@ -40,7 +40,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
     let sizes = SamplingSizes<A>(shape, set)
     memory = Memory { declare in
       (
-        SamplingParameters(sizes, &declare),
+        SamplingParameters(sizes, panel: (rows == 1 ? 4 : 2) * sizes.unit, &declare),
         SamplingWorkspace(sizes, rows: Swift.min(rows, SamplingSizes<A>.blockRows), &declare),
         declare(Bool.self, sizes.hasPairs ? Count(shape.positions) * Count(shape.vocabulary) : 0)
       )
@@ -54,6 +54,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
     (self.sizes, capacity, placesArePairs) = (sizes, rows, sizes.placesArePairs)
     attentionScale = A.attentionScale(shape)
     inverseChannels = Scalar(power(Double(shape.channels), -1))
+    if rows == 1 { prepareRow(isFinite: model.parameters.allSatisfy { $0.isFinite }) }
   }
 
   /// The place of a token's keys and values, if places are pairs.
@@ -65,12 +66,12 @@ final class SamplingEngine<A: SamplingArithmetic> {
   /// The rows' running sums of probabilities at a temperature.
   struct Sums {
     /// `[rows, sumsStride]` and `[rows]`; see `SampleSums`.
-    let sums, totals: Buffer
+    var sums, totals: Buffer
     let temperature: Double
-    fileprivate let inverseTemperature: Scalar
-    fileprivate let isGreedy: Bool
+    let inverseTemperature: Scalar
+    let isGreedy: Bool
     /// The filter, unless it changes nothing. The most probable token is kept by all.
-    fileprivate let filter: TokenFilter?
+    let filter: TokenFilter?
 
     init(
       sums: Buffer, totals: Buffer, temperature: Double, isGreedy: Bool, filter: TokenFilter = TokenFilter()
@@ -97,20 +98,28 @@ final class SamplingEngine<A: SamplingArithmetic> {
     while first < rows {
       let count = Swift.min(SamplingSizes<A>.blockRows, rows &- first)
       forward(count, position, tokens + first, places + first &* stride, stride, sums != nil)
-      if let sums {
-        kernels.sums(
-          SampleSums(
-            logits: workspace.logits, sums: sums.sums + first &* sumsStride, totals: sums.totals + first,
-            padding: workspace.padding, limits: workspace.limits, rows: count,
-            vocabulary: sizes.shape.vocabulary,
-            stride: sumsStride, inverseTemperature: sums.inverseTemperature,
-            isGreedy: sums.isGreedy, check: workspace.check))
-        if let filter = sums.filter { restrict(sums, first, count, filter) }
-      }
+      if let sums { addUp(sums, first, count) }
       first &+= count
     }
+    if let sums { try check(sums.temperature) }
+  }
+
+  /// Writes the sums of `count` rows from `first` on, whose logits have been computed.
+  func addUp(_ request: Sums, _ first: Int, _ count: Int) {
+    kernels.sums(
+      SampleSums(
+        logits: workspace.logits, sums: request.sums + first &* sumsStride, totals: request.totals + first,
+        padding: workspace.padding, limits: workspace.limits, rows: count,
+        vocabulary: sizes.shape.vocabulary, stride: sumsStride,
+        inverseTemperature: request.inverseTemperature, isGreedy: request.isGreedy, check: workspace.check))
+    if let filter = request.filter { restrict(request, first, count, filter) }
+  }
+
+  /// Checks what the kernels have found of numbers that are not finite.
+  @inline(__always)
+  func check(_ temperature: Double) throws(SamplerError) {
     guard workspace.check[0] == 0 else { throw .notFinite }
-    guard workspace.check[1] == 0 else { throw .temperature(sums?.temperature ?? 0) }
+    guard workspace.check[1] == 0 else { throw .temperature(temperature) }
   }
 
   /// Overwrites the sums of `count` rows from `first` on with those of the tokens that a filter keeps.
@@ -153,10 +162,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
     for l in 0..<sizes.shape.layers {
       let layer = parameters.layers[l]
       // x → normalized → query, key and value
-      if l > 0 || store.pairs == nil {
-        normalize(w.input, rows, into: w.normalized)
-        linear(w.normalized, sizes.width, rows, layer.projections, into: w.projections, 3 &* segment)
-      }
+      if l > 0 || store.pairs == nil { project(rows, layer) }
       let keys: Buffer, placeStride: Int
       if let all = store.places {
         (keys, placeStride) = (all + l &* 2 &* segment, sizes.shape.layers &* 2 &* segment)
@@ -188,8 +194,16 @@ final class SamplingEngine<A: SamplingArithmetic> {
     linear(w.input, sizes.width, rows, parameters.head, into: w.logits, sizes.tokens)
   }
 
+  /// A layer's queries, keys and values.
+  func project(_ rows: Int, _ layer: SamplingParameters<A>.Layer) {
+    normalize(workspace.input, rows, into: workspace.normalized)
+    linear(
+      workspace.normalized, sizes.width, rows, layer.projections, into: workspace.projections,
+      3 &* sizes.segment)
+  }
+
   /// The input of the first layer.
-  private func embed(_ rows: Int, _ position: Int, _ tokens: UnsafePointer<Int32>) {
+  func embed(_ rows: Int, _ position: Int, _ tokens: UnsafePointer<Int32>) {
     let width = sizes.width, place = parameters.positionEmbedding + position &* width
     for r in 0..<rows {
       let token = parameters.tokenEmbedding + Int(tokens[r]) &* width, x = workspace.normalized + r &* width
@@ -200,24 +214,9 @@ final class SamplingEngine<A: SamplingArithmetic> {
 
   /// The input of the first layer and its queries, from the table, after computing missing entries.
   private func takePairs(_ pairs: Buffer, _ rows: Int, _ position: Int, _ tokens: UnsafePointer<Int32>) {
-    let w = workspace, width = sizes.width, segment = sizes.segment, vocabulary = sizes.shape.vocabulary
-    let known = isKnown + position &* vocabulary, table = pairs + position &* vocabulary &* sizes.pairStride
-    var count = 0
-    for r in 0..<rows where !known[Int(tokens[r])] {
-      w.missing[count] = tokens[r]
-      known[Int(tokens[r])] = true
-      count &+= 1
-    }
-    if count > 0 {
-      embed(count, position, w.missing)
-      normalize(w.input, count, into: w.normalized)
-      linear(w.normalized, width, count, parameters.layers[0].projections, into: w.projections, 3 &* segment)
-      for i in 0..<count {
-        let row = table + Int(w.missing[i]) &* sizes.pairStride
-        copy(w.input + i &* width, width, to: row)
-        copy(w.projections + i &* 3 &* segment, 3 &* segment, to: row + width)
-      }
-    }
+    let w = workspace, width = sizes.width, segment = sizes.segment
+    let table = pairs + position &* sizes.shape.vocabulary &* sizes.pairStride
+    addPairs(pairs, rows, position, tokens)
     let projections = placesArePairs ? segment : 3 &* segment
     for r in 0..<rows {
       let row = table + Int(tokens[r]) &* sizes.pairStride
@@ -226,8 +225,36 @@ final class SamplingEngine<A: SamplingArithmetic> {
     }
   }
 
+  /// Computes the entries of the table that rows need and that are missing.
+  private func addPairs(_ pairs: Buffer, _ rows: Int, _ position: Int, _ tokens: UnsafePointer<Int32>) {
+    let w = workspace, width = sizes.width, segment = sizes.segment, vocabulary = sizes.shape.vocabulary
+    let known = isKnown + position &* vocabulary, table = pairs + position &* vocabulary &* sizes.pairStride
+    var count = 0
+    for r in 0..<rows where !known[Int(tokens[r])] {
+      w.missing[count] = tokens[r]
+      known[Int(tokens[r])] = true
+      count &+= 1
+    }
+    guard count > 0 else { return }
+    embed(count, position, w.missing)
+    project(count, parameters.layers[0])
+    for i in 0..<count {
+      let row = table + Int(w.missing[i]) &* sizes.pairStride
+      copy(w.input + i &* width, width, to: row)
+      copy(w.projections + i &* 3 &* segment, 3 &* segment, to: row + width)
+    }
+  }
+
+  /// The table's entry for a token and position.
   @inline(__always)
-  private func copy(_ x: Buffer, _ count: Int, to y: Buffer) {
+  func pairEntry(_ pairs: Buffer, _ position: Int, _ token: UnsafePointer<Int32>) -> Buffer {
+    let pair = Int(self.pair(token[0], at: position))
+    if !isKnown[pair] { addPairs(pairs, 1, position, token) }
+    return pairs + pair &* sizes.pairStride
+  }
+
+  @inline(__always)
+  func copy(_ x: UnsafePointer<Scalar>, _ count: Int, to y: Buffer) {
     // Whole cache lines, which the compiler vectorizes.
     var i = 0
     while i < count {
@@ -246,7 +273,7 @@ final class SamplingEngine<A: SamplingArithmetic> {
   /// `y = x · weightᵀ`, and the epilogue `ending` with the operand `z`, `[rows, C]`: the wide panels first, then the
   /// narrow one at the end.
   private func linear(
-    _ x: Buffer, _ xRow: Int, _ rows: Int, _ weight: SamplingParameters<A>.Panels, into y: Buffer,
+    _ x: Buffer, _ xRow: Int, _ rows: Int, _ weight: Panels<Scalar>, into y: Buffer,
     _ yRow: Int,
     _ ending: Product<Scalar>.Ending = .store, _ z: Buffer? = nil
   ) {

@@ -5,31 +5,26 @@ struct SamplingParameters<A: SamplingArithmetic> {
   typealias Scalar = A.Scalar
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
-  /// A matrix as the products read it: by input, in panels of outputs two cache lines wide.
-  struct Panels {
-    let start: Buffer
-    let depth, columns, panel: Int
-  }
-
   /// The matrices of one layer.
   struct Layer {
-    let projections, output, expand, contract: Panels
+    let projections, output, expand, contract: Panels<Scalar>
   }
 
   /// `[V, C]` and `[T, C]`.
   let tokenEmbedding, positionEmbedding: Buffer
   /// `[L]`.
   let layers: UnsafeMutablePointer<Layer>
-  let head: Panels
+  let head: Panels<Scalar>
 
   private let sizes: SamplingSizes<A>
 
-  init(_ sizes: SamplingSizes<A>, _ declare: inout BufferDeclarations) {
+  /// - Parameter panel: The columns of a panel: an even number of vectors.
+  init(_ sizes: SamplingSizes<A>, panel: Int, _ declare: inout BufferDeclarations) {
     let shape = sizes.shape, width = sizes.width
-    func panels(_ declare: inout BufferDeclarations, depth: Int, columns: Int) -> Panels {
+    func panels(_ declare: inout BufferDeclarations, depth: Int, columns: Int) -> Panels<Scalar> {
       Panels(
         start: declare(Scalar.self, Count(depth), Count(columns)), depth: depth, columns: columns,
-        panel: 2 * sizes.unit)
+        panel: panel)
     }
     tokenEmbedding = declare(Scalar.self, Count(shape.vocabulary), Count(width))
     positionEmbedding = declare(Scalar.self, Count(shape.positions), Count(width))
@@ -77,7 +72,7 @@ struct SamplingParameters<A: SamplingArithmetic> {
   ///   - row: Where an input's weights go.
   ///   - column: Where an output's weights go.
   private func load(
-    _ model: Model, _ matrix: ParameterLayout.Matrix, into panels: Panels, row: (Int) -> Int = { $0 },
+    _ model: Model, _ matrix: ParameterLayout.Matrix, into panels: Panels<Scalar>, row: (Int) -> Int = { $0 },
     column: (Int) -> Int = { $0 }
   ) {
     for output in 0..<matrix.rows {

@@ -46,7 +46,10 @@ func fillSamplingKernelsExactAVX2(_ table: UnsafeMutableRawPointer) {
       sampleAttend: microgpt_sample_attend_f64_avx2,
       sampleAttendFew: microgpt_sample_attend_few_f64_avx2,
       sampleSums: microgpt_sample_sums_f64_avx2,
-      sampleDraw: microgpt_sample_draw_f64_avx2))
+      sampleDraw: microgpt_sample_draw_f64_avx2,
+      sampleLayer: microgpt_sample_layer_f64_avx2,
+      sampleWeights: microgpt_sample_weights_f64_avx2,
+      sampleChoice: microgpt_sample_choice_f64_avx2))
 }
 
 @c(microgpt_product_wide_f64_avx2)
@@ -91,4 +94,10 @@ func sampleAttendFewExactAVX2(_ a: UnsafeRawPointer) { Exact4.sampleAttendFew(a.
 func sampleSumsExactAVX2(_ a: UnsafeRawPointer) { Exact4.sampleSums(a.arguments()) }
 @c(microgpt_sample_draw_f64_avx2)
 func sampleDrawExactAVX2(_ a: UnsafeRawPointer) { Exact4.sampleDraw(a.arguments()) }
+@c(microgpt_sample_layer_f64_avx2)
+func sampleLayerExactAVX2(_ a: UnsafeRawPointer) { Exact4.sampleLayer(a.arguments()) }
+@c(microgpt_sample_weights_f64_avx2)
+func sampleWeightsExactAVX2(_ a: UnsafeRawPointer) { Exact4.sampleWeights(a.arguments()) }
+@c(microgpt_sample_choice_f64_avx2)
+func sampleChoiceExactAVX2(_ a: UnsafeRawPointer) { Exact4.sampleChoice(a.arguments()) }
 #endif

@@ -46,7 +46,10 @@ func fillSamplingKernelsExactAVX512(_ table: UnsafeMutableRawPointer) {
       sampleAttend: microgpt_sample_attend_f64_avx512,
       sampleAttendFew: microgpt_sample_attend_few_f64_avx512,
       sampleSums: microgpt_sample_sums_f64_avx512,
-      sampleDraw: microgpt_sample_draw_f64_avx512))
+      sampleDraw: microgpt_sample_draw_f64_avx512,
+      sampleLayer: microgpt_sample_layer_f64_avx512,
+      sampleWeights: microgpt_sample_weights_f64_avx512,
+      sampleChoice: microgpt_sample_choice_f64_avx512))
 }
 
 @c(microgpt_product_wide_f64_avx512)
@@ -91,4 +94,10 @@ func sampleAttendFewExactAVX512(_ a: UnsafeRawPointer) { Exact8.sampleAttendFew(
 func sampleSumsExactAVX512(_ a: UnsafeRawPointer) { Exact8.sampleSums(a.arguments()) }
 @c(microgpt_sample_draw_f64_avx512)
 func sampleDrawExactAVX512(_ a: UnsafeRawPointer) { Exact8.sampleDraw(a.arguments()) }
+@c(microgpt_sample_layer_f64_avx512)
+func sampleLayerExactAVX512(_ a: UnsafeRawPointer) { Exact8.sampleLayer(a.arguments()) }
+@c(microgpt_sample_weights_f64_avx512)
+func sampleWeightsExactAVX512(_ a: UnsafeRawPointer) { Exact8.sampleWeights(a.arguments()) }
+@c(microgpt_sample_choice_f64_avx512)
+func sampleChoiceExactAVX512(_ a: UnsafeRawPointer) { Exact8.sampleChoice(a.arguments()) }
 #endif

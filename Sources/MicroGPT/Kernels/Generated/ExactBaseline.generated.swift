@@ -42,7 +42,10 @@ func fillSamplingKernelsExactBaseline(_ table: UnsafeMutableRawPointer) {
       sampleAttend: sampleAttendExactBaseline,
       sampleAttendFew: sampleAttendFewExactBaseline,
       sampleSums: sampleSumsExactBaseline,
-      sampleDraw: sampleDrawExactBaseline))
+      sampleDraw: sampleDrawExactBaseline,
+      sampleLayer: sampleLayerExactBaseline,
+      sampleWeights: sampleWeightsExactBaseline,
+      sampleChoice: sampleChoiceExactBaseline))
 }
 
 @c(microgpt_product_wide_f64_baseline)
@@ -87,3 +90,9 @@ func sampleAttendFewExactBaseline(_ a: UnsafeRawPointer) { Exact2.sampleAttendFe
 func sampleSumsExactBaseline(_ a: UnsafeRawPointer) { Exact2.sampleSums(a.arguments()) }
 @c(microgpt_sample_draw_f64_baseline)
 func sampleDrawExactBaseline(_ a: UnsafeRawPointer) { Exact2.sampleDraw(a.arguments()) }
+@c(microgpt_sample_layer_f64_baseline)
+func sampleLayerExactBaseline(_ a: UnsafeRawPointer) { Exact2.sampleLayer(a.arguments()) }
+@c(microgpt_sample_weights_f64_baseline)
+func sampleWeightsExactBaseline(_ a: UnsafeRawPointer) { Exact2.sampleWeights(a.arguments()) }
+@c(microgpt_sample_choice_f64_baseline)
+func sampleChoiceExactBaseline(_ a: UnsafeRawPointer) { Exact2.sampleChoice(a.arguments()) }

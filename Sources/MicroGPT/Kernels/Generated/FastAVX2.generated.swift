@@ -46,7 +46,10 @@ func fillSamplingKernelsFastAVX2(_ table: UnsafeMutableRawPointer) {
       sampleAttend: microgpt_sample_attend_f32_avx2,
       sampleAttendFew: nil,
       sampleSums: microgpt_sample_sums_f32_avx2,
-      sampleDraw: microgpt_sample_draw_f32_avx2))
+      sampleDraw: microgpt_sample_draw_f32_avx2,
+      sampleLayer: microgpt_sample_layer_f32_avx2,
+      sampleWeights: microgpt_sample_weights_f32_avx2,
+      sampleChoice: microgpt_sample_choice_f32_avx2))
 }
 
 @c(microgpt_product_wide_f32_avx2)
@@ -89,4 +92,10 @@ func sampleAttendFastAVX2(_ a: UnsafeRawPointer) { Fast8.sampleAttend(a.argument
 func sampleSumsFastAVX2(_ a: UnsafeRawPointer) { Fast8.sampleSums(a.arguments()) }
 @c(microgpt_sample_draw_f32_avx2)
 func sampleDrawFastAVX2(_ a: UnsafeRawPointer) { Fast8.sampleDraw(a.arguments()) }
+@c(microgpt_sample_layer_f32_avx2)
+func sampleLayerFastAVX2(_ a: UnsafeRawPointer) { Fast8.sampleLayer(a.arguments()) }
+@c(microgpt_sample_weights_f32_avx2)
+func sampleWeightsFastAVX2(_ a: UnsafeRawPointer) { Fast8.sampleWeights(a.arguments()) }
+@c(microgpt_sample_choice_f32_avx2)
+func sampleChoiceFastAVX2(_ a: UnsafeRawPointer) { Fast8.sampleChoice(a.arguments()) }
 #endif

@@ -46,7 +46,10 @@ func fillSamplingKernelsFastAVX512(_ table: UnsafeMutableRawPointer) {
       sampleAttend: microgpt_sample_attend_f32_avx512,
       sampleAttendFew: nil,
       sampleSums: microgpt_sample_sums_f32_avx512,
-      sampleDraw: microgpt_sample_draw_f32_avx512))
+      sampleDraw: microgpt_sample_draw_f32_avx512,
+      sampleLayer: microgpt_sample_layer_f32_avx512,
+      sampleWeights: microgpt_sample_weights_f32_avx512,
+      sampleChoice: microgpt_sample_choice_f32_avx512))
 }
 
 @c(microgpt_product_wide_f32_avx512)
@@ -89,4 +92,10 @@ func sampleAttendFastAVX512(_ a: UnsafeRawPointer) { Fast16.sampleAttend(a.argum
 func sampleSumsFastAVX512(_ a: UnsafeRawPointer) { Fast16.sampleSums(a.arguments()) }
 @c(microgpt_sample_draw_f32_avx512)
 func sampleDrawFastAVX512(_ a: UnsafeRawPointer) { Fast16.sampleDraw(a.arguments()) }
+@c(microgpt_sample_layer_f32_avx512)
+func sampleLayerFastAVX512(_ a: UnsafeRawPointer) { Fast16.sampleLayer(a.arguments()) }
+@c(microgpt_sample_weights_f32_avx512)
+func sampleWeightsFastAVX512(_ a: UnsafeRawPointer) { Fast16.sampleWeights(a.arguments()) }
+@c(microgpt_sample_choice_f32_avx512)
+func sampleChoiceFastAVX512(_ a: UnsafeRawPointer) { Fast16.sampleChoice(a.arguments()) }
 #endif

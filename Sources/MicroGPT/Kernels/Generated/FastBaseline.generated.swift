@@ -42,7 +42,10 @@ func fillSamplingKernelsFastBaseline(_ table: UnsafeMutableRawPointer) {
       sampleAttend: sampleAttendFastBaseline,
       sampleAttendFew: nil,
       sampleSums: sampleSumsFastBaseline,
-      sampleDraw: sampleDrawFastBaseline))
+      sampleDraw: sampleDrawFastBaseline,
+      sampleLayer: sampleLayerFastBaseline,
+      sampleWeights: sampleWeightsFastBaseline,
+      sampleChoice: sampleChoiceFastBaseline))
 }
 
 @c(microgpt_product_wide_f32_baseline)
@@ -85,3 +88,9 @@ func sampleAttendFastBaseline(_ a: UnsafeRawPointer) { Fast4.sampleAttend(a.argu
 func sampleSumsFastBaseline(_ a: UnsafeRawPointer) { Fast4.sampleSums(a.arguments()) }
 @c(microgpt_sample_draw_f32_baseline)
 func sampleDrawFastBaseline(_ a: UnsafeRawPointer) { Fast4.sampleDraw(a.arguments()) }
+@c(microgpt_sample_layer_f32_baseline)
+func sampleLayerFastBaseline(_ a: UnsafeRawPointer) { Fast4.sampleLayer(a.arguments()) }
+@c(microgpt_sample_weights_f32_baseline)
+func sampleWeightsFastBaseline(_ a: UnsafeRawPointer) { Fast4.sampleWeights(a.arguments()) }
+@c(microgpt_sample_choice_f32_baseline)
+func sampleChoiceFastBaseline(_ a: UnsafeRawPointer) { Fast4.sampleChoice(a.arguments()) }

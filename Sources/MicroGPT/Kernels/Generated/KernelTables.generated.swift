@@ -111,6 +111,9 @@ struct SamplingKernels<Scalar> {
   var sampleAttendFew: KernelEntry?
   var sampleSums: KernelEntry
   var sampleDraw: KernelEntry
+  var sampleLayer: KernelEntry
+  var sampleWeights: KernelEntry
+  var sampleChoice: KernelEntry
 }
 
 extension SamplingKernels {
@@ -122,6 +125,12 @@ extension SamplingKernels {
   }
   @inline(__always) func draw(_ arguments: SampleDraw<Scalar>) {
     call(sampleDraw, arguments)
+  }
+  @inline(__always) func weights(_ arguments: SampleWeights<Scalar>) {
+    call(sampleWeights, arguments)
+  }
+  @inline(__always) func choice(_ arguments: SampleChoice<Scalar>) {
+    call(sampleChoice, arguments)
   }
 }
 
