@@ -71,7 +71,7 @@ import Testing
 
   /// The function of each line and how many results differ.
   private func counts(_ output: String) throws -> [(name: String, different: Int)] {
-    try output.matches(of: /(?m)^  (\S+(?: \S+)?) +([0-9,]+) of 1,000,000$/).map { match in
+    try output.matches(of: /(?m)^  (\S+(?: \S+)?) +([0-9,]+) of [0-9,]+0,000$/).map { match in
       (String(match.1), try #require(Int(match.2.filter { $0 != "," })))
     }
   }
@@ -99,8 +99,8 @@ import Testing
     #expect(ending.code == 0 && ending.error == "")
     let counts = try counts(ending.output)
     #expect(counts.map(\.name) == CLibraryTests.names)
-    // Some functions differ in one result of a thousand, and none in one of ten.
-    #expect(counts.allSatisfy { $0.different < 100_000 } && counts.count { $0.different > 0 } > 5)
+    // One result of a thousand in some, and less in others.
+    #expect(counts.allSatisfy { $0.different < 100_000 } && counts.contains { $0.different > 0 })
     #expect(ending.output.hasSuffix("gives the reference's: see 'microgpt verify'.\n"))
   }
 }

@@ -534,16 +534,16 @@ private let verifyPage = """
   makemore names and for the built-in ones, which are also taken if input.txt in
   this folder is another text. MICROGPT_ISA=avx2 or baseline verifies the kernels
   that other processors run. The bits are the same on every machine, because
-  microgpt computes exp, log, pow, sin and cos itself. CPython calls the machine's C
-  library for them; --against-libm tells whether that one gives the same bits.
+  microgpt computes exp, log, pow, sin and cos itself. CPython calls the machine's
+  C library for them; --against-libm tells whether that one gives the same bits.
 
   DATA:
     --data FILE     Learn from the lines of FILE (- is standard input)
     --offline       Never download; so does MICROGPT_OFFLINE=1
 
   C LIBRARY:
-    --against-libm  Train nothing; compare this machine's C library with microgpt's
-                    own functions
+    --against-libm  Train nothing; compare this machine's C library with
+                    microgpt's own functions
 
   GENERAL:
     --version       Show the version

@@ -75,9 +75,11 @@ import Testing
         if exp(x) != y.high { otherThanNearest += 1 }
       }
     }
-    #expect(numbers.count > RandomDoubles.slowCount / 60)
-    // If every result were the nearest double the test would show little.
-    #expect(otherThanNearest > numbers.count / 50 && otherThanNearest < numbers.count / 2)
+    if RandomDoubles.areMany {
+      #expect(numbers.count > RandomDoubles.slowCount / 60)
+      // If every result were the nearest double the test would show little.
+      #expect(otherThanNearest > numbers.count / 50 && otherThanNearest < numbers.count / 2)
+    }
     expectSame("middles", numbers, Functions.current.exp, InstalledLibrary.exp)
   }
 }

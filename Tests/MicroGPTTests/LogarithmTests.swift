@@ -77,9 +77,11 @@ import Testing
         if log(x) != y.high { otherThanNearest += 1 }
       }
     }
-    #expect(numbers.count > RandomDoubles.slowCount / 60)
-    // If every result were the nearest double the test would show little.
-    #expect(otherThanNearest > numbers.count / 50 && otherThanNearest < numbers.count / 2)
+    if RandomDoubles.areMany {
+      #expect(numbers.count > RandomDoubles.slowCount / 60)
+      // If every result were the nearest double the test would show little.
+      #expect(otherThanNearest > numbers.count / 50 && otherThanNearest < numbers.count / 2)
+    }
     expectSame("middles", numbers, Functions.current.log, InstalledLibrary.log)
   }
 }

@@ -147,9 +147,11 @@ import Testing
         if power(x, exponent) != y.high { otherThanNearest += 1 }
       }
     }
-    #expect(numbers.count > RandomDoubles.slowCount / 60)
-    // A hundred times as many as of all numbers, and still few.
-    #expect(otherThanNearest > 0 && otherThanNearest < numbers.count / 4)
+    if RandomDoubles.areMany {
+      #expect(numbers.count > RandomDoubles.slowCount / 60)
+      // A hundred times as many as of all numbers, and still few.
+      #expect(otherThanNearest > 0 && otherThanNearest < numbers.count / 4)
+    }
     expectSame(
       "x^\(exponent)", numbers, { Functions.current.power($0, exponent) },
       { InstalledLibrary.power($0, exponent) })

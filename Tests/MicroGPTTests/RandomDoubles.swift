@@ -19,6 +19,9 @@ struct RandomDoubles {
   /// How many a test takes whose numbers are slow to find or to compute.
   static let slowCount = min(count, 100_000_000) / 20
 
+  /// Whether there are so many that what is rare among them can be counted, as in a release build.
+  static let areMany = slowCount >= 100_000
+
   private let generator: SplitMix64
   private let stream: UInt64
   private var place: UInt64 = 0
