@@ -388,8 +388,8 @@ private let samplePage = """
                      training's (0 to 18446744073709551615)
     --streams HOW    microgpt.py's one stream, or one for each line, many at a
                      time and faster (one or many)
-    --engine NAME    Arithmetic; one stream is exact unless this says fast (exact
-                     or fast)
+    --engine NAME    Arithmetic; one stream is exact unless this says fast
+                     (exact or fast)
     --memory N       Megabytes in which one stream looks up beginnings of lines
                      that it has computed; 8 if not given (0 to 4096)
 
