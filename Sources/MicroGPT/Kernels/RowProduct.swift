@@ -116,7 +116,8 @@ extension Lanes {
     typealias One = RowCell<Self>
     typealias Two = RowBeside<One>
     typealias Four = RowBeside<Two>
-    forEachTile(b) { start, step, first, vectors in
+    var tiles = RowTiles<Self>(b)
+    while let (start, step, first, vectors) = tiles.next() {
       switch vectors {
       case 4:
         if isOrdered {
@@ -140,26 +141,6 @@ extension Lanes {
     }
   }
 
-  /// Calls `body` for tiles of 4, 2 and 1 vectors that make up a matrix's columns: with the first weight, the distance
-  /// between inputs, the first column and the number of vectors.
-  @inline(__always)
-  static func forEachTile(
-    _ b: Panels<Scalar>, _ body: (UnsafePointer<Scalar>, Int, Int, Int) -> Void
-  ) {
-    var first = 0, start = UnsafePointer(b.start)
-    while first < b.columns {
-      let panel = Swift.min(b.panel, b.columns &- first)
-      var column = 0
-      while column < panel {
-        let rest = panel &- column, vectors = rest >= 4 &* count ? 4 : rest >= 2 &* count ? 2 : 1
-        body(start + column, panel, first &+ column, vectors)
-        column &+= vectors &* count
-      }
-      start += panel &* b.depth
-      first &+= panel
-    }
-  }
-
   @inline(__always)
   private static func rowTile<T: RowTile>(
     _ type: T.Type, _ x: UnsafePointer<Scalar>, _ b: UnsafePointer<Scalar>, _ step: Int, _ depth: Int,
@@ -179,5 +160,35 @@ extension Lanes {
       k &-= 1
     }
     tile.forEach(body)
+  }
+}
+
+/// Tiles of 4, 2 and 1 vectors that make up a matrix's columns. A loop rather than a closure: the compiler would not
+/// inline that everywhere, and what is not inlined is not compiled for the kernel's instruction set.
+struct RowTiles<L: Lanes> {
+  private let b: Panels<L.Scalar>
+  private var panelStart: UnsafePointer<L.Scalar>
+  /// The first column of the panel, its columns, and those that have been given.
+  private var first = 0, panel: Int, column = 0
+
+  @inline(__always)
+  init(_ b: Panels<L.Scalar>) {
+    self.b = b
+    panelStart = UnsafePointer(b.start)
+    panel = Swift.min(b.panel, b.columns)
+  }
+
+  /// The next tile's first weight, the distance between inputs, the first column and the number of vectors.
+  @inline(__always)
+  mutating func next() -> (UnsafePointer<L.Scalar>, Int, Int, Int)? {
+    if column >= panel {
+      panelStart += panel &* b.depth
+      first &+= panel
+      (panel, column) = (Swift.min(b.panel, b.columns &- first), 0)
+    }
+    guard first < b.columns else { return nil }
+    let rest = panel &- column, vectors = rest >= 4 &* L.count ? 4 : rest >= 2 &* L.count ? 2 : 1
+    defer { column &+= vectors &* L.count }
+    return (panelStart + column, panel, first &+ column, vectors)
   }
 }

@@ -109,7 +109,8 @@ extension ExactLanes {
     typealias One = RowCell<Self>
     typealias Two = RowBeside<One>
     typealias Four = RowBeside<Two>
-    forEachTile(b) { start, step, first, vectors in
+    var tiles = RowTiles<Self>(b)
+    while let (start, step, first, vectors) = tiles.next() {
       switch vectors {
       case 4: sparseTile(Four.self, x, active, start, step, b.depth) { body(first &+ $0, $1) }
       case 2: sparseTile(Two.self, x, active, start, step, b.depth) { body(first &+ $0, $1) }
