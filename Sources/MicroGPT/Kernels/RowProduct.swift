@@ -105,39 +105,60 @@ struct RowTurns<T: RowTile>: RowTile {
 }
 
 extension Lanes {
-  /// `y[c] = Σₖ x[k]·b[k, c]`; `body` gets each vector of `y` and the index of its first element.
-  ///
-  /// - Parameter isOrdered: Whether each sum has to run in the order of `k`. If not, narrow tiles have several sums for each
-  ///   output.
+  // Each product has a function of its own, with few kinds of tiles: what the compiler finds too large to inline is not
+  // compiled for the kernel's instruction set.
+
+  /// `y[c] = Σₖ x[k]·b[k, c]`, each sum in the order of `k`; `body` gets each vector of `y` and the index of its first
+  /// element.
   @inline(__always)
-  static func rowProduct(
-    _ x: UnsafePointer<Scalar>, _ b: Panels<Scalar>, isOrdered: Bool, _ body: (Int, Vector) -> Void
+  static func orderedRowProduct(
+    _ x: UnsafePointer<Scalar>, _ b: Panels<Scalar>, _ body: (Int, Vector) -> Void
   ) {
     typealias One = RowCell<Self>
     typealias Two = RowBeside<One>
-    typealias Four = RowBeside<Two>
-    var tiles = RowTiles<Self>(b)
-    while let (start, step, first, vectors) = tiles.next() {
+    forEachTile(b) { start, step, first, vectors in
       switch vectors {
-      case 4:
-        if isOrdered {
-          rowTile(Four.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-        } else {
-          rowTile(RowTurns<Four>.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-        }
-      case 2:
-        if isOrdered {
-          rowTile(Two.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-        } else {
-          rowTile(RowTurns<RowTurns<Two>>.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-        }
-      default:
-        if isOrdered {
-          rowTile(One.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-        } else {
-          rowTile(RowTurns<RowTurns<RowTurns<One>>>.self, x, start, step, b.depth) { body(first &+ $0, $1) }
-        }
+      case 4: rowTile(RowBeside<Two>.self, x, start, step, b.depth) { body(first &+ $0, $1) }
+      case 2: rowTile(Two.self, x, start, step, b.depth) { body(first &+ $0, $1) }
+      default: rowTile(One.self, x, start, step, b.depth) { body(first &+ $0, $1) }
       }
+    }
+  }
+
+  /// The same in any order: narrow tiles have several sums for each output.
+  @inline(__always)
+  static func rowProduct(
+    _ x: UnsafePointer<Scalar>, _ b: Panels<Scalar>, _ body: (Int, Vector) -> Void
+  ) {
+    typealias One = RowCell<Self>
+    typealias Two = RowBeside<One>
+    forEachTile(b) { start, step, first, vectors in
+      switch vectors {
+      case 4: rowTile(RowTurns<RowBeside<Two>>.self, x, start, step, b.depth) { body(first &+ $0, $1) }
+      case 2: rowTile(RowTurns<RowTurns<Two>>.self, x, start, step, b.depth) { body(first &+ $0, $1) }
+      default:
+        rowTile(RowTurns<RowTurns<RowTurns<One>>>.self, x, start, step, b.depth) { body(first &+ $0, $1) }
+      }
+    }
+  }
+
+  /// Calls `body` for tiles of 4, 2 and 1 vectors that make up a matrix's columns: with the first weight, the distance
+  /// between inputs, the first column and the number of vectors.
+  @inline(__always)
+  static func forEachTile(
+    _ b: Panels<Scalar>, _ body: (UnsafePointer<Scalar>, Int, Int, Int) -> Void
+  ) {
+    var first = 0, start = UnsafePointer(b.start)
+    while first < b.columns {
+      let panel = Swift.min(b.panel, b.columns &- first)
+      var column = 0
+      while column < panel {
+        let rest = panel &- column, vectors = rest >= 4 &* count ? 4 : rest >= 2 &* count ? 2 : 1
+        body(start + column, panel, first &+ column, vectors)
+        column &+= vectors &* count
+      }
+      start += panel &* b.depth
+      first &+= panel
     }
   }
 
@@ -160,35 +181,5 @@ extension Lanes {
       k &-= 1
     }
     tile.forEach(body)
-  }
-}
-
-/// Tiles of 4, 2 and 1 vectors that make up a matrix's columns. A loop rather than a closure: the compiler would not
-/// inline that everywhere, and what is not inlined is not compiled for the kernel's instruction set.
-struct RowTiles<L: Lanes> {
-  private let b: Panels<L.Scalar>
-  private var panelStart: UnsafePointer<L.Scalar>
-  /// The first column of the panel, its columns, and those that have been given.
-  private var first = 0, panel: Int, column = 0
-
-  @inline(__always)
-  init(_ b: Panels<L.Scalar>) {
-    self.b = b
-    panelStart = UnsafePointer(b.start)
-    panel = Swift.min(b.panel, b.columns)
-  }
-
-  /// The next tile's first weight, the distance between inputs, the first column and the number of vectors.
-  @inline(__always)
-  mutating func next() -> (UnsafePointer<L.Scalar>, Int, Int, Int)? {
-    if column >= panel {
-      panelStart += panel &* b.depth
-      first &+= panel
-      (panel, column) = (Swift.min(b.panel, b.columns &- first), 0)
-    }
-    guard first < b.columns else { return nil }
-    let rest = panel &- column, vectors = rest >= 4 &* L.count ? 4 : rest >= 2 &* L.count ? 2 : 1
-    defer { column &+= vectors &* L.count }
-    return (panelStart + column, panel, first &+ column, vectors)
   }
 }

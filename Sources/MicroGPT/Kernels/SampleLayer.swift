@@ -26,10 +26,10 @@ extension FastSamplingLanes {
   /// `middle` as it is, and nothing waits for the scale before the layer's output.
   @inline(__always)
   static func sampleLayer(_ a: SampleLayer<Float>) {
-    rowProduct(a.attentionOutput, a.output, isOrdered: false) {
+    rowProduct(a.attentionOutput, a.output) {
       store(add($1, load(a.x + $0)), a.middle + $0)
     }
-    rowProduct(a.middle, a.expand, isOrdered: false) { store(wherePositive($1, $1), a.hidden + $0) }
+    rowProduct(a.middle, a.expand) { store(wherePositive($1, $1), a.hidden + $0) }
     var sums = all(0), c = 0
     while c < a.output.columns {
       let part = load(a.middle + c)
@@ -38,10 +38,10 @@ extension FastSamplingLanes {
     }
     let mean = multiply(groupSum(sums, width: count), all(a.inverseChannels))
     let scale = inverseRoot(add(all(1e-5), mean))
-    rowProduct(a.hidden, a.contract, isOrdered: false) {
+    rowProduct(a.hidden, a.contract) {
       store(add(load(a.middle + $0), scale, times: $1), a.y + $0)
     }
-    if let head = a.head { rowProduct(a.y, head, isOrdered: false) { store($1, a.logits + $0) } }
+    if let head = a.head { rowProduct(a.y, head) { store($1, a.logits + $0) } }
   }
 }
 
@@ -53,17 +53,17 @@ extension ExactSamplingLanes {
   @inline(__always)
   static func sampleLayer(_ a: SampleLayer<Double>) {
     if a.output.columns <= 2 &* count {
-      Chains.rowProduct(a.attentionOutput, a.output, isOrdered: true) {
+      Chains.orderedRowProduct(a.attentionOutput, a.output) {
         Chains.store(Chains.add($1, Chains.load(a.x + $0)), a.middle + $0)
       }
     } else {
-      rowProduct(a.attentionOutput, a.output, isOrdered: true) {
+      orderedRowProduct(a.attentionOutput, a.output) {
         store(add($1, load(a.x + $0)), a.middle + $0)
       }
     }
     normalizeRow(a.middle, into: a.normalized, a.channels, a.output.columns, a.inverseChannels)
     var bits: UInt64 = 0
-    rowProduct(a.normalized, a.expand, isOrdered: true) { c, x in
+    orderedRowProduct(a.normalized, a.expand) { c, x in
       let hidden = wherePositive(x, x)
       store(hidden, a.hidden + c)
       bits |= UInt64(differ(hidden, all(0))) &<< UInt64(truncatingIfNeeded: c & 63)
@@ -77,9 +77,9 @@ extension ExactSamplingLanes {
     } else if a.isContractFinite {
       sparseProduct(a.hidden, a.active, a.contract) { store(add($1, load(a.middle + $0)), a.y + $0) }
     } else {
-      rowProduct(a.hidden, a.contract, isOrdered: true) { store(add($1, load(a.middle + $0)), a.y + $0) }
+      orderedRowProduct(a.hidden, a.contract) { store(add($1, load(a.middle + $0)), a.y + $0) }
     }
-    if let head = a.head { rowProduct(a.y, head, isOrdered: true) { store($1, a.logits + $0) } }
+    if let head = a.head { orderedRowProduct(a.y, head) { store($1, a.logits + $0) } }
   }
 
   /// `y = s·x` with `s = (mean(x²) + 1e-5)^(-1/2)`.
@@ -109,8 +109,7 @@ extension ExactLanes {
     typealias One = RowCell<Self>
     typealias Two = RowBeside<One>
     typealias Four = RowBeside<Two>
-    var tiles = RowTiles<Self>(b)
-    while let (start, step, first, vectors) = tiles.next() {
+    forEachTile(b) { start, step, first, vectors in
       switch vectors {
       case 4: sparseTile(Four.self, x, active, start, step, b.depth) { body(first &+ $0, $1) }
       case 2: sparseTile(Two.self, x, active, start, step, b.depth) { body(first &+ $0, $1) }
