@@ -28,9 +28,9 @@ struct Adam {
     for i in 0..<count {
       let gradient = gradients[i]
       firstMoment[i] = beta1 * firstMoment[i] + (1 - beta1) * gradient
-      secondMoment[i] = beta2 * secondMoment[i] + (1 - beta2) * power(gradient, 2)
+      secondMoment[i] = beta2 * secondMoment[i] + (1 - beta2) * square(gradient)
       let step = learningRate * (firstMoment[i] / correction1)
-      parameters[i] -= step / (power(secondMoment[i] / correction2, 0.5) + epsilon)
+      parameters[i] -= step / (root(secondMoment[i] / correction2) + epsilon)
       gradients[i] = 0
     }
     if weightDecay > 0 {
