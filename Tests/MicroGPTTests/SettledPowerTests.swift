@@ -80,12 +80,34 @@ struct SettledPowerTests {
     expectSquares(numbers, set)
     // The test would show nothing if none of them differed from the product or root.
     #expect((700...1100).contains(numbers.count { power($0, 2) != $0 * $0 }))
-    // With β₂ = 1 the second moment does not change, and the parameter moves by the inverse of its root.
-    let roots = update(numbers, set) { (gradient: 1, secondMoment: $0, beta2: 1) }.parameters
-    for (x, root) in zip(numbers, roots) where !sameBits(root, -1 / (power(x, 0.5) + 1e-300)) {
-      Issue.record("The root of \(x), \(x.bitPattern), moves the parameter by \(root).")
+    expectRoots(numbers, set)
+  }
+
+  /// Expects the kernel's roots to be pow's: with β₂ = 1 the second moment does not change, and the parameter moves by
+  /// the inverse of its root.
+  private func expectRoots(_ numbers: [Double], _ set: InstructionSet) {
+    let found = update(numbers, set) { (gradient: 1, secondMoment: $0, beta2: 1) }.parameters
+    for (x, step) in zip(numbers, found) where !sameBits(step, -1 / (power(x, 0.5) + 1e-300)) {
+      Issue.record("The root of \(x), \(x.bitPattern), moves the parameter by \(step).")
       return
     }
+  }
+
+  /// Roots at which the estimate of an inverse root is furthest off are those that would show a Newton step too few.
+  @Test(
+    "roots of zero, subnormal, huge and infinite numbers, near powers of two, and of two million between 1 and 4",
+    arguments: InstructionSet.available)
+  func roots(_ set: InstructionSet) {
+    var numbers: [Double] = [0, .greatestFiniteMagnitude, .infinity]
+    for exponent in -1074...1023 {
+      let power = Double(sign: .plus, exponent: exponent, significand: 1)
+      numbers += [power.nextDown, power, power.nextUp, 1.5 * power]
+    }
+    // A vector with one lane out of range takes another way than one with all.
+    expectRoots(numbers.filter { $0 > 0x1p-90 && $0 < 0x1p90 }, set)
+    expectRoots(numbers, set)
+    var random = Shuffled(state: 44)
+    expectRoots((0..<2_000_000).map { _ in 1 + 3 * Double(random.next() >> 11) * 0x1p-53 }, set)
   }
 
   @Test(

@@ -53,14 +53,21 @@ extension ExactLanes {
       let step = divide(multiply(rate, correction1.divide(load(a.firstMoment + i))), add(root, epsilon))
       let parameter = load(a.parameters + i)
       store(subtract(parameter, step), a.parameters + i)
-      others.note(i, differ(root, other), parameter, other, at: &open)
+      others.note(i, differ(root, other), parameter, step, at: &open)
       if a.clearsGradients { store(all(0), a.gradients + i) }
     }
     @inline(__always) func settleParameters(_ open: Int) {
-      others.forEach(open) { i, lanes, parameter, other in
-        let step = divide(
-          multiply(rate, correction1.divide(load(a.firstMoment + i))), add(load(other), epsilon))
-        let isOpen = differ(subtract(load(parameter), step), load(a.parameters + i))
+      // More than the steps of neighboring roots can differ: two units in the last place of the sum with ε, and one of
+      // the step.
+      others.forEach(open) { i, lanes, parameter, step in
+        let p = load(parameter), s = load(step), moved = load(a.parameters + i)
+        var isOpen = differ(subtract(p, near(s, s, times: all(0x1p-50))), moved)
+        isOpen |= differ(subtract(p, near(s, s, times: all(-0x1p-50))), moved)
+        if lanes & isOpen == 0 { return }
+        let (_, other) = roots(load(a.secondMoment + i), over: correction2)
+        let otherStep = divide(
+          multiply(rate, correction1.divide(load(a.firstMoment + i))), add(other, epsilon))
+        isOpen = differ(subtract(p, otherStep), moved)
         forEachLane(lanes & isOpen) { lane in
           let root = functions.power(a.secondMoment[i &+ lane] / update.correction2, 0.5)
           a.parameters[i &+ lane] =
@@ -116,17 +123,15 @@ extension ExactLanes {
   private static func roots(
     _ secondMoment: Vector, over correction: Divisor<Self>
   ) -> (Vector, other: Vector) {
-    var x = secondMoment
-    // Nearly all numbers are in a range where nothing can overflow or lose bits to underflow.
-    if hasFused && isWithin(x, 0x1p-100, 0x1p100) {
-      x = correction.divideUsual(x)
-      // Two Newton steps from an estimate give the root, or in rare lanes a neighbor of it; these are in doubt.
-      var (y, half) = rootEstimate(x)
-      y = fused(y, half, fusedRest(x, y, y))
-      y = fused(y, half, fusedRest(x, y, y))
-      return (y, fused(y, fusedRest(x, y, y), multiply(half, all(doubt))))
+    if hasFused {
+      let x = correction.divideUsual(secondMoment)
+      if hasNearRoots(x) {
+        let (y, half) = nearRoot(x)
+        // A root that is not the nearest number is in doubt too: its neighbor is.
+        return (y, fused(y, fusedRest(x, y, y), multiply(half, all(doubt))))
+      }
     }
-    x = correction.divide(x)
+    let x = correction.divide(secondMoment)
     let y = squareRoot(x)
     // Adds doubt only where `x` is so small that the error may have lost bits, and for 0, where it does no harm.
     let slack = all(0x1p-1010), least = all(0x1p-500)
@@ -148,12 +153,6 @@ extension ExactLanes {
     let square = multiply(y, y), (high, low) = halves(y), cross = multiply(high, low)
     let error = add(add(subtract(multiply(high, high), square), add(cross, cross)), multiply(low, low))
     return subtract(subtract(x, square), error)
-  }
-
-  /// Whether all lanes are above `low` and below `high`.
-  @inline(__always)
-  private static func isWithin(_ x: Vector, _ low: Double, _ high: Double) -> Bool {
-    notBelow(x, all(high)) | notBelow(all(low), x) == 0
   }
 
   @inline(__always)

@@ -29,13 +29,18 @@ enum Exact8: ExactLanes {
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x8_divide(a, b) }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x8_root(a) }
   @inline(__always) static func broadcastPair(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
-  @inline(__always) static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
-    // An estimate of 14 bits, and a Newton step for both.
+  // Far from underflow. Lanes of 0, of which there may be many, take the way of those that underflow.
+  @inline(__always) static func hasNearRoots(_ x: Vector) -> Bool { notBelow(all(0x1p-800), x) == 0 }
+  @inline(__always) static func nearRoot(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
+    // An estimate within 2⁻¹⁴; a Newton step for both, within 1.5·2⁻²⁸; one for the root, which without its rounding is
+    // within 1.5³·2⁻⁵⁶.
     var x = x, inverse = x
     microgpt_f64x8_inverse_root(&x, &inverse)
-    let root = multiply(x, inverse), half = multiply(inverse, all(0.5))
+    var root = multiply(x, inverse), half = multiply(inverse, all(0.5))
     let rest = fusedRest(all(0.5), root, half)
-    return (fused(root, root, rest), fused(half, half, rest))
+    root = fused(root, root, rest)
+    half = fused(half, half, rest)
+    return (fused(root, half, fusedRest(x, root, root)), half)
   }
   @inline(__always) static var hasFused: Bool { true }
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x8_abs(a) }
@@ -76,7 +81,7 @@ enum Exact8: ExactLanes {
   }
 }
 
-enum Exact4: ExactLanes {
+enum Exact4: RootsFromFloats {
   typealias Vector = SIMD4<Double>
   typealias Doubles = Exact4
   typealias Scalar = Double
@@ -107,9 +112,8 @@ enum Exact4: ExactLanes {
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x4_divide(a, b) }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x4_root(a) }
   @inline(__always) static func broadcastPair(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
-  @inline(__always) static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
-    let inverse = microgpt_f64x4_inverse_root_estimate(x)
-    return (multiply(x, inverse), multiply(inverse, all(0.5)))
+  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
+    microgpt_f64x4_inverse_root_estimate(x)
   }
   @inline(__always) static var hasFused: Bool { true }
   @inline(__always) static func magnitude(_ a: Vector) -> Vector { microgpt_f64x4_abs(a) }
@@ -150,7 +154,7 @@ enum Exact4: ExactLanes {
   }
 }
 
-enum Exact2: ExactLanes {
+enum Exact2: RootsFromFloats {
   typealias Vector = SIMD2<Double>
   typealias Doubles = Exact2
   typealias Scalar = Double
@@ -181,9 +185,8 @@ enum Exact2: ExactLanes {
   @inline(__always) static func divide(_ a: Vector, _ b: Vector) -> Vector { microgpt_f64x2_divide(a, b) }
   @inline(__always) static func squareRoot(_ a: Vector) -> Vector { microgpt_f64x2_root(a) }
   @inline(__always) static func broadcastPair(_ p: UnsafePointer<Double>) -> Vector { all(p[0]) }
-  @inline(__always) static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
-    let inverse = microgpt_f64x2_inverse_root_estimate(x)
-    return (multiply(x, inverse), multiply(inverse, all(0.5)))
+  @inline(__always) static func inverseRootEstimate(_ x: Vector) -> Vector {
+    microgpt_f64x2_inverse_root_estimate(x)
   }
   #if arch(arm64) || arch(riscv64)
     @inline(__always) static var hasFused: Bool { true }
@@ -225,5 +228,26 @@ enum Exact2: ExactLanes {
   @inline(__always) static func differ(_ x: Vector, _ y: Vector) -> UInt8 { microgpt_f64x2_differ(x, y) }
   @inline(__always) static func whereLess(_ x: Vector, _ y: Vector, _ a: Vector, _ b: Vector) -> Vector {
     microgpt_f64x2_where_less(x, y, a, b)
+  }
+}
+
+/// Vectors whose roots begin with an estimate in floats.
+protocol RootsFromFloats: ExactLanes {
+  /// `x^(-1/2)` within 2⁻²¹ of it, for `x` in the range of floats.
+  static func inverseRootEstimate(_ x: Vector) -> Vector
+}
+
+extension RootsFromFloats {
+  @inline(__always)
+  static func hasNearRoots(_ x: Vector) -> Bool { notBelow(x, all(0x1p100)) | notBelow(all(0x1p-100), x) == 0 }
+
+  @inline(__always)
+  static func nearRoot(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
+    let inverse = inverseRootEstimate(x), half = multiply(inverse, all(0.5))
+    // Two Newton steps: within 2⁻⁴¹, then within 2⁻⁶¹ before it is rounded.
+    var root = multiply(x, inverse)
+    root = fused(root, half, fusedRest(x, root, root))
+    root = fused(root, half, fusedRest(x, root, root))
+    return (root, half)
   }
 }

@@ -76,8 +76,11 @@ protocol ExactLanes: Lanes, FunctionLanes where Scalar == Double {
   static func divide(_ a: Vector, _ b: Vector) -> Vector
   static func squareRoot(_ a: Vector) -> Vector
   static func magnitude(_ a: Vector) -> Vector
-  /// `√x` and half its inverse, both within 2⁻²¹ of them, for `x` between 2⁻¹⁰¹ and 2¹²⁰.
-  static func rootEstimate(_ x: Vector) -> (root: Vector, halfInverse: Vector)
+  /// Whether `nearRoot` holds for all lanes that are positive and finite.
+  static func hasNearRoots(_ x: Vector) -> Bool
+  /// `√x`, less than 0.95 units in the last place off, and half its inverse within 2⁻²¹; not a number for 0, infinity
+  /// and negative lanes.
+  static func nearRoot(_ x: Vector) -> (root: Vector, halfInverse: Vector)
   /// Whether the processor has a fused multiply-add. Without one `fused` takes some forty operations.
   static var hasFused: Bool { get }
   /// The functions of one double, compiled for the lanes' instruction set.
