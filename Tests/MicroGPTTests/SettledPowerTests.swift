@@ -87,7 +87,7 @@ struct SettledPowerTests {
   /// the inverse of its root.
   private func expectRoots(_ numbers: [Double], _ set: InstructionSet) {
     let found = update(numbers, set) { (gradient: 1, secondMoment: $0, beta2: 1) }.parameters
-    for (x, step) in zip(numbers, found) where !sameBits(step, -1 / (power(x, 0.5) + 1e-300)) {
+    for (x, step) in zip(numbers, found) where !sameBits(step, 0 - 1 / (power(x, 0.5) + 1e-300)) {
       Issue.record("The root of \(x), \(x.bitPattern), moves the parameter by \(step).")
       return
     }

@@ -239,7 +239,9 @@ protocol RootsFromFloats: ExactLanes {
 
 extension RootsFromFloats {
   @inline(__always)
-  static func hasNearRoots(_ x: Vector) -> Bool { notBelow(x, all(0x1p100)) | notBelow(all(0x1p-100), x) == 0 }
+  static func hasNearRoots(_ x: Vector) -> Bool {
+    notBelow(x, all(0x1p100)) | notBelow(all(0x1p-100), x) == 0
+  }
 
   @inline(__always)
   static func nearRoot(_ x: Vector) -> (root: Vector, halfInverse: Vector) {
