@@ -16,6 +16,10 @@ let package = Package(
       swiftSettings: [.treatWarning("EmbeddedRestrictions", as: .error)]),
     .target(name: "MicroGPTFiles", dependencies: ["MicroGPT"]),
     .target(name: "MicroGPTFoundation", dependencies: ["MicroGPT", "MicroGPTFiles"]),
+    .target(name: "CMicroGPTWeb"),
+    .target(
+      name: "MicroGPTWeb", dependencies: ["MicroGPT", "CMicroGPTWeb"],
+      swiftSettings: [.treatWarning("EmbeddedRestrictions", as: .error)]),
     .target(name: "CommandLineOptions"),
     .target(name: "Drawing"),
     .executableTarget(
@@ -24,6 +28,7 @@ let package = Package(
     .testTarget(name: "MicroGPTFilesTests", dependencies: ["MicroGPT", "MicroGPTFiles"]),
     .testTarget(
       name: "MicroGPTFoundationTests", dependencies: ["MicroGPT", "MicroGPTFiles", "MicroGPTFoundation"]),
+    .testTarget(name: "MicroGPTWebTests", dependencies: ["MicroGPT", "MicroGPTWeb"]),
     .testTarget(name: "CommandLineOptionsTests", dependencies: ["CommandLineOptions"]),
     .testTarget(name: "DrawingTests", dependencies: ["Drawing"]),
     .testTarget(

@@ -62,13 +62,7 @@ struct Verify: Subcommand, Equatable {
   }
 }
 
-/// The result of comparing a run with the figures.
-enum Verdict: Equatable, CustomStringConvertible {
-  /// Every bit is the same.
-  case equal(losses: Int, samples: Int)
-  /// Something differs: this build is wrong.
-  case different(String)
-
+extension Verdict {
   /// Repeats the run that the figures are from, and compares.
   ///
   /// - Parameter configuration: The configuration of that run.
@@ -76,44 +70,14 @@ enum Verdict: Equatable, CustomStringConvertible {
     _ figures: GoldenFigures, corpus: Corpus, configuration: Configuration = Configuration(),
     instructionSet: InstructionSet = .widest
   ) throws {
-    let trainer = try Trainer(corpus: corpus, configuration: configuration, instructionSet: instructionSet)
-    var losses: [Double] = []
-    while let step = try trainer.step() { losses.append(step.loss) }
-    let sampler = trainer.sampler()
-    let samples = try figures.samples.map { _ in try sampler.sample() }
-    self.init(
-      figures, losses: losses, parametersSHA256: sampler.model.parametersSHA256, samples: samples)
-  }
-
-  /// Compares the results of a run with the figures.
-  init(
-    _ figures: GoldenFigures, losses: [Double], parametersSHA256: String, samples: [String]
-  ) {
-    let expected = figures.losses
-    let firstLoss = zip(losses, expected).enumerated().first { $1.0.bitPattern != $1.1.bitPattern }?.offset
-    let firstSample = zip(samples, figures.samples).enumerated().first { $1.0 != $1.1 }?.offset
-    let sameParameters = parametersSHA256 == figures.parametersSHA256
-    let sameCounts = losses.count == expected.count && samples.count == figures.samples.count
-
-    if sameCounts, firstLoss == nil, sameParameters, firstSample == nil {
-      self = .equal(losses: losses.count, samples: samples.count)
-    } else if let step = firstLoss {
-      self = .different("step \(step + 1) has loss \(losses[step]), the reference \(expected[step])")
-    } else if !sameParameters {
-      self = .different(
-        "the parameters after the last step have SHA-256 \(parametersSHA256), the reference's "
-          + figures.parametersSHA256)
-    } else if let sample = firstSample {
-      self = .different(
-        "sample \(sample + 1) is '\(samples[sample])', the reference's '\(figures.samples[sample])'")
-    } else {
-      self = .different("there are \(losses.count) losses and \(samples.count) samples")
+    let verification = try Verification(
+      figures, corpus: corpus, configuration: configuration, instructionSet: instructionSet)
+    while true {
+      if let verdict = try verification.advance(100) {
+        self = verdict
+        return
+      }
     }
-  }
-
-  /// Whether this build is wrong.
-  var isFailure: Bool {
-    if case .different = self { true } else { false }
   }
 
   /// Writes the verdict as a line.
@@ -123,14 +87,5 @@ enum Verdict: Equatable, CustomStringConvertible {
     try output.write(description + "\n")
     try output.flush()
     if isFailure { throw Failure(code: 1, nil) }
-  }
-
-  var description: String {
-    switch self {
-    case .equal(let losses, let samples):
-      "\(losses)/\(losses) losses, parameters, \(samples)/\(samples) samples: bit for bit"
-    case .different(let first):
-      "First difference: \(first)."
-    }
   }
 }

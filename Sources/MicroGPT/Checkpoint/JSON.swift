@@ -309,7 +309,7 @@ func hexDigits(of words: [UInt32]) -> String {
 }
 
 /// Appends a string in quotes, escaped as Python's `json.dumps(text, ensure_ascii=False)` does it.
-func appendJSON(_ text: String, to output: inout [UInt8]) {
+package func appendJSON(_ text: String, to output: inout [UInt8]) {
   var text = text
   output.append(UInt8(ascii: "\""))
   text.withUTF8 { bytes in

@@ -1,19 +1,24 @@
 // The results of microgpt.py's default run on two texts, computed by CPython on x86-64 Linux (glibc with FMA):
-// the figures that `microgpt verify` compares with.
+// the figures that `microgpt verify` and the page's Verify button compare with.
 
 /// The losses, parameters and samples of microgpt.py's default run on one text.
-struct GoldenFigures {
+package struct GoldenFigures: Sendable {
   /// The SHA-256 of the text.
-  let dataSHA256: String
+  package let dataSHA256: String
   /// The SHA-256 of the parameters after the last step, as little-endian doubles in the reference's order.
-  let parametersSHA256: String
+  package let parametersSHA256: String
   /// The samples at temperature 0.5.
-  let samples: [String]
+  package let samples: [String]
   /// The bits of every loss, 16 hexadecimal digits each; line breaks are ignored.
-  let lossBits: String
+  package let lossBits: String
+
+  package init(dataSHA256: String, parametersSHA256: String, samples: [String], lossBits: String) {
+    (self.dataSHA256, self.parametersSHA256) = (dataSHA256, parametersSHA256)
+    (self.samples, self.lossBits) = (samples, lossBits)
+  }
 
   /// The loss of every step.
-  var losses: [Double] {
+  package var losses: [Double] {
     let digits = Array(lossBits.utf8.filter { $0 != UInt8(ascii: "\n") })
     return stride(from: 0, to: digits.count, by: 16).map { start in
       let bits = digits[start..<start + 16].reduce(UInt64(0)) { bits, digit in
@@ -25,12 +30,12 @@ struct GoldenFigures {
   }
 
   /// The figures for a text of this hash, or `nil` where there are none.
-  static func figures(dataSHA256: String) -> GoldenFigures? {
+  package static func figures(dataSHA256: String) -> GoldenFigures? {
     [makemoreNames, builtInNames].first { $0.dataSHA256 == dataSHA256 }
   }
 
   /// The names.txt of makemore: `oracle.py --data names.txt`.
-  static let makemoreNames = GoldenFigures(
+  package static let makemoreNames = GoldenFigures(
     dataSHA256: "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d",
     parametersSHA256: "eb45112c845c28a8aaa286d20c6f0db498088a9689ba9ff7ad0dc5ddeb4342de",
     samples: [
@@ -208,7 +213,7 @@ struct GoldenFigures {
       """)
 
   /// The built-in names: `oracle.py --data` with `Corpus.namesText` in a file.
-  static let builtInNames = GoldenFigures(
+  package static let builtInNames = GoldenFigures(
     dataSHA256: "123952e2b422e8ff9ca9b2c242fc2917d88a8cde281c951ab144ae5063c18182",
     parametersSHA256: "5ea94bf82a450ad6f3ed35dab55d0eb0a97c94cd4952a349ddb97101c9897039",
     samples: [

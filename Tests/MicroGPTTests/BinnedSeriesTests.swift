@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MicroGPTCommand
+@testable import MicroGPT
 
 @Suite("Numbers of a run, in bins") struct BinnedSeriesTests {
   private func series(_ values: [Double], capacity: Int, after earlier: Int = 0) -> BinnedSeries {

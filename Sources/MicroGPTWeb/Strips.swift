@@ -1,0 +1,129 @@
+// A line's numbers as a row of cells, in the margin of the code.
+
+import MicroGPT
+
+/// The kind of a line's numbers, by which they are colored.
+package enum CellKind: String {
+  case value, gradient, moment, scalar
+}
+
+extension Quantity {
+  package var kind: CellKind {
+    switch self {
+    case .value, .parameters, .losses: .value
+    case .gradient, .parameterGradients: .gradient
+    case .firstMoment, .secondMoment: .moment
+    case .scalar: .scalar
+    }
+  }
+}
+
+extension Configuration {
+  /// The number of cells that a quantity has, whatever the document.
+  package func cellCount(_ quantity: Quantity, model: Model) -> Int {
+    func rows(_ patterns: [String]) -> Int {
+      let names = matrixNames(patterns, model)
+      return names.reduce(0) { $0 + model[$1]!.rows }
+    }
+    switch quantity {
+    case .value(let pattern), .gradient(let pattern):
+      let vocabulary = model.tokenizer.vocabularySize
+      if pattern == "logits" || pattern == "probabilities" { return vocabulary }
+      if pattern.utf8.starts(with: "embedding".utf8) { return embedding }
+      if pattern.utf8.starts(with: "layer*.head*".utf8) { return layers * heads * blockSize }
+      return layers * embedding * (pattern == "layer*.mlp_hidden" ? 4 : 1)
+    case .parameters(let patterns), .parameterGradients(let patterns): return rows(patterns)
+    case .firstMoment, .secondMoment: return rows([])
+    case .losses: return blockSize
+    case .scalar: return 0
+    }
+  }
+
+  private func matrixNames(_ patterns: [String], _ model: Model) -> [String] {
+    if patterns.isEmpty { return model.tensorNames }
+    return patterns.flatMap { pattern -> [String] in
+      guard let star = pattern.utf8.firstIndex(of: UInt8(ascii: "*")) else { return [pattern] }
+      let tail = pattern[pattern.utf8.index(after: star)...]
+      return (0..<layers).map { "\(pattern[..<star])\($0)\(tail)" }
+    }
+  }
+}
+
+extension Scene {
+  /// A quantity's cells at a position, before they are scaled: of a tensor its row, of parameter matrices the norm of
+  /// each row, of a head's attention as many cells as the block has positions.
+  func cells(_ quantity: Quantity, position: Int) -> [Double] {
+    switch quantity {
+    case .value(let pattern): names(pattern).flatMap { row(trace[$0]!, position) }
+    case .gradient(let pattern): names(pattern).flatMap { row(trace.gradient($0)!, position) }
+    case .parameters(let patterns): matrixNames(patterns).flatMap { norms(model[$0]!) }
+    case .parameterGradients(let patterns): matrixNames(patterns).flatMap { norms(trace.gradient($0)!) }
+    case .firstMoment: model.tensorNames.flatMap { norms(moments($0).first) }
+    case .secondMoment: model.tensorNames.flatMap { norms(moments($0).second) }
+    case .losses: padded(trace.tokenLosses)
+    case .scalar: []
+    }
+  }
+
+  private func row(_ tensor: Tensor, _ position: Int) -> [Double] {
+    let start = position * tensor.columns
+    let row = Array(tensor.values[start..<start + tensor.columns])
+    return tensor.name.utf8.hasHead ? padded(row) : row
+  }
+
+  private func padded(_ row: [Double]) -> [Double] {
+    row + [Double](repeating: 0, count: max(0, configuration.blockSize - row.count))
+  }
+
+  private func norms(_ tensor: Tensor) -> [Double] {
+    (0..<tensor.rows).map { row in
+      var sum = 0.0
+      for index in row * tensor.columns..<(row + 1) * tensor.columns {
+        sum += tensor.values[index] * tensor.values[index]
+      }
+      return sum.squareRoot()
+    }
+  }
+}
+
+extension String.UTF8View {
+  /// Whether it names a tensor of one head, whose columns are positions.
+  var hasHead: Bool {
+    let bytes = Array(self), head = Array(".head".utf8)
+    return bytes.indices.contains { bytes[$0...].starts(with: head) }
+  }
+}
+
+/// The magnitudes by which strips are scaled: they rise at once and sink slowly, so that colors do not flicker.
+struct StripScales {
+  private var scales: [Operation: Double] = [:]
+
+  /// The cells divided by their scale: -1 to 1.
+  mutating func scaled(_ cells: [Double], _ operation: Operation) -> [Float] {
+    let largest = cells.reduce(0) { max($0, $1.magnitude) }
+    let scale = max(largest, 0.97 * (scales[operation] ?? 0))
+    scales[operation] = scale
+    return cells.map { scale > 0 ? Float($0 / scale) : 0 }
+  }
+}
+
+extension Session {
+  /// The cells of all lines of all programs at a position, and where each line's begin; the last offset is the end.
+  package func strips(_ scene: Scene, position: Int) -> (cells: [Float], offsets: [Int]) {
+    var cells: [Float] = [], offsets = [0], known: [Operation: [Float]] = [:]
+    for program in Program.allCases {
+      for line in program.lines {
+        let operation = line.main
+        if operation.quantity != .scalar {
+          let own =
+            known[operation]
+            ?? scales.scaled(scene.cells(operation.quantity, position: position), operation)
+          known[operation] = own
+          cells += own
+        }
+        offsets.append(cells.count)
+      }
+    }
+    return (cells, offsets)
+  }
+}
