@@ -62,6 +62,10 @@ public func webRewind(_ step: Int32) -> Int32 {
   }
 }
 
+/// The steps that `web_train` has left of a rewinding.
+@_expose(wasm, "web_remaining") @c(web_remaining)
+public func webRemaining() -> Int32 { counting { $0.remaining } }
+
 /// The step at which the run stands.
 @_expose(wasm, "web_step") @c(web_step)
 public func webStep() -> Int32 { counting { $0.step } }
