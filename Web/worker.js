@@ -356,7 +356,7 @@ class Conductor {
 
 {
   const conductor = new Conductor((message, transfer) => self.postMessage(message, transfer));
-  const channel = new MessageChannel();
+  const channel = new self.MessageChannel();
   let isScheduled = false, failure = null, timer = 0;
 
   // A message to oneself comes back sooner than a timer, and after what the page has sent.

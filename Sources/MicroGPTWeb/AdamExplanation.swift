@@ -32,7 +32,8 @@ extension Example {
         "\(name): \(figure(c.beta2))·\(figure(second)) + \(figure(1 - c.beta2))·\(factor(g))² = "
           + figure(c.beta2 * second + (1 - c.beta2) * g * g))
     case .square:
-      Explanation("Square", "The gradient's square, with the bits of the power.", "\(figure(g))² = \(figure(g * g))")
+      Explanation(
+        "Square", "The gradient's square, with the bits of the power.", "\(figure(g))² = \(figure(g * g))")
     case .root:
       Explanation(
         "Square root", "The gradient's typical size, with the bits of the power.",
@@ -65,10 +66,12 @@ extension Example {
           + figure(value("probabilities", t, best)))
     case .choose, .chooseToken:
       Explanation(
-        "Drawing a token", "A random mark falls into one of the stretches that the probabilities take up between 0 and 1.",
+        "Drawing a token",
+        "A random mark falls into one of the stretches that the probabilities take up between 0 and 1.",
         "the first j whose probabilities up to it add up to more than the mark")
     case .stop:
-      Explanation("The end", "BOS ends the document, as it does in the training text.", "BOS is token \(tokenizer.bos)")
+      Explanation(
+        "The end", "BOS ends the document, as it does in the training text.", "BOS is token \(tokenizer.bos)")
     case .character:
       Explanation("The next character", "The token's character is added, and the token read next.")
     default:

@@ -108,7 +108,9 @@ package struct Answer {
     write(&self)
   }
 
-  private mutating func nested(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ write: (inout Answer) -> Void) {
+  private mutating func nested(
+    _ open: Unicode.Scalar, _ close: Unicode.Scalar, _ write: (inout Answer) -> Void
+  ) {
     comma()
     json.append(UInt8(ascii: open))
     needsComma = false

@@ -9,7 +9,8 @@ extension Session {
     answer.object { answer in
       answer.object("facts") { facts in
         facts.field("documents", trainer.corpus.count)
-        facts.field("vocabulary", (0..<trainer.tokenizer.vocabularySize).map { trainer.tokenizer.label(of: $0) })
+        facts.field(
+          "vocabulary", (0..<trainer.tokenizer.vocabularySize).map { trainer.tokenizer.label(of: $0) })
         facts.field("parameters", trainer.parameterCount)
         let model = trainer.model
         facts.object("lines") { lines in

@@ -43,7 +43,9 @@ struct Example {
 
   /// A number of a tensor of the forward pass, such as `layer0.q[2, 0]`.
   func value(_ name: String, _ row: Int, _ column: Int) -> Double { scene.trace[name]![row, column] }
-  func gradient(_ name: String, _ row: Int, _ column: Int) -> Double { scene.trace.gradient(name)![row, column] }
+  func gradient(_ name: String, _ row: Int, _ column: Int) -> Double {
+    scene.trace.gradient(name)![row, column]
+  }
   func parameter(_ name: String, _ row: Int, _ column: Int) -> Double { scene.model[name]![row, column] }
 
   /// A factor of a product, in parentheses if it is negative.

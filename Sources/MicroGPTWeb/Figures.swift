@@ -12,6 +12,7 @@ package func figure(_ number: Double) -> String {
   while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
   var digits = Int((mantissa * 1000).rounded())
   if digits == 10_000 { (digits, exponent) = (1000, exponent + 1) }
+  if exponent == 3, size < 1000 { return sign + grouped(1000) }
   if exponent >= -3, exponent <= 2 { return sign + decimal(digits, places: 3 - exponent) }
   return sign + decimal(digits, places: 3) + "e\(exponent)"
 }

@@ -19,7 +19,8 @@ extension Example {
           + figure(value("embedding_norm", t, 0)))
     case .normFactor:
       Explanation(
-        "The factor of rmsNorm", "One over the root of the mean square, the typical size of the vector's numbers.",
+        "The factor of rmsNorm",
+        "One over the root of the mean square, the typical size of the vector's numbers.",
         "scale = (mean(x²) + 0.00001)^−½",
         "here \(figure(meanSquare("embedding") + 1e-5))^−½ = "
           + figure(1 / (meanSquare("embedding") + 1e-5).squareRoot()))
@@ -31,7 +32,8 @@ extension Example {
           + figure(value("embedding_norm", t, 0)))
     case .attentionNorm:
       Explanation(
-        "The layer's input, normalized", "Attention reads x at the scale 1; the residual sum keeps x as it is.",
+        "The layer's input, normalized",
+        "Attention reads x at the scale 1; the residual sum keeps x as it is.",
         "n = rmsNorm(x)", "channel 0: \(figure(value("layer0.attn_norm", t, 0)))")
     case .query: projection("Query", "what this position looks for", "q", "wq")
     case .key: projection("Key", "what later positions find this one by", "k", "wk")
@@ -40,17 +42,20 @@ extension Example {
       Explanation(
         "Matrix times vector", "Each output is the dot product of a row of weights and the input.",
         "y[o] = Σᵢ w[o, i]·x[i]",
-        "for the query, output 0: \(product("layer0.attn_wq", 0, "layer0.attn_norm")) = \(figure(value("layer0.q", t, 0)))")
+        "for the query, output 0: \(product("layer0.attn_wq", 0, "layer0.attn_norm")) = \(figure(value("layer0.q", t, 0)))"
+      )
     case .mlpNorm:
       Explanation(
         "The perceptron's input, normalized", "As before attention, rmsNorm brings x to the scale 1.",
         "n = rmsNorm(x)", "channel 0: \(figure(value("layer0.mlp_norm", t, 0)))")
     case .hidden:
       Explanation(
-        "Hidden units", "Each of 4·C units computes a number from x; relu makes it 0 if it is negative. "
+        "Hidden units",
+        "Each of 4·C units computes a number from x; relu makes it 0 if it is negative. "
           + "A unit above 0 is awake.",
         "h = relu(W₁·n)", "awake at t = \(t): \(awake) of \(4 * configuration.embedding)",
-        "unit 0: relu(\(figure(value("layer0.mlp_pre", t, 0)))) = \(figure(value("layer0.mlp_hidden", t, 0)))")
+        "unit 0: relu(\(figure(value("layer0.mlp_pre", t, 0)))) = \(figure(value("layer0.mlp_hidden", t, 0)))"
+      )
     case .mlpOutput:
       Explanation(
         "The perceptron's output",
@@ -83,7 +88,9 @@ extension Example {
   /// The first position that gets most of head 0's attention.
   private var attendedMost: Int {
     var most = 0
-    for s in 0...t where value("layer0.head0.attention", t, s) > value("layer0.head0.attention", t, most) { most = s }
+    for s in 0...t where value("layer0.head0.attention", t, s) > value("layer0.head0.attention", t, most) {
+      most = s
+    }
     return most
   }
 
@@ -105,14 +112,17 @@ extension Example {
     case .layers:
       Explanation(
         "Layers", "Each layer has two parts that add to x: attention, then a multilayer perceptron.",
-        "\(configuration.layers) \(configuration.layers == 1 ? "layer" : "layers") of width \(configuration.embedding)")
+        "\(configuration.layers) \(configuration.layers == 1 ? "layer" : "layers") of width \(configuration.embedding)"
+      )
     case .heads:
       Explanation(
-        "Heads", "Each head attends for itself, with its own share of the channels; their outputs stand side by side.",
+        "Heads",
+        "Each head attends for itself, with its own share of the channels; their outputs stand side by side.",
         "\(configuration.heads) heads of \(width) channels")
     case .headScale:
       Explanation(
-        "Scale of the scores", "Products of D channels are divided by √D, so that scores have the same size in any width.",
+        "Scale of the scores",
+        "Products of D channels are divided by √D, so that scores have the same size in any width.",
         "√D = √\(width) = \(figure(Double(width).squareRoot()))")
     case .attention:
       Explanation(
@@ -127,16 +137,19 @@ extension Example {
       Explanation(
         "Attention output", "The values of all positions so far, each weighted by its attention.",
         "m[t] = Σₛ a[t, s]·v[s]",
-        "channel 0: " + products(t + 1, { value("layer0.head0.attention", t, $0) }, { value("layer0.v", $0, 0) })
+        "channel 0: "
+          + products(t + 1, { value("layer0.head0.attention", t, $0) }, { value("layer0.v", $0, 0) })
           + " = \(figure(value("layer0.attn_mixed", t, 0)))")
     case .softmaxExponentials:
       Explanation(
-        "Exponentials of the scores", "exp makes every score positive. The peak is subtracted first, so that none overflows.",
+        "Exponentials of the scores",
+        "exp makes every score positive. The peak is subtracted first, so that none overflows.",
         "e[s] = exp(score[s] − peak)",
         "attention of head 0, s = \(s): score \(figure(value("layer0.head0.scores", t, s)))")
     case .softmax:
       Explanation(
-        "softmax", "Each exponential divided by their sum: probabilities, which add up to 1.", "p[s] = e[s] / Σ e",
+        "softmax", "Each exponential divided by their sum: probabilities, which add up to 1.",
+        "p[s] = e[s] / Σ e",
         "attention of head 0, s = \(s): \(figure(value("layer0.head0.attention", t, s)))")
     default:
       Explanation(
@@ -144,7 +157,8 @@ extension Example {
         "The heads' outputs go through a matrix and are added to x (a residual connection): attention changes x and does "
           + "not replace it.",
         "x = Wo·m + x",
-        "channel 0: \(product("layer0.attn_wo", 0, "layer0.attn_mixed")) + x = \(figure(value("layer0.attn_out", t, 0)))")
+        "channel 0: \(product("layer0.attn_wo", 0, "layer0.attn_mixed")) + x = \(figure(value("layer0.attn_out", t, 0)))"
+      )
     }
   }
 
@@ -153,7 +167,8 @@ extension Example {
     return switch operation {
     case .probabilities:
       Explanation(
-        "Probabilities", "softmax turns the logits into probabilities, which add up to 1.", "p = softmax(logit)",
+        "Probabilities", "softmax turns the logits into probabilities, which add up to 1.",
+        "p = softmax(logit)",
         "p[\(targetLabel)] = \(figure(p))")
     case .loss:
       Explanation(
@@ -161,7 +176,8 @@ extension Example {
         "loss = Σ surprise / \(scene.count) = \(figure(scene.trace.loss))")
     default:
       Explanation(
-        "Surprise", "−log of the probability of the token that came: 0 if it was certain, more if it was less probable.",
+        "Surprise",
+        "−log of the probability of the token that came: 0 if it was certain, more if it was less probable.",
         "surprise = −log p[next]", "at t = \(t): −log \(figure(p)) = \(figure(scene.trace.tokenLosses[t]))")
     }
   }
@@ -180,7 +196,8 @@ extension Example {
         "\(figure(x)) + \(factor(y)) = \(figure(x + y))")
     case .multiply:
       Explanation(
-        "Multiplication", "The product; its slope along one factor is the other.", "y = a·b, dy/da = b, dy/db = a",
+        "Multiplication", "The product; its slope along one factor is the other.",
+        "y = a·b, dy/da = b, dy/db = a",
         "\(figure(x))·\(factor(y)) = \(figure(x * y))")
     case .divide:
       Explanation(
@@ -196,11 +213,14 @@ extension Example {
         "exp(\(figure(x))) = \(figure(Functions.current.exp(x)))")
     case .relu:
       Explanation(
-        "relu", "Negative numbers become 0, and pass no gradient.", "y = max(0, x), dy/dx = 1 if x > 0, else 0",
-        "unit 0: relu(\(figure(value("layer0.mlp_pre", t, 0)))) = \(figure(value("layer0.mlp_hidden", t, 0)))")
+        "relu", "Negative numbers become 0, and pass no gradient.",
+        "y = max(0, x), dy/dx = 1 if x > 0, else 0",
+        "unit 0: relu(\(figure(value("layer0.mlp_pre", t, 0)))) = \(figure(value("layer0.mlp_hidden", t, 0)))"
+      )
     case .sum:
       Explanation(
-        "Sum", "The terms are added one after the other, from 0. The order fixes the bits.", "y = ((0 + a) + b) + …")
+        "Sum", "The terms are added one after the other, from 0. The order fixes the bits.",
+        "y = ((0 + a) + b) + …")
     case .note:
       Explanation(
         "A new entry of the tape",
@@ -214,7 +234,8 @@ extension Example {
     default:
       Explanation(
         "Dot product", "The products of numbers in the same place, added from the first to the last.",
-        "Σᵢ a[i]·b[i]", "\(product("layer0.attn_wq", 0, "layer0.attn_norm")) = \(figure(value("layer0.q", t, 0)))")
+        "Σᵢ a[i]·b[i]",
+        "\(product("layer0.attn_wq", 0, "layer0.attn_norm")) = \(figure(value("layer0.q", t, 0)))")
     }
   }
 }

@@ -80,7 +80,9 @@ extension Scene {
     } else {
       rows = Array(tokens.dropLast())
       if bytes == Array("logits".utf8) || bytes == Array("probabilities".utf8) { columns = vocabulary }
-      if bytes.contains(UInt8(ascii: ".")), tensor.columns == count, tensor.name.utf8.hasHead { columns = rows }
+      if bytes.contains(UInt8(ascii: ".")), tensor.columns == count, tensor.name.utf8.hasHead {
+        columns = rows
+      }
     }
     return TensorView(name: name ?? tensor.name, kind: kind, tensor: tensor, rows: rows, columns: columns)
   }
@@ -88,7 +90,8 @@ extension Scene {
   func momentViews(_ name: String) -> [TensorView] {
     let (first, second) = moments(name)
     return [
-      view(first, .moment, name: "first moment of \(name)"), view(second, .moment, name: "second moment of \(name)"),
+      view(first, .moment, name: "first moment of \(name)"),
+      view(second, .moment, name: "second moment of \(name)"),
     ]
   }
 }

@@ -50,15 +50,18 @@ extension Example {
         "Initial parameters",
         "Each parameter begins as a small random number from a normal distribution. Training changes them all.",
         "w = \(figure(configuration.initialStandardDeviation))·z, z a normal random number",
-        "after \(grouped(scene.state.completedSteps)) steps wq[0, 0] = \(figure(parameter("layer0.attn_wq", 0, 0)))")
+        "after \(grouped(scene.state.completedSteps)) steps wq[0, 0] = \(figure(parameter("layer0.attn_wq", 0, 0)))"
+      )
     case .layerParameters:
       Explanation(
         "A layer's parameters",
         "Six matrices: query, key and value, attention output, and the two of the multilayer perceptron.",
-        "\(configuration.layers)·(4·C² + 8·C²) = \(grouped(12 * configuration.layers * square(configuration.embedding)))")
+        "\(configuration.layers)·(4·C² + 8·C²) = \(grouped(12 * configuration.layers * square(configuration.embedding)))"
+      )
     case .embeddingParameters:
       Explanation(
-        "Embedding matrices", "A vector for each token and one for each position, learned like all parameters.",
+        "Embedding matrices",
+        "A vector for each token and one for each position, learned like all parameters.",
         "(V + T)·C = (\(tokenizer.vocabularySize) + \(configuration.blockSize))·\(configuration.embedding) = "
           + grouped((tokenizer.vocabularySize + configuration.blockSize) * configuration.embedding))
     case .headParameters:
@@ -74,7 +77,8 @@ extension Example {
       Explanation(
         "Hyperparameters", "What training does not change: how long and how fast the model learns.",
         "steps = \(grouped(configuration.steps)), learning rate = \(figure(configuration.learningRate)), "
-          + "β₁ = \(figure(configuration.beta1)), β₂ = \(figure(configuration.beta2)), ε = \(figure(configuration.epsilon))")
+          + "β₁ = \(figure(configuration.beta1)), β₂ = \(figure(configuration.beta2)), ε = \(figure(configuration.epsilon))"
+      )
     case .zeroMoments:
       Explanation(
         "Room for the moments",
@@ -130,7 +134,8 @@ extension Example {
       Explanation(
         "Keys and values so far",
         "Each layer keeps the keys and values of earlier positions, so that later ones can attend to them.",
-        "at t = \(t): \(t + 1) of each, in \(configuration.layers) \(configuration.layers == 1 ? "layer" : "layers")")
+        "at t = \(t): \(t + 1) of each, in \(configuration.layers) \(configuration.layers == 1 ? "layer" : "layers")"
+      )
     }
   }
 

@@ -23,7 +23,8 @@ import Testing
     #expect(session.samples.map(\.text) == figures.samples)
   }
 
-  @Test("rewinding and replaying gives the same bits", arguments: ["exact", "fast"], [0, 1, 7, 8, 23, 59, 60])
+  @Test(
+    "rewinding and replaying gives the same bits", arguments: ["exact", "fast"], [0, 1, 7, 8, 23, 59, 60])
   func rewind(engine: String, step: Int) throws {
     let session = try session("steps 60\nengine \(engine)")
     var hashes = [session.trainer.model.parametersSHA256]
@@ -135,7 +136,8 @@ import Testing
     }
   }
 
-  @Test("strips have as many cells as the facts say, whatever the document, from -1 to 1", arguments: [0, 1, 2])
+  @Test(
+    "strips have as many cells as the facts say, whatever the document, from -1 to 1", arguments: [0, 1, 2])
   func strips(document: Int) throws {
     let session = try Session(
       Settings(lines: Array("layers 2\nblock_size 9".utf8)), text: Array("emma\nolivia\navaavaavaava".utf8))
@@ -174,7 +176,8 @@ import Testing
   @Test(
     "figures have four digits that count",
     arguments: [
-      (0, "0"), (1, "1"), (-0.12344, "−0.1234"), (12.3456, "12.35"), (999.96, "1000"), (1234.5, "1,235"), (1e-5, "1e-5"),
+      (0, "0"), (1, "1"), (-0.12344, "−0.1234"), (12.3456, "12.35"), (999.96, "1,000"), (1234.5, "1,235"),
+      (1e-5, "1e-5"),
       (0.00123456, "0.001235"), (2_000_000_000, "2e9"), (.infinity, "∞"),
     ])
   func figures(number: Double, text: String) { #expect(figure(number) == text) }
@@ -182,9 +185,11 @@ import Testing
   @Test("a frame's points of the loss continue those that the page has")
   func lossPoints() throws {
     let session = try Session(
-      Settings(lines: Array("steps 5000\nembedding 4\nheads 1\nblock_size 2".utf8)), text: Array("emma\nava".utf8))
+      Settings(lines: Array("steps 5000\nembedding 4\nheads 1\nblock_size 2".utf8)),
+      text: Array("emma\nava".utf8))
     func first(_ known: Int) throws -> String {
-      let text = try session.frame(document: -1, text: nil, position: 0, lossSince: known, sampleSince: 0).text
+      let text = try session.frame(document: -1, text: nil, position: 0, lossSince: known, sampleSince: 0)
+        .text
       return String(text.split(separator: "\"first\":")[1].prefix { $0 != "," })
     }
     _ = try session.advance(10)

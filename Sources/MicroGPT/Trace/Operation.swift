@@ -43,14 +43,16 @@ package enum Operation: String, Sendable, CaseIterable {
   // The parameters.
   case sizes, initialParameters, layerParameters, embeddingParameters, headParameters, countParameters
   // The forward pass.
-  case embedding, embeddingNorm, layers, attentionNorm, query, key, value, heads, headScale, attention, attended
+  case embedding, embeddingNorm, layers, attentionNorm, query, key, value, heads, headScale, attention,
+    attended
   case attentionOutput, mlpNorm, hidden, mlpOutput, logits
   // A training step.
   case hyperparameters, zeroMoments, step, document, tokens, cache, probabilities, losses, loss
   case learningRate, biasCorrection, firstMoment, secondMoment, update, clear
   // The backward pass, from the loss to the parameters.
   case backward, lossBackward, logitsBackward, headBackward, layersBackward, mlpOutputBackward, hiddenBackward
-  case mlpNormBackward, attentionOutputBackward, valuesBackward, attentionBackward, queriesBackward, keysBackward
+  case mlpNormBackward, attentionOutputBackward, valuesBackward, attentionBackward, queriesBackward,
+    keysBackward
   case valueBackward, keyBackward, queryBackward, attentionNormBackward, embeddingNormBackward
   case tokenEmbeddingBackward, positionEmbeddingBackward
   // Inference.
@@ -75,7 +77,8 @@ extension Operation {
     case .relu, .mlpNorm, .hidden, .mlpOutput: .mlp
     case .logits: .logits
     case .logarithm, .probabilities, .losses, .loss: .loss
-    case .listParents, .chainRule, .weightGradient, .inputGradient, .normBackward, .softmaxBackward, .backward,
+    case .listParents, .chainRule, .weightGradient, .inputGradient, .normBackward, .softmaxBackward,
+      .backward,
       .lossBackward, .logitsBackward, .headBackward, .layersBackward, .mlpOutputBackward, .hiddenBackward,
       .mlpNormBackward, .attentionOutputBackward, .valuesBackward, .attentionBackward, .queriesBackward,
       .keysBackward, .valueBackward, .keyBackward, .queryBackward, .attentionNormBackward,

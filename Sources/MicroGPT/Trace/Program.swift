@@ -14,7 +14,9 @@ package struct ProgramLine: Sendable, Equatable {
   }
 
   /// The operation whose numbers stand for the line: the last one that has any.
-  package var main: Operation { operations.last { $0.quantity != .scalar } ?? operations[operations.count - 1] }
+  package var main: Operation {
+    operations.last { $0.quantity != .scalar } ?? operations[operations.count - 1]
+  }
 }
 
 /// A one-screen program.
