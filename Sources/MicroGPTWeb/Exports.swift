@@ -70,11 +70,11 @@ public func webRemaining() -> Int32 { counting { $0.remaining } }
 @_expose(wasm, "web_step") @c(web_step)
 public func webStep() -> Int32 { counting { $0.step } }
 
-/// Draws samples; a frame has them.
+/// Draws samples; a frame has them. A temperature that is not a number stands for that of the settings.
 @_expose(wasm, "web_sample") @c(web_sample)
 public func webSample(_ count: Int32, _ temperature: Double) -> Int32 {
   counting { session throws(PageError) in
-    try session.sample(Int(count), temperature: temperature)
+    try session.sample(Int(count), temperature: temperature.isNaN ? nil : temperature)
     return Int(count)
   }
 }

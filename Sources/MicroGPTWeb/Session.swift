@@ -39,7 +39,8 @@ package final class Session {
   package private(set) var samples: [Sample] = []
   package private(set) var sampleCount = 0
   private static let sampleCapacity = 1000
-  private var sampler: (step: Int, sampler: Sampler)?
+  /// What draws samples until the run moves on.
+  private var sampler: Sampler?
 
   var scenes = SceneCache()
   var scales = StripScales()
@@ -103,6 +104,7 @@ package final class Session {
   /// - Returns: How many were taken; fewer than `count` at the end of the run.
   package func advance(_ count: Int) throws(PageError) -> Int {
     target = nil
+    if count > 0 { sampler = nil }
     for taken in 0..<count {
       guard let step = try takeStep() else { return taken }
       guard step.number > furthestStep else { continue }
@@ -128,6 +130,7 @@ package final class Session {
   package func rewind(to step: Int) throws(PageError) {
     let step = max(0, min(step, furthestStep))
     target = step
+    sampler = nil
     guard let state = snapshots.nearest(to: step) else { return }
     if trainer.completedSteps <= step, trainer.completedSteps >= state.completedSteps { return }
     do throws(TrainingStateError) { trainer = try Trainer(resuming: state, corpus: documents) } catch {
@@ -148,11 +151,9 @@ package final class Session {
   /// At each step they begin with the random numbers that follow the run's own, so that the same step gives the same
   /// samples, and the last step those of the reference.
   package func sample(_ count: Int, temperature: Double? = nil) throws(PageError) {
-    if sampler?.step != step {
-      let memory = 0  // Prefixes are not kept: the model changes.
-      sampler = (step, Sampler(trainer.model, random: trainer.random, prefixMemory: memory))
-    }
-    guard let sampler = sampler?.sampler else { return }
+    // Prefixes are not kept: the next step changes the model.
+    let sampler = sampler ?? Sampler(trainer.model, random: trainer.random, prefixMemory: 0)
+    self.sampler = sampler
     for _ in 0..<count {
       do throws(SamplerError) {
         let text = try sampler.sample(temperature: temperature ?? settings.temperature)
