@@ -84,32 +84,6 @@ class Module {
   }
 }
 
-/** The characters that the page's text cannot have, in the order of Scripts/build-page. */
-const FORBIDDEN = [0x00, 0x0a, 0x0d, 0x22, 0x5c, 0x3c];
-
-/** The bytes of a text with 7 bits a character: the inverse of `packed_text` in Scripts/build-page. */
-function unpacked(text) {
-  const bytes = new Uint8Array(text.length * 2);
-  let count = 0, bits = 0, held = 0;
-  const take = (group) => {
-    bits = ((bits << 7) | group) & 0x7fff;
-    held += 7;
-    if (held < 8) return;
-    held -= 8;
-    bytes[count++] = bits >> held;
-  };
-  for (let place = 0; place < text.length; place++) {
-    const code = text.charCodeAt(place);
-    if (code < 0x80) take(code);
-    else if (code >= 0x400) take(FORBIDDEN[code - 0x400]);
-    else {
-      take(FORBIDDEN[(code - 0x100) >> 7]);
-      take(code & 0x7f);
-    }
-  }
-  return bytes.slice(0, count);
-}
-
 /** What the module refuses, with a sentence for the user. */
 class Refusal extends Error {}
 
@@ -173,12 +147,7 @@ class Conductor {
     this.verifying = null; // {id, done, of}
   }
 
-  async load(source) {
-    let bytes = typeof source === "string" ? unpacked(source) : source;
-    if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
-      const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-      bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-    }
+  async load(bytes) {
     this.compiled = await WebAssembly.compile(bytes);
     await this.instantiate();
   }

@@ -6,11 +6,10 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { gzipSync } from "node:zlib";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root));
-const module = new Uint8Array(gzipSync(read(".build/page/microgpt.wasm")));
+const module = new Uint8Array(read(".build/page/microgpt.wasm"));
 
 /** A channel whose messages do not keep timers waiting, as node's own do: it takes a thousand at a time. */
 class ImmediateChannel {
