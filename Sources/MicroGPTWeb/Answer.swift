@@ -128,10 +128,11 @@ package struct Answer {
   private mutating func comma() { if needsComma { json.append(UInt8(ascii: ",")) } }
 
   private mutating func align() { while numbers.count % 8 != 0 { numbers.append(0) } }
+}
 
-  private func append(_ value: UInt32, to bytes: inout [UInt8]) {
-    for shift in stride(from: UInt32(0), to: 32, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+/// Appends a number, its low byte first. (Not a method: an answer that is being read cannot grow without being copied.)
+private func append(_ value: UInt32, to bytes: inout [UInt8]) {
+  for shift in stride(from: UInt32(0), to: 32, by: 8) {
+    bytes.append(UInt8(truncatingIfNeeded: value >> shift))
   }
 }
