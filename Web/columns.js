@@ -5,7 +5,9 @@ import { isHeading, tokens } from "./syntax.js";
 import { state, update, watch } from "./store.js";
 
 /** Line pitch in em: as on the poster, looser where there is room. */
-const PITCH = 1.36, LOOSEST = 1.62, SMALLEST_PITCH = 10;
+const PITCH = 1.36, LOOSEST = 1.62;
+/** Smaller type cannot be read; a screen of many pixels bears a smaller one. */
+const smallestPitch = () => (devicePixelRatio >= 1.5 ? 9 : 10), smallestSize = () => (devicePixelRatio >= 1.5 ? 6.3 : 7.2);
 /** A character's width in em, measured once. */
 let charWidth = 0.602;
 
@@ -132,7 +134,8 @@ export function layOut() {
   const width = isPrinting ? 1500 : stage.clientWidth, height = isPrinting ? 1020 : stage.clientHeight;
   view.isNarrow = !isPrinting && width < 700;
   const gap = view.isNarrow ? 0 : isPrinting ? 26 : Math.max(14, width * 0.014), side = view.isNarrow ? 12 : isPrinting ? 0 : Math.max(12, width * 0.012);
-  const gutterRoom = 4.2, stripEms = 8.2, stripRoom = stripEms / charWidth + 1.5;
+  const gutterRoom = 4.2;
+  let stripEms = 8.2, stripRoom = stripEms / charWidth + 1.2;
   const top = isPrinting ? 0 : 20;
 
   /** The type with which so many columns fit without folding a line. @param {number} count */
@@ -153,15 +156,15 @@ export function layOut() {
   let { count, column, size, tallest, widest } = counts.map(fit).reduce((a, b) => (b.size > a.size ? b : a));
   let pitch = Math.min(LOOSEST * size, (height - top) / (tallest + 0.5));
   if (view.isNarrow) { size = 11; pitch = 16; column = width - 2 * side; }
-  else if (!isPrinting && size * PITCH < SMALLEST_PITCH) {
-    // Nothing smaller can be read: lines fold, and if they are too many then, the sheet scrolls.
-    for (pitch = 13; pitch > SMALLEST_PITCH; pitch -= 0.25) {
-      const room = column / (pitch / 1.3 * charWidth) - gutterRoom;
-      const rows = sourceLines.map((_, i) => rowsOf(i, room, stripRoom, facts));
-      if (breaks(rows, count).tallest * pitch <= height - top) break;
-    }
-    size = pitch / 1.3;
-  }
+  else if (!isPrinting && size < smallestSize()) {
+    // Nothing smaller can be read: long lines fold, and if they are too many then, the sheet scrolls.
+    stripEms = 6.6;
+    stripRoom = stripEms / charWidth + 1.2;
+    size = smallestSize();
+    const room = column / (size * charWidth) - gutterRoom;
+    const rows = sourceLines.map((_, i) => rowsOf(i, room, stripRoom, facts));
+    pitch = Math.max(smallestPitch(), Math.min(1.5 * size, (height - top) / (breaks(rows, count).tallest + 0.5)));
+  } else if (!isPrinting) pitch = Math.max(pitch, Math.min(smallestPitch(), LOOSEST * size));
   if (!isPrinting && state.zoom !== 1) {
     size *= state.zoom;
     pitch = Math.max(pitch * state.zoom, size * 1.3);
@@ -181,6 +184,7 @@ export function layOut() {
   const { starts } = breaks(rows, columnCount);
   sheet.style.setProperty("--size", `${size.toFixed(3)}px`);
   sheet.style.setProperty("--pitch", `${pitch.toFixed(3)}px`);
+  sheet.style.setProperty("--strip", `${stripEms}em`);
   sheet.style.setProperty("--column", `${column.toFixed(2)}px`);
   sheet.style.setProperty("--gap", `${gap.toFixed(1)}px`);
   sheet.style.setProperty("--side", `${side.toFixed(1)}px`);

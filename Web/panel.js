@@ -97,8 +97,8 @@ function tensorElement(tensor) {
   canvas.role = "img";
   const maximumWidth = view.isNarrow ? innerWidth - 60 : Math.min(panelWidth() - 52, 640);
   const hasLetters = tensor.rows.some((/** @type {string} */ r) => r !== "");
-  const cell = Math.max(2, Math.min(rows === 1 ? 34 : 22, Math.floor((maximumWidth - (hasLetters ? 34 : 0)) / columns)));
-  const tall = rows === 1 ? Math.min(26, Math.max(18, cell)) : rows > 40 ? Math.max(3, Math.min(cell, Math.floor(320 / rows))) : Math.min(cell, 20);
+  const cell = Math.max(2, Math.min(rows === 1 ? 34 : rows > 20 ? 19 : 22, Math.floor((maximumWidth - (hasLetters ? 34 : 0)) / columns)));
+  const tall = rows === 1 ? Math.min(26, Math.max(18, cell)) : rows > 40 ? Math.max(3, Math.min(cell, Math.floor(320 / rows))) : Math.min(cell, rows > 20 ? 12 : 20);
   map.style.setProperty("--cell", `${cell}px`);
   map.style.setProperty("--tall", `${tall}px`);
   map.style.setProperty("--rows", String(rows));
@@ -151,9 +151,9 @@ function fillPanel(detail, tensors) {
     spans.forEach((/** @type {HTMLElement} */ span, /** @type {number} */ k) => {
       const x = tensor.values[k], text = cellFigure(x);
       if (span.textContent !== text) span.textContent = text;
-      span.className = !state.contrast && Math.abs(x) > 0.6 * scale ? "strong" : "";
+      span.className = !state.contrast && Math.abs(x) > 0.7 * scale ? "strong" : "";
     });
-    element.querySelector(".under").textContent = `full color at ±${figure(scale)}`;
+    element.querySelector(".under").textContent = `full color at ${tensor.kind === "moment" ? "" : "±"}${figure(scale)}`;
     element.querySelector(".min").textContent = figure(tensor.minimum);
     element.querySelector(".max").textContent = figure(tensor.maximum);
     element.querySelector(".norm").textContent = figure(tensor.norm);

@@ -51,8 +51,9 @@ function showTokens() {
     chip.style.setProperty("--surprise", Math.min(1, (losses[i] ?? 0) / (1.4 * guess)).toFixed(3));
     if (!state.playing || state.speed < 2) chip.title = `position ${i}: reads ${tokenName(letters[i])}, next ${tokenName(letters[i + 1])}, surprise ${lossFigure(losses[i])}`;
   });
-  const name = state.text !== null ? "your own" : state.document < 0 ? "next in training" : `document ${whole(state.document + 1)} of ${whole(state.facts.documents)}`;
-  which.textContent = `${name} · ${lossFigure(loss)}`;
+  const name = state.text !== null ? "your own text" : state.document < 0 ? "next document" : `document ${whole(state.document + 1)} of ${whole(state.facts.documents)}`;
+  if (which.textContent !== name) which.textContent = name;
+  which.title = `loss ${lossFigure(loss)}`;
 }
 
 /** Makes the chooser follow the state. */

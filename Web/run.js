@@ -165,7 +165,7 @@ function takeFrame(frame) {
   if (state.playing && !isWalking && !frame.running && frame.step >= frame.steps) {
     changes.playing = false;
     const seconds = (performance.now() - playBegan) / 1000, mean = typeof frame.loss.mean === "number" ? frame.loss.mean : undefined;
-    changes.message = `${whole(frame.step - playedFrom)} steps in ${duration(seconds)}. To see how, slow time down, or drag the loss back.`;
+    changes.message = `${whole(frame.step - playedFrom)} steps in ${duration(seconds)}. Slow time down, or drag the loss back.`;
     changes.announcement = `Trained: step ${frame.step}, loss ${(mean ?? changes.loss)?.toFixed(4)}`;
   }
   update(changes);

@@ -26,7 +26,7 @@ function makeStrips() {
     line.classList.add("hasStrip");
     line.querySelector(".strip")?.remove();
     const element = document.createElement("span"), canvas = document.createElement("canvas");
-    element.className = `strip ${fact.kind}${fact.cells === 1 ? " single" : ""}`;
+    element.className = `strip ${fact.kind}${fact.cells === 1 ? " single" : fact.cells > 32 ? " fine" : ""}`;
     element.style.setProperty("--n", String(fact.cells));
     element.ariaHidden = "true";
     let number = null;
