@@ -7,7 +7,7 @@ import { state, update, watch } from "./store.js";
 /** Line pitch in em: as on the poster, looser where there is room. */
 const PITCH = 1.36, LOOSEST = 1.62;
 /** Smaller type cannot be read; a screen of many pixels bears a smaller one. */
-const smallestPitch = () => (devicePixelRatio >= 1.5 ? 9 : 10), smallestSize = () => (devicePixelRatio >= 1.5 ? 6.3 : 7.2);
+const smallestPitch = () => (devicePixelRatio >= 1.5 ? 9 : 9.6), smallestSize = () => (devicePixelRatio >= 1.5 ? 6.3 : 6.6);
 /** A character's width in em, measured once. */
 let charWidth = 0.602;
 
@@ -131,11 +131,11 @@ function breaks(rows, count) {
 export function layOut() {
   if (sourceLines.length === 0) return;
   const facts = shownFacts();
-  const width = isPrinting ? 1500 : stage.clientWidth, height = isPrinting ? 1020 : stage.clientHeight;
+  const width = isPrinting ? 1503 : stage.clientWidth, height = isPrinting ? 1000 : stage.clientHeight;
   view.isNarrow = !isPrinting && width < 700;
-  const gap = view.isNarrow ? 0 : isPrinting ? 26 : Math.max(14, width * 0.014), side = view.isNarrow ? 12 : isPrinting ? 0 : Math.max(12, width * 0.012);
+  const gap = view.isNarrow ? 0 : isPrinting ? 22 : Math.max(14, width * 0.014), side = view.isNarrow ? 12 : isPrinting ? 0 : Math.max(12, width * 0.012);
   const gutterRoom = 4.2;
-  let stripEms = 8.2, stripRoom = stripEms / charWidth + 1.2;
+  let stripEms = isPrinting ? 7.2 : 8.2, stripRoom = stripEms / charWidth + 1.2;
   const top = isPrinting ? 0 : 20;
 
   /** The type with which so many columns fit without folding a line. @param {number} count */
@@ -154,7 +154,7 @@ export function layOut() {
   const isProgram = state.program === "microgpt" || state.program === "matrix";
   const counts = view.isNarrow ? [1] : isProgram ? [3] : [3, 2];
   let { count, column, size, tallest, widest } = counts.map(fit).reduce((a, b) => (b.size > a.size ? b : a));
-  let pitch = Math.min(LOOSEST * size, (height - top) / (tallest + 0.5));
+  let pitch = Math.min((isPrinting ? 1.95 : LOOSEST) * size, (height - top) / (tallest + 0.5));
   if (view.isNarrow) { size = 11; pitch = 16; column = width - 2 * side; }
   else if (!isPrinting && size < smallestSize()) {
     // Nothing smaller can be read: long lines fold, and if they are too many then, the sheet scrolls.

@@ -13,6 +13,8 @@ const panelStage = /** @type {HTMLElement} */ (document.getElementById("stage"))
 const TABS = ["value", "gradient", "moment"];
 /** What the panel's body was made for; while it stays the same, only numbers and cells change. */
 let shape = "";
+/** The line that the phone's sheet was raised for. @type {HTMLElement | undefined} */
+let placedFor;
 
 /** @param {string} tag @param {string} className @param {string} [text] @returns {any} */
 export function make(tag, className, text) {
@@ -130,6 +132,8 @@ function tensorElement(tensor) {
   histogram.role = "img";
   const foot = make("div", "tensorFoot");
   foot.append(facts, histogram);
+  // A narrow map leaves room at its right.
+  figureElement.classList.toggle("beside", rows > 1 && cell * columns + (hasLetters ? 34 : 0) < maximumWidth - 170);
   figureElement.append(caption, map, read, foot);
   return figureElement;
 }
@@ -195,8 +199,14 @@ function panelWidth() {
 /** Puts the panel over the column beside the line's, at the line's height where it fits. */
 function placePanel() {
   if (panel.hidden) return;
-  if (view.isNarrow) { panel.removeAttribute("style"); return; }
   const line = view.lines[(state.focus?.line ?? 1) - 1], column = line?.closest(".column");
+  if (view.isNarrow) {
+    panel.removeAttribute("style");
+    const covered = line ? line.getBoundingClientRect().bottom - panel.getBoundingClientRect().top : 0;
+    if (covered > 0 && placedFor !== line) panelStage.scrollBy(0, covered + 12);
+    placedFor = line;
+    return;
+  }
   if (!line || !column) return;
   const columns = [...document.querySelectorAll(".column")], index = columns.indexOf(column);
   const stageBox = panelStage.getBoundingClientRect(), width = panelWidth();

@@ -94,7 +94,7 @@ function drawPlot() {
     context.fillStyle = line;
     context.fillRect(left, Math.round(y(l)), inner, 0.75);
     context.fillStyle = soft;
-    if (Math.abs(y(l) - y(uniform)) > 9) context.fillText(String(l), left - 6, y(l));
+    if (Math.abs(y(l) - y(uniform)) > 12) context.fillText(String(l), left - 6, y(l));
   }
   context.strokeStyle = warm;
   context.lineWidth = 1;
