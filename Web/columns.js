@@ -32,11 +32,10 @@ export function afterLayout(follower) {
   followers.push(follower);
 }
 
-/** Takes the programs' texts. @param {any} programs */
-export function takePrograms(programs) {
-  texts.microgpt = programs.microgpt;
-  texts.matrix = programs.microgpt_matrix;
-  programs.lessons.forEach((/** @type {any} */ lesson, /** @type {number} */ i) => { texts[`lesson${i}`] = lesson.text; });
+/** Takes the programs' texts; a lesson, which the Worker does not know, gets a key of its own. @param {{name: string, key: string | null, text: string}[]} list */
+export function takePrograms(list) {
+  let lessons = 0;
+  for (const { key, text } of list) texts[key ?? `lesson${lessons++}`] = text;
 }
 
 /** The facts about the lines of the shown program that compute, by line. @returns {Map<number, any>} */

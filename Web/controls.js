@@ -33,35 +33,25 @@ function showBar() {
   part("back").disabled = step <= 0;
   part("forward").disabled = !state.facts || step >= steps;
   const badge = part("verify");
-  const text = !verify ? "Verify" : verify.running ? `${Math.floor(100 * verify.done / verify.of)} %` : isGood(verify.result) ? "bit for bit" : "differs";
+  const text = !verify ? "Verify" : verify.running ? `${Math.floor(100 * verify.done / verify.of)} %` : verify.isEqual ? "bit for bit" : "differs";
   write("verify", text);
-  badge.dataset.state = !verify ? "ask" : verify.running ? "running" : isGood(verify.result) ? "good" : "bad";
+  badge.dataset.state = !verify ? "ask" : verify.running ? "running" : verify.isEqual ? "good" : "bad";
   badge.style.setProperty("--done", String(verify?.running ? verify.done / verify.of : 0));
-  badge.title = verify?.result ? sentenceOf(verify.result) : "Run the reference's 1,000 steps in exact arithmetic and compare with CPython's figures";
-  const said = state.message || (verify?.result ? sentenceOf(verify.result) : "");
+  badge.title = verify?.result ? verify.result : "Run the reference's 1,000 steps in exact arithmetic and compare with CPython's figures";
+  const said = state.message || (verify?.result ? verify.result : "");
   write("message", said);
 }
 
-/** @param {any} result */
-function isGood(result) {
-  return typeof result === "string" ? /bit for bit/.test(result) : result.equal ?? result.ok ?? false;
-}
-
-/** @param {any} result */
-function sentenceOf(result) {
-  return typeof result === "string" ? result : result.text ?? result.sentence ?? "";
-}
-
-/** @param {string} key @param {any} value */
+/** Changes a setting and starts anew. @param {string} key @param {any} value */
 export function changeSetting(key, value) {
   update({ settings: { ...state.settings, [key]: value } });
   startRun();
 }
 
-/** Makes the bar follow the state, and the state the bar. @param {any} programs */
-export function startControls(programs) {
+/** Makes the bar follow the state, and the state the bar. @param {{name: string, key: string | null}[]} list */
+export function startControls(list) {
   const select = part("program"), lessons = select.querySelector("optgroup");
-  lessons.append(...programs.lessons.map((/** @type {any} */ lesson, /** @type {number} */ i) => new Option(lesson.name.replace(/\.swift$/, ""), `lesson${i}`)));
+  lessons.append(...list.filter(({ key }) => key === null).map(({ name }, i) => new Option(name.replace(/^.*\/|\.swift$/g, ""), `lesson${i}`)));
   select.addEventListener("change", () => showProgram(select.value));
   watch("program", () => {
     select.value = state.program;

@@ -2,15 +2,16 @@
 // microgpt in Swift, as a page: the whole program on one screen, and it is running. Swift computes in a Worker; these
 // modules draw and listen. `store.js` is the one source of truth, and each frame draws what changed, once.
 
+import { programs } from "./assets.js";
 import { startColumns, takePrograms } from "./columns.js";
 import { startControls } from "./controls.js";
 import { followAddress, startFocus } from "./focus.js";
 import { startKeys } from "./keys.js";
-import { openLink, programTexts } from "./link.js";
+import { openLink } from "./link.js";
 import { startPanel } from "./panel.js";
 import { startPaper } from "./paper.js";
 import { startReading } from "./reading.js";
-import { refresh, say, startFrames, startRun } from "./run.js";
+import { goTo, refresh, say, startFrames, startRun } from "./run.js";
 import { startSamples } from "./samples.js";
 import { startSettings } from "./settings.js";
 import { frameTime, state, update, watch } from "./store.js";
@@ -19,14 +20,13 @@ import { startTimeline } from "./timeline.js";
 import { startWalk } from "./walk.js";
 
 async function startPage() {
-  const programs = await programTexts();
   takePrograms(programs);
   startSettings();
   startStrips();
   startColumns();
   startFocus();
   startPanel();
-  startTimeline();
+  startTimeline(goTo);
   startSamples();
   startReading();
   startControls(programs);
@@ -35,7 +35,7 @@ async function startPage() {
   startKeys();
   startPaper();
   watch("focus program", refresh);
-  openLink((problem) => say(problem)).catch(say);
+  openLink(say);
   await startRun();
   followAddress();
 }

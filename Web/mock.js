@@ -41,7 +41,8 @@ function invented(line, i, step, position) {
   return line === 161 || line === 135 ? (noise(line, i, 11) > 0.3 ? Math.max(0, x) : 0) : line === 193 || line === 157 || line === 131 ? Math.abs(x) ** 3 : x;
 }
 
-class MockWorker {
+/** Stands in for the Worker. */
+export class MockWorker {
   constructor() {
     this.onmessage = (/** @type {any} */ _event) => {};
     this.onerror = () => {};
@@ -62,7 +63,7 @@ class MockWorker {
     if (this.verify && ++this.verify.done >= this.verify.of) {
       const id = this.verify.id;
       this.verify = null;
-      this.onmessage({ data: { id, result: "1000/1000 losses, parameters, 20/20 samples: bit for bit" } });
+      this.onmessage({ data: { id, result: "1000/1000 losses, parameters, 20/20 samples: bit for bit", isEqual: true } });
     }
   }
 
@@ -136,14 +137,14 @@ class MockWorker {
     const points = [], means = [];
     for (let s = message.lossSince + 1; s <= this.completed; s++) {
       points.push(s, this.lossAt(s));
-      means.push(s, 2.28 + 1.02 * Math.exp(-Math.max(0, s - 15) / 160) + 0.04 * Math.sin(s / 23));
+      means.push(2.28 + 1.02 * Math.exp(-Math.max(0, s - 15) / 160) + 0.04 * Math.sin(s / 23));
     }
     const heldOut = [];
     for (let s = 50; s <= this.completed; s += 50) heldOut.push(s, 2.36 + 0.97 * Math.exp(-s / 170));
     return {
       step: this.step, steps: this.steps, completed: this.completed, stepsPerSecond: this.rate, running: this.speed > 0, document: { ...read, loss: this.lossAt(this.step), losses }, position,
-      strips, offsets, scales, of: message.of, loss: { points: Float32Array.from(points), mean: Float32Array.from(means), heldOut: Float32Array.from(heldOut), uniform: Math.log(27) },
-      samples: this.samples.slice(message.sampleSince), verify: this.verify && { done: this.verify.done, of: this.verify.of }, memory: 0,
+      strips, offsets, scales, of: message.of, loss: { first: message.lossSince, points: Float32Array.from(points), mean: Float32Array.from(means), heldOut: Float32Array.from(heldOut), uniform: Math.log(27) },
+      samples: this.samples.slice(message.sampleSince), sampleCount: this.samples.length, verify: this.verify && { done: this.verify.done, of: this.verify.of }, memory: 0,
     };
   }
 
@@ -167,15 +168,3 @@ class MockWorker {
     };
   }
 }
-
-const fileText = async (/** @type {string} */ path) => (await fetch(`../${path}`)).text();
-const lessonNames = ["1-counting", "2-gradient-descent", "3-by-hand", "4-autograd", "5-attention", "6-microgpt"];
-Object.assign(globalThis, {
-  development: {
-    worker: () => new MockWorker(),
-    programs: (async () => ({
-      microgpt: await fileText("microgpt.swift"), microgpt_matrix: await fileText("microgpt_matrix.swift"),
-      lessons: await Promise.all(lessonNames.map(async (name) => ({ name: `${name}.swift`, text: await fileText(`Lessons/${name}.swift`) }))),
-    }))(),
-  },
-});

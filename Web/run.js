@@ -4,7 +4,7 @@
 import { ask } from "./link.js";
 import { clearSamples, sampleCount, takeSamples } from "./samples.js";
 import { everyFrame, schedule, state, update } from "./store.js";
-import { clearLoss, lossCount, takeLoss } from "./timeline.js";
+import { clearLoss, lastMean, lossCount, takeLoss } from "./timeline.js";
 import { duration, whole } from "./format.js";
 
 /** The positions of the speed slider. `rate` is in steps a second; a walk shows `lines` of code a second instead. */
@@ -121,8 +121,8 @@ export async function verifyRun() {
   if (!state.facts || state.verify?.running) return;
   update({ playing: false, verify: { running: true, done: 0, of: 1 } });
   try {
-    const { result } = await ask("verify");
-    update({ verify: { running: false, result }, announcement: typeof result === "string" ? result : result.text });
+    const { result, isEqual } = await ask("verify");
+    update({ verify: { running: false, result, isEqual }, announcement: result });
   } catch (problem) { update({ verify: null }); say(problem); }
   refresh();
 }
@@ -154,7 +154,7 @@ function askForFrame(now) {
 /** Takes a frame into the state. @param {any} frame */
 function takeFrame(frame) {
   takeLoss(frame);
-  takeSamples(frame.samples);
+  takeSamples(frame);
   const isWalking = state.playing && SPEEDS[state.speed].rate === 0;
   const changes = /** @type {any} */ ({ frame, steps: frame.steps, stepsPerSecond: frame.stepsPerSecond, furthest: Math.max(state.furthest, frame.completed ?? frame.step) });
   if (wanted < 0 && !isGoing) changes.step = frame.step;
@@ -164,10 +164,11 @@ function takeFrame(frame) {
   if (frame.verify && state.verify?.running) changes.verify = { running: true, ...frame.verify };
   if (state.playing && !isWalking && !frame.running && frame.step >= frame.steps) {
     changes.playing = false;
-    const seconds = (performance.now() - playBegan) / 1000, mean = typeof frame.loss.mean === "number" ? frame.loss.mean : undefined;
+    const seconds = (performance.now() - playBegan) / 1000;
     changes.message = `${whole(frame.step - playedFrom)} steps in ${duration(seconds)}. Slow time down, or drag the loss back.`;
-    changes.announcement = `Trained: step ${frame.step}, loss ${(mean ?? changes.loss)?.toFixed(4)}`;
+    changes.announcement = `Trained: step ${frame.step}, smoothed loss ${lastMean()?.toFixed(4)}`;
   }
+  if (frame.error) Object.assign(changes, { playing: false, message: frame.error, announcement: frame.error });
   update(changes);
 }
 

@@ -14,10 +14,10 @@ export function sampleCount() {
   return sampleTotal;
 }
 
-/** Takes the samples of a frame. @param {{text: string, step: number, isNew: boolean}[]} samples */
-export function takeSamples(samples) {
+/** Takes the samples of a frame. @param {{samples: {text: string, step: number, isNew: boolean}[], sampleCount: number}} frame */
+export function takeSamples({ samples, sampleCount: total }) {
   if (samples.length === 0) return;
-  sampleTotal += samples.length;
+  sampleTotal = total;
   for (const sample of samples) if (!sample.isNew) knownTotal++;
   const items = samples.slice(-MOST).map((sample) => {
     const item = make("li", sample.isNew ? "" : "known");

@@ -12,6 +12,7 @@ const FIELDS = [
   ["layers", "Layers", 1, 8, 1, 1], ["embedding", "Width", 4, 256, 4, 16], ["heads", "Heads", 1, 16, 1, 4],
   ["block_size", "Block size", 2, 256, 1, 16], ["batch_size", "Batch", 1, 64, 1, 1], ["steps", "Steps", 1, 1000000, 1, 1000],
   ["learning_rate", "Learning rate", 0, 1, "any", 0.01], ["temperature", "Temperature", 0, 5, 0.1, 0.5],
+  ["hold_out", "Held out", 0, 0.5, 0.05, 0],
 ];
 const SAVED = ["theme", "comments", "contrast"];
 

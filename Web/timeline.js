@@ -2,7 +2,6 @@
 // The loss over the steps: a dot a step, its moving average, the held-out loss, and the loss of guessing. The plot is
 // also the run's timeline: drag to go to any step.
 
-import { goTo } from "./run.js";
 import { lossFigure, whole } from "./format.js";
 import { isDark } from "./palette.js";
 import { state, watch } from "./store.js";
@@ -10,50 +9,33 @@ import { state, watch } from "./store.js";
 const plot = /** @type {HTMLCanvasElement} */ (document.getElementById("plot"));
 const plotBox = /** @type {HTMLElement} */ (document.getElementById("plotBox"));
 
-/** A growing list of pairs, step and loss. */
-class Points {
-  constructor() { this.data = new Float32Array(4096); this.count = 0; }
+/** Pairs, step and loss: of the steps, of their moving average, and held out. @type {{losses: number[], means: number[], heldOuts: ArrayLike<number>}} */
+const curves = { losses: [], means: [], heldOuts: [] };
 
-  /** @param {ArrayLike<number>} pairs */
-  append(pairs) {
-    while (this.data.length < this.count * 2 + pairs.length) {
-      const larger = new Float32Array(this.data.length * 2);
-      larger.set(this.data);
-      this.data = larger;
-    }
-    this.data.set(pairs, this.count * 2);
-    this.count += pairs.length >> 1;
-  }
-
-  lastStep() { return this.count === 0 ? -1 : this.data[this.count * 2 - 2]; }
-}
-
-let losses = new Points(), means = new Points(), heldOuts = new Points();
 /** How many loss points are known, for the next frame's `lossSince`. */
 export function lossCount() {
-  return losses.count;
+  return curves.losses.length >> 1;
 }
 
-/** Takes the loss of a frame: arrays of pairs, or a single number for this step. @param {any} frame */
+/** Takes the loss of a frame: its points replace those known from number `first` on. @param {any} frame */
 export function takeLoss(frame) {
-  const { points, mean, heldOut } = frame.loss;
-  if (points?.length) losses.append(points);
-  for (const [list, news] of /** @type {[Points, any][]} */ ([[means, mean], [heldOuts, heldOut]])) {
-    if (typeof news === "number") { if (Number.isFinite(news) && frame.step > list.lastStep()) list.append([frame.step, news]); }
-    else if (news?.length) {
-      // Whether the Worker sends all of them or only the new ones: keep those beyond the last.
-      let from = 0;
-      while (from < news.length && news[from] <= list.lastStep()) from += 2;
-      list.append(news.slice(from));
-    }
+  const { first, points, mean, heldOut } = frame.loss;
+  curves.losses.length = curves.means.length = 2 * first;
+  for (let i = 0; i < points.length; i += 2) {
+    curves.losses.push(points[i], points[i + 1]);
+    curves.means.push(points[i], mean[i >> 1]);
   }
+  curves.heldOuts = heldOut ?? [];
+}
+
+/** The moving average at the last point. */
+export function lastMean() {
+  return curves.means.at(-1);
 }
 
 /** Forgets a run. */
 export function clearLoss() {
-  losses = new Points();
-  means = new Points();
-  heldOuts = new Points();
+  Object.assign(curves, { losses: [], means: [], heldOuts: [] });
 }
 
 /** The step at a place of the plot. @param {number} clientX */
@@ -73,6 +55,7 @@ function drawPlot() {
   const context = /** @type {CanvasRenderingContext2D} */ (plot.getContext("2d"));
   const style = getComputedStyle(plot), color = (/** @type {string} */ name) => style.getPropertyValue(name);
   const ink = color("--ink"), soft = color("--soft"), line = color("--line"), warm = color("--warm"), value = isDark() ? "#5aa2ff" : "#0d55b8";
+  const { losses, means, heldOuts } = curves, count = losses.length >> 1;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
   context.font = `10px ${color("--words")}`;
@@ -80,9 +63,9 @@ function drawPlot() {
   const left = 34, right = 8, top = 5, bottom = height - (height > 60 ? 15 : 3), inner = width - left - right;
   const uniform = state.frame?.loss.uniform ?? Math.log(state.facts?.vocabulary.length ?? 27);
   let least = uniform * 0.5, most = uniform * 1.16;
-  for (let i = 0, every = Math.max(1, losses.count >> 9); i < losses.count; i += every) {
-    least = Math.min(least, losses.data[2 * i + 1]);
-    most = Math.max(most, Math.min(losses.data[2 * i + 1], uniform * 1.6));
+  for (let i = 0, every = Math.max(1, count >> 9); i < count; i += every) {
+    least = Math.min(least, losses[2 * i + 1]);
+    most = Math.max(most, Math.min(losses[2 * i + 1], uniform * 1.6));
   }
   const x = (/** @type {number} */ s) => left + s / Math.max(1, state.steps) * inner;
   const y = (/** @type {number} */ l) => bottom - (Math.min(l, most) - least) / (most - least) * (bottom - top);
@@ -119,24 +102,25 @@ function drawPlot() {
   }
 
   // Dots, thinned to what the pixels can show; those beyond the present step are known already, and pale.
-  const every = Math.max(1, Math.ceil(losses.count / (inner * 4)));
+  const every = Math.max(1, Math.ceil(count / (inner * 4)));
   const size = inner / Math.max(1, state.steps) > 3 ? 2.4 : 1.6;
   context.fillStyle = ink;
   for (const isPast of [true, false]) {
     context.globalAlpha = isPast ? 0.34 : 0.1;
-    for (let i = 0; i < losses.count; i += every) {
-      const s = losses.data[2 * i];
-      if (s <= state.step === isPast) context.fillRect(x(s) - size / 2, y(losses.data[2 * i + 1]) - size / 2, size, size);
+    for (let i = 0; i < count; i += every) {
+      const s = losses[2 * i];
+      if (s <= state.step === isPast) context.fillRect(x(s) - size / 2, y(losses[2 * i + 1]) - size / 2, size, size);
     }
   }
   context.globalAlpha = 1;
   stroke(means, value, 1.75, []);
   stroke(heldOuts, color("--held"), 1.5, [1, 3]);
 
-  /** @param {Points} list @param {string} paint @param {number} thick @param {number[]} dash */
+  /** @param {ArrayLike<number>} list @param {string} paint @param {number} thick @param {number[]} dash */
   function stroke(list, paint, thick, dash) {
-    if (list.count === 0) return;
-    const skip = Math.max(1, Math.floor(list.count / (inner * 2)));
+    const total = list.length >> 1;
+    if (total === 0) return;
+    const skip = Math.max(1, Math.floor(total / (inner * 2)));
     context.strokeStyle = paint;
     context.lineWidth = thick;
     context.lineJoin = context.lineCap = "round";
@@ -145,10 +129,10 @@ function drawPlot() {
       context.globalAlpha = isPast ? 1 : 0.25;
       context.beginPath();
       let isOpen = false;
-      for (let i = 0; i < list.count; i += skip) {
-        const s = list.data[2 * i];
+      for (let i = 0; i < total; i += skip) {
+        const s = list[2 * i];
         if (s <= state.step !== isPast) continue;
-        if (isOpen) context.lineTo(x(s), y(list.data[2 * i + 1])); else context.moveTo(x(s), y(list.data[2 * i + 1]));
+        if (isOpen) context.lineTo(x(s), y(list[2 * i + 1])); else context.moveTo(x(s), y(list[2 * i + 1]));
         isOpen = true;
       }
       context.stroke();
@@ -167,8 +151,8 @@ function drawPlot() {
   context.fill();
 }
 
-/** Makes the plot follow the state, and the run follow the plot. */
-export function startTimeline() {
+/** Makes the plot follow the state, and the run follow the plot. @param {(step: number) => void} goTo */
+export function startTimeline(goTo) {
   watch("frame step steps facts theme contrast", drawPlot);
   watch("step steps frame", () => {
     plotBox.setAttribute("aria-valuemax", String(state.furthest));
