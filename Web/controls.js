@@ -3,7 +3,6 @@
 
 import { showProgram } from "./columns.js";
 import { lossFigure, rate, whole } from "./format.js";
-import { choosePosition } from "./reading.js";
 import { chooseSpeed, drawSamples, goTo, SPEEDS, startRun, takeSteps, togglePlay, verifyRun } from "./run.js";
 import { state, update, watch } from "./store.js";
 
@@ -60,7 +59,6 @@ export function startControls(list) {
   part("play").addEventListener("click", togglePlay);
   part("back").addEventListener("click", () => goTo(state.step - 1));
   part("forward").addEventListener("click", () => takeSteps(1));
-  part("forward").addEventListener("contextmenu", (/** @type {Event} */ event) => { event.preventDefault(); choosePosition(state.position + 1); });
   part("speed").max = String(SPEEDS.length - 1);
   part("speed").addEventListener("input", () => chooseSpeed(Number(part("speed").value)));
   part("engine").addEventListener("change", () => changeSetting("engine", part("engine").value));

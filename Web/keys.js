@@ -2,7 +2,7 @@
 // The keyboard. Every key answers in the next frame; none is taken from an input.
 
 import { focusLine, moveFocus, releaseFocus } from "./focus.js";
-import { choosePosition } from "./reading.js";
+import { choosePosition, shownPosition } from "./reading.js";
 import { goTo, takeSteps, togglePlay } from "./run.js";
 import { state, update } from "./store.js";
 
@@ -17,8 +17,8 @@ function changeZoom(way) {
 /** @type {{[key: string]: (event: KeyboardEvent) => void}} */
 const ACTIONS = {
   " ": () => togglePlay(),
-  ArrowRight: (event) => { if (event.shiftKey) choosePosition(state.position + 1); else takeSteps(1); },
-  ArrowLeft: (event) => { if (event.shiftKey) choosePosition(state.position - 1); else goTo(state.step - 1); },
+  ArrowRight: (event) => { if (event.shiftKey) choosePosition(shownPosition() + 1); else takeSteps(1); },
+  ArrowLeft: (event) => { if (event.shiftKey) choosePosition(shownPosition() - 1); else goTo(state.step - 1); },
   ArrowDown: () => moveFocus(1),
   ArrowUp: () => moveFocus(-1),
   PageUp: () => goTo(state.step - 100),

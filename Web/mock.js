@@ -70,7 +70,6 @@ export class MockWorker {
   advance() {
     this.step++;
     this.completed = Math.max(this.completed, this.step);
-    if (this.step % 50 === 0) this.draw(1);
   }
 
   /** @param {number} count */
@@ -105,7 +104,7 @@ export class MockWorker {
         this.step = this.completed = this.speed = 0;
         this.samples = [];
         this.steps = Number(message.settings.steps ?? 1000);
-        const facts = (/** @type {any[][]} */ list) => list.map(([line, kind, cells, stage], order) => ({ line, kind, stage, order, cells }));
+        const facts = (/** @type {any[][]} */ list) => list.map(([line, kind, cells], order) => ({ line, kind, stage: kind === "gradient" ? "backward" : kind === "moment" ? "adam" : cells > 1 && line > 123 && line < 170 ? "attention" : "loss", order, cells }));
         return { facts: { documents: 2594, vocabulary: MOCK_ALPHABET, parameters: 4192, lines: { microgpt: facts(MOCK_LINES.microgpt), matrix: facts(MOCK_LINES.matrix) },
           hyperparameters: [{ key: "steps", value: this.steps, help: "Optimizer steps", expected: "a whole number" }, { key: "layers", value: message.settings.layers ?? 1, help: "Transformer layers", expected: "" }] } };
       }

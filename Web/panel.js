@@ -74,7 +74,7 @@ function buildPanel(detail, tab, present, tensors) {
   }
   const body = make("div", "tensors");
   body.role = "tabpanel";
-  body.append(...tensors.map(tensorElement));
+  body.append(...tensors.map((tensor) => tensorElement(tensor, tensors.length)));
   const foot = make("p", "feedsFrom");
   if (detail.feeds.length > 0) {
     foot.append("reads ");
@@ -88,8 +88,8 @@ function buildPanel(detail, tab, present, tensors) {
   panel.replaceChildren(head, sentence, formula, ...(present.length > 1 ? [tabs] : []), body, foot);
 }
 
-/** A tensor's elements: its heat map, letters, figures and histogram. @param {any} tensor */
-function tensorElement(tensor) {
+/** A tensor's elements: its heat map, letters, figures and histogram. @param {any} tensor @param {number} count how many share the panel */
+function tensorElement(tensor, count) {
   const [rows, columns] = tensor.shape;
   const figureElement = make("figure", `tensor ${tensor.kind}`);
   const caption = make("figcaption", "");
@@ -99,7 +99,10 @@ function tensorElement(tensor) {
   canvas.role = "img";
   const maximumWidth = view.isNarrow ? innerWidth - 60 : Math.min(panelWidth() - 52, 640);
   const hasLetters = tensor.rows.some((/** @type {string} */ r) => r !== "");
-  const cell = Math.max(2, Math.min(rows === 1 ? 34 : rows > 20 ? 19 : 22, Math.floor((maximumWidth - (hasLetters ? 34 : 0)) / columns)));
+  // Two stand side by side where their cells stay large enough to point at.
+  const half = Math.floor((maximumWidth - 16) / 2) - (hasLetters ? 20 : 0);
+  const isHalf = count > 1 && rows > 1 && half / columns >= 9;
+  const cell = isHalf ? Math.min(22, Math.floor(half / columns)) : Math.max(2, Math.min(rows === 1 ? 34 : rows > 20 ? 19 : 22, Math.floor((maximumWidth - (hasLetters ? 34 : 0)) / columns)));
   const tall = rows === 1 ? Math.min(26, Math.max(18, cell)) : rows > 40 ? Math.max(3, Math.min(cell, Math.floor(320 / rows))) : Math.min(cell, rows > 20 ? 12 : 20);
   map.style.setProperty("--cell", `${cell}px`);
   map.style.setProperty("--tall", `${tall}px`);
@@ -133,7 +136,8 @@ function tensorElement(tensor) {
   const foot = make("div", "tensorFoot");
   foot.append(facts, histogram);
   // A narrow map leaves room at its right.
-  figureElement.classList.toggle("beside", rows > 1 && cell * columns + (hasLetters ? 34 : 0) < maximumWidth - 170);
+  figureElement.classList.toggle("half", isHalf);
+  figureElement.classList.toggle("beside", !isHalf && rows > 1 && cell * columns + (hasLetters ? 34 : 0) < maximumWidth - 170);
   figureElement.append(caption, map, read, foot);
   return figureElement;
 }

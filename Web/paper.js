@@ -15,7 +15,7 @@ function prepare(printing) {
     const words = [`${part("program").selectedOptions[0]?.text ?? "microgpt"}`];
     if (state.facts && state.step > 0) {
       words.push(`the strips show the model after step ${whole(state.step)} of ${whole(state.steps)}`, `seed ${state.settings.seed ?? 42}`, `loss ${lossFigure(state.loss)}`);
-      if (state.frame?.document.text) words.push(`reading “${state.frame.document.text}”, position ${state.position}`);
+      if (state.frame?.document.text) words.push(`reading “${state.frame.document.text}”, position ${state.frame.position}`);
     }
     part("caption").textContent = words.join(" · ");
   }

@@ -12,6 +12,11 @@ const input = /** @type {HTMLInputElement} */ (document.getElementById("document
 const which = /** @type {HTMLElement} */ (document.getElementById("which"));
 let chipKey = "";
 
+/** The position that is shown: the chosen one, or the last of a shorter document. */
+export function shownPosition() {
+  return Math.max(0, Math.min(state.position, (state.frame?.document.tokens.length ?? 2) - 2));
+}
+
 /** Chooses the position. @param {number} position */
 export function choosePosition(position) {
   const last = (state.frame?.document.tokens.length ?? 2) - 2;
@@ -22,7 +27,7 @@ export function choosePosition(position) {
 /** Chooses a training document; −1 is that of the next step. @param {number} index */
 function chooseDocument(index) {
   const total = state.facts?.documents ?? 1;
-  update({ document: index < -1 ? total - 1 : index >= total ? -1 : index, text: null, position: 0 });
+  update({ document: index < -1 ? total - 1 : index >= total ? -1 : index, text: null });
   refresh();
 }
 
@@ -41,11 +46,10 @@ function showTokens() {
       chip.addEventListener("click", () => choosePosition(i));
       return chip;
     }));
-    if (state.position > letters.length - 2) update({ position: Math.max(0, letters.length - 2) });
   }
   const guess = frame.loss.uniform || 3.3;
   [...chips.children].forEach((element, i) => {
-    const chip = /** @type {HTMLElement} */ (element), chosen = i === Math.min(state.position, letters.length - 2);
+    const chip = /** @type {HTMLElement} */ (element), chosen = i === shownPosition();
     chip.ariaChecked = String(chosen);
     chip.tabIndex = chosen ? 0 : -1;
     chip.style.setProperty("--surprise", Math.min(1, (losses[i] ?? 0) / (1.4 * guess)).toFixed(3));
@@ -59,7 +63,7 @@ function showTokens() {
 /** Makes the chooser follow the state. */
 export function startReading() {
   watch("frame position document text", showTokens);
-  input.addEventListener("input", () => { update({ text: input.value === "" ? null : input.value, document: -1, position: 0 }); refresh(); });
+  input.addEventListener("input", () => { update({ text: input.value === "" ? null : input.value, document: -1 }); refresh(); });
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape" || event.key === "Enter") { if (event.key === "Escape") chooseDocument(-1); input.blur(); }
     event.stopPropagation();
@@ -71,8 +75,8 @@ export function startReading() {
     if (way === 0) return;
     event.preventDefault();
     event.stopPropagation();
-    choosePosition(state.position + way);
-    const chosen = chips.children[Math.max(0, Math.min(state.position, chips.children.length - 1))];
+    choosePosition(shownPosition() + way);
+    const chosen = chips.children[shownPosition()];
     if (chosen instanceof HTMLElement) chosen.focus();
   });
 }

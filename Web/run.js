@@ -5,7 +5,7 @@ import { ask } from "./link.js";
 import { clearSamples, sampleCount, takeSamples } from "./samples.js";
 import { everyFrame, schedule, state, update } from "./store.js";
 import { clearLoss, lastMean, lossCount, takeLoss } from "./timeline.js";
-import { duration, whole } from "./format.js";
+import { duration } from "./format.js";
 
 /** The positions of the speed slider. `rate` is in steps a second; a walk shows `lines` of code a second instead. */
 export const SPEEDS = [
@@ -21,9 +21,11 @@ export const SPEEDS = [
 
 let isAsking = false, isStale = true, isAskingLine = false, lineIsStale = true, isStarting = false, mayAsk = false;
 /** The step to go to, while the Worker is on its way to another. */
-let wanted = -1, isGoing = false, lastLineAt = 0, playedFrom = 0, playBegan = 0;
+let wanted = -1, isGoing = false, lastLineAt = 0, playBegan = 0;
 /** Bumped by `start`: answers of an earlier run are dropped. */
 let runNumber = 0;
+/** The last twentieth of the run after which a sample was drawn. */
+let drawnAt = -1;
 
 /** Something changed: the next frame asks the Worker again. */
 export function refresh() {
@@ -50,8 +52,9 @@ export async function startRun() {
     clearLoss();
     clearSamples();
     const steps = facts.hyperparameters.find((/** @type {any} */ h) => h.key === "steps")?.value;
-    update({ facts, frame: null, step: 0, furthest: 0, steps: Number(steps ?? state.steps), loss: undefined, stepsPerSecond: 0, verify: null, detail: null, message: "", document: -1, position: 0 });
+    update({ facts, frame: null, step: 0, furthest: 0, steps: Number(steps ?? state.steps), loss: undefined, stepsPerSecond: 0, verify: null, detail: null, message: "", document: -1 });
     mayAsk = true;
+    drawnAt = -1;
     refresh();
   } catch (problem) { if (number === runNumber) say(problem); } finally { if (number === runNumber) isStarting = false; }
 }
@@ -67,7 +70,7 @@ export async function setPlaying(playing) {
   if (playing && state.step >= state.steps) { await goToStep(0); }
   const { rate: stepsASecond } = SPEEDS[state.speed];
   update({ playing, message: "" });
-  if (playing) { playedFrom = state.step; playBegan = performance.now(); update({ announcement: "" }); }
+  if (playing) { playBegan = performance.now(); update({ announcement: "" }); }
   else update({ cursor: null, showing: "value" });
   if (playing && stepsASecond > 0) update({ text: null, document: -1 });
   try { await ask("run", { speed: playing ? stepsASecond : 0 }); } catch (problem) { update({ playing: false }); say(problem); }
@@ -159,13 +162,19 @@ function takeFrame(frame) {
   const changes = /** @type {any} */ ({ frame, steps: frame.steps, stepsPerSecond: frame.stepsPerSecond, furthest: Math.max(state.furthest, frame.completed ?? frame.step) });
   if (wanted < 0 && !isGoing) changes.step = frame.step;
   changes.loss = frame.document.loss;
+  // A sample every twentieth of the run, so that one can read how they get better.
+  const twentieth = Math.floor(20 * frame.step / Math.max(1, frame.steps));
+  if (state.playing && twentieth !== drawnAt && frame.step >= state.furthest) {
+    drawnAt = twentieth;
+    ask("sample", { count: twentieth === 20 ? 6 : 1, temperature: Number(state.settings.temperature ?? 0.5) }).then(refresh, () => {});
+  }
   const points = frame.loss.points;
   if (points.length > 0 && points[points.length - 2] === frame.step) changes.loss = points[points.length - 1];
   if (frame.verify && state.verify?.running) changes.verify = { running: true, ...frame.verify };
   if (state.playing && !isWalking && !frame.running && frame.step >= frame.steps) {
     changes.playing = false;
     const seconds = (performance.now() - playBegan) / 1000;
-    changes.message = `${whole(frame.step - playedFrom)} steps in ${duration(seconds)}. Slow time down, or drag the loss back.`;
+    changes.message = `Trained in ${duration(seconds)}. Now slow time down.`;
     changes.announcement = `Trained: step ${frame.step}, smoothed loss ${lastMean()?.toFixed(4)}`;
   }
   if (frame.error) Object.assign(changes, { playing: false, message: frame.error, announcement: frame.error });

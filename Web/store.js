@@ -15,7 +15,7 @@ export const state = {
   // What is looked at: a line ({line, pinned} or null), its answer and its tab.
   focus: null, detail: null, tab: "value",
   // What is read: the index of a training document (-1: that of the next step) or a text of one's own.
-  document: -1, text: null, position: 0,
+  document: -1, text: null, position: 2,
   // What the Worker said last.
   facts: null, frame: null, step: 0, steps: 1000, furthest: 0, loss: undefined, stepsPerSecond: 0,
   // What is asked of it.

@@ -6,7 +6,10 @@ import { figure } from "./format.js";
 import { paintCells, palette } from "./palette.js";
 import { state, watch } from "./store.js";
 
-/** @type {{fact: any, index: number, element: HTMLElement, canvas: HTMLCanvasElement, number: HTMLElement | null, last: Float32Array, painted: string}[]} */
+/** More cells than this would be narrower than a pixel: neighbors share one, which shows the larger in magnitude. */
+const MOST_CELLS = 72;
+
+/** @type {{fact: any, index: number, element: HTMLElement, canvas: HTMLCanvasElement, number: HTMLElement | null, share: number, last: Float32Array, painted: string}[]} */
 let shown = [];
 let onPaper = false;
 
@@ -26,14 +29,15 @@ function makeStrips() {
     line.classList.add("hasStrip");
     line.querySelector(".strip")?.remove();
     const element = document.createElement("span"), canvas = document.createElement("canvas");
-    element.className = `strip ${fact.kind}${fact.cells === 1 ? " single" : fact.cells > 32 ? " fine" : ""}`;
-    element.style.setProperty("--n", String(fact.cells));
+    const share = Math.ceil(fact.cells / MOST_CELLS), cells = Math.ceil(fact.cells / share);
+    element.className = `strip ${fact.kind}${fact.cells === 1 ? " single" : cells > 32 ? " fine" : ""}`;
+    element.style.setProperty("--n", String(cells));
     element.ariaHidden = "true";
     let number = null;
     if (fact.cells === 1) { number = document.createElement("span"); number.className = "number1"; element.append(number); }
     element.append(canvas);
     line.append(element);
-    shown.push({ fact, index: before + i, element, canvas, number, last: new Float32Array(fact.cells).fill(NaN), painted: "" });
+    shown.push({ fact, index: before + i, element, canvas, number, share, last: new Float32Array(cells).fill(NaN), painted: "" });
   });
   paintStrips();
 }
@@ -44,17 +48,21 @@ function paintStrips() {
   if (!frame) return;
   const { strips, offsets, scales } = frame;
   for (const strip of shown) {
-    const { fact, index, last } = strip, start = offsets[index];
+    const { fact, index, last, share } = strip, start = offsets[index];
     const kind = fact.kind === "value" && (frame.of ?? "value") === "gradient" ? "gradient" : fact.kind;
     const look = `${kind}${state.contrast}${onPaper}${document.documentElement.dataset.theme}${state.contrast}`;
     let isSame = look === strip.painted;
     for (let i = 0; i < last.length; i++) {
-      const x = strips[start + i];
+      let x = strips[start + i * share];
+      for (let k = 1; k < share && i * share + k < fact.cells; k++) {
+        const other = strips[start + i * share + k];
+        if (Math.abs(other) > Math.abs(x)) x = other;
+      }
       if (x !== last[i]) { isSame = false; last[i] = x; }
     }
     if (isSame) continue;
     strip.painted = look;
-    paintCells(strip.canvas, last, 0, 1, fact.cells, palette(kind, onPaper), 1, state.contrast);
+    paintCells(strip.canvas, last, 0, 1, last.length, palette(kind, onPaper), 1, state.contrast);
     if (strip.number) strip.number.textContent = scales ? figure(last[0] * scales[index]) : "";
   }
 }

@@ -9,6 +9,9 @@ import { ask } from "./link.js";
 import { everyFrame, schedule, state, update } from "./store.js";
 import { isHeading } from "./syntax.js";
 
+/** The stages that every position goes through. */
+const FORWARD = new Set(["embedding", "attention", "mlp", "logits"]);
+
 /** @type {{line: number, position: number, showing: string}[]} */
 let route = [];
 let place = 0, nextAt = 0, routeKey = "", isStepping = false;
@@ -23,11 +26,10 @@ function sectionOf(line) {
 function planRoute() {
   const facts = [...shownFacts().values()].sort((a, b) => a.order - b.order);
   const last = Math.max(0, (state.frame?.document.tokens.length ?? 2) - 2);
-  const isModel = (/** @type {any} */ fact) => (sectionOf(fact.line) === "MODEL" || sectionOf(fact.line) === "LAYER") && fact.kind === "value" && fact.cells > 0;
-  const forward = facts.filter(isModel), first = forward[0]?.order ?? 0;
-  const before = facts.filter((fact) => !isModel(fact) && fact.order < first && sectionOf(fact.line) === "TRAINING" && fact.kind !== "gradient" && fact.kind !== "moment");
-  const after = facts.filter((fact) => !isModel(fact) && fact.order > first && fact.kind !== "gradient" && fact.kind !== "moment" && sectionOf(fact.line) === "TRAINING");
-  const gradients = facts.filter((fact) => fact.kind === "gradient"), moments = facts.filter((fact) => fact.kind === "moment");
+  const forward = facts.filter((fact) => FORWARD.has(fact.stage) && fact.kind === "value" && fact.cells > 0);
+  const before = facts.filter((fact) => fact.stage === "tokens" && sectionOf(fact.line) === "TRAINING");
+  const after = facts.filter((fact) => fact.stage === "loss");
+  const gradients = facts.filter((fact) => fact.stage === "backward"), moments = facts.filter((fact) => fact.stage === "adam" && sectionOf(fact.line) === "TRAINING");
   route = before.map(({ line }) => ({ line, position: 0, showing: "value" }));
   for (let position = 0; position <= last; position++) for (const { line } of forward) route.push({ line, position, showing: "value" });
   for (const { line } of after) route.push({ line, position: last, showing: "value" });
