@@ -162,7 +162,7 @@ export function layOut() {
     size = smallestSize();
     const room = column / (size * charWidth) - gutterRoom;
     const rows = sourceLines.map((_, i) => rowsOf(i, room, stripRoom, facts));
-    pitch = Math.max(smallestPitch(), Math.min(1.5 * size, (height - top) / (breaks(rows, count).tallest + 0.5)));
+    pitch = Math.max(smallestPitch(), Math.min(LOOSEST * size, (height - top) / (breaks(rows, count).tallest + 0.5)));
   } else if (!isPrinting) pitch = Math.max(pitch, Math.min(smallestPitch(), LOOSEST * size));
   if (!isPrinting && state.zoom !== 1) {
     size *= state.zoom;

@@ -2,6 +2,7 @@
 // The keyboard. Every key answers in the next frame; none is taken from an input.
 
 import { focusLine, moveFocus, releaseFocus } from "./focus.js";
+import { isDark } from "./palette.js";
 import { choosePosition, shownPosition } from "./reading.js";
 import { goTo, takeSteps, togglePlay } from "./run.js";
 import { state, update } from "./store.js";
@@ -33,6 +34,7 @@ const ACTIONS = {
   "0": () => update({ zoom: 1 }),
   "?": () => update({ keysShown: !state.keysShown }),
   c: () => update({ comments: COMMENTS[(COMMENTS.indexOf(state.comments) + 1) % 3] }),
+  d: () => update({ theme: isDark() ? "light" : "dark" }),
   v: () => update({ tab: "value" }),
   g: () => update({ tab: "gradient" }),
   m: () => update({ tab: "moment" }),

@@ -72,6 +72,7 @@ export async function setPlaying(playing) {
   update({ playing, message: "" });
   if (playing) { playBegan = performance.now(); update({ announcement: "" }); }
   else update({ cursor: null, showing: "value" });
+  if (stepsASecond > 0) update({ cursor: null, showing: "value" });
   if (playing && stepsASecond > 0) update({ text: null, document: -1 });
   try { await ask("run", { speed: playing ? stepsASecond : 0 }); } catch (problem) { update({ playing: false }); say(problem); }
   refresh();

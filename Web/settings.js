@@ -12,7 +12,7 @@ const FIELDS = [
   ["layers", "Layers", 1, 8, 1, 1], ["embedding", "Width", 4, 256, 4, 16], ["heads", "Heads", 1, 16, 1, 4],
   ["block_size", "Block size", 2, 256, 1, 16], ["batch_size", "Batch", 1, 64, 1, 1], ["steps", "Steps", 1, 1000000, 1, 1000],
   ["learning_rate", "Learning rate", 0, 1, "any", 0.01], ["temperature", "Temperature", 0, 5, 0.1, 0.5],
-  ["hold_out", "Held out", 0, 0.5, 0.05, 0],
+  ["hold_out", "Held out", 0, 0.5, 0.05, 0], ["seed", "Seed", 0, 4294967295, 1, 42],
 ];
 const SAVED = ["theme", "comments", "contrast"];
 
@@ -25,6 +25,9 @@ function showSettings() {
     if (document.activeElement !== input) input.value = String(settings[key] ?? known?.value ?? preset);
     if (known) input.title = known.help;
   }
+  if (document.activeElement !== part("seed")) part("seed").value = String(settings.seed ?? 42);
+  part("engine").value = settings.engine ?? "exact";
+  for (const radio of document.querySelectorAll("input[name=engine]")) /** @type {HTMLInputElement} */ (radio).checked = /** @type {HTMLInputElement} */ (radio).value === part("engine").value;
   if (facts) part("modelSize").textContent = `${whole(facts.parameters)} parameters, ${whole(facts.documents)} documents, ${facts.vocabulary.length} tokens`;
   part("ownText").hidden = state.ownText === null;
 }
@@ -69,6 +72,7 @@ export function startSettings() {
   for (const name of ["theme", "comments"]) {
     for (const radio of document.querySelectorAll(`input[name=${name}]`)) radio.addEventListener("change", () => update({ [name]: /** @type {HTMLInputElement} */ (radio).value }));
   }
+  for (const radio of document.querySelectorAll("input[name=engine]")) radio.addEventListener("change", () => changeSetting("engine", /** @type {HTMLInputElement} */ (radio).value));
   if (matchMedia("(prefers-contrast: more)").matches) update({ contrast: true });
   part("contrast").addEventListener("change", () => update({ contrast: part("contrast").checked }));
   part("closeSettings").addEventListener("click", () => update({ settingsOpen: false }));

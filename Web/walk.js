@@ -51,6 +51,7 @@ function walk(now) {
   nextAt = Math.max(nextAt, now - 100) + 1000 / speed.lines;
   if (place >= route.length) {
     isStepping = true;
+    update({ message: "" });
     ask("step", { count: 1 }).then(refresh, () => {}).finally(() => {
       isStepping = false;
       if (state.step + 1 >= state.steps) update({ playing: false, cursor: null, showing: "value" });
@@ -60,7 +61,9 @@ function walk(now) {
   }
   const { line, position, showing } = route[place++];
   const isElsewhere = position !== state.position || showing !== state.showing;
-  update({ cursor: line, position, showing });
+  const stage = shownFacts().get(line)?.stage;
+  const pass = showing === "value" ? "forward pass" : stage === "adam" ? "Adam" : "backward pass";
+  update({ cursor: line, position, showing, message: FORWARD.has(stage) ? `${pass}, position ${position}` : pass });
   if (isElsewhere) refresh();
   if (speed.lines < 10) reveal(line);
 }
