@@ -26,9 +26,9 @@ for (const file of files) {
     declared.set(name, file);
     if (isExport) names.add(name);
   }
-  for (const [, name, doc] of text.matchAll(/()(?:^|\n)export (?:async )?function (\w+)/g)) {
-    const before = text.slice(0, text.indexOf(`function ${doc}(`)).trimEnd().split("\n").slice(-2)[0];
-    if (!/\*\/\s*$|\*\//.test(before) && !/\*\//.test(text.slice(0, text.indexOf(`function ${doc}(`)).split("\n").slice(-2).join(""))) problems.push(`${file}: say what "${doc}" does.${name}`);
+  for (const match of text.matchAll(/^export (?:async )?(?:function|const|class) (\w+)/gm)) {
+    const before = text.slice(0, match.index).trimEnd();
+    if (!before.endsWith("*/")) problems.push(`${file}: say what "${match[1]}" is for.`);
   }
 }
 for (const file of files.filter((name) => !OUTSIDE.has(name))) {
