@@ -54,6 +54,8 @@ export function startControls(list) {
   select.addEventListener("change", () => showProgram(select.value));
   watch("program", () => {
     select.value = state.program;
+    const isLesson = state.program.startsWith("lesson");
+    if (isLesson || state.message.startsWith("A lesson")) update({ message: isLesson ? "A lesson to read; the run is that of microgpt.swift." : "" });
     document.title = `${select.selectedOptions[0]?.text ?? "microgpt"}: a GPT that trains in this page`;
   });
   part("play").addEventListener("click", togglePlay);

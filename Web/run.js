@@ -4,7 +4,7 @@
 import { ask } from "./link.js";
 import { clearSamples, sampleCount, takeSamples } from "./samples.js";
 import { everyFrame, schedule, state, update } from "./store.js";
-import { clearLoss, lastMean, lossCount, takeLoss } from "./timeline.js";
+import { clearLoss, lastMean, lossCount, lossOf, takeLoss } from "./timeline.js";
 import { duration } from "./format.js";
 
 /** The positions of the speed slider. `rate` is in steps a second; a walk shows `lines` of code a second instead. */
@@ -162,15 +162,13 @@ function takeFrame(frame) {
   const isWalking = state.playing && SPEEDS[state.speed].rate === 0;
   const changes = /** @type {any} */ ({ frame, steps: frame.steps, stepsPerSecond: frame.stepsPerSecond, furthest: Math.max(state.furthest, frame.completed ?? frame.step) });
   if (wanted < 0 && !isGoing) changes.step = frame.step;
-  changes.loss = frame.document.loss;
+  changes.loss = lossOf(frame.step) ?? frame.document.loss;
   // A sample every twentieth of the run, so that one can read how they get better.
   const twentieth = Math.floor(20 * frame.step / Math.max(1, frame.steps));
   if (state.playing && twentieth !== drawnAt && frame.step >= state.furthest) {
     drawnAt = twentieth;
     ask("sample", { count: twentieth === 20 ? 6 : 1, temperature: Number(state.settings.temperature ?? 0.5) }).then(refresh, () => {});
   }
-  const points = frame.loss.points;
-  if (points.length > 0 && points[points.length - 2] === frame.step) changes.loss = points[points.length - 1];
   if (frame.verify && state.verify?.running) changes.verify = { running: true, ...frame.verify };
   if (state.playing && !isWalking && !frame.running && frame.step >= frame.steps) {
     changes.playing = false;

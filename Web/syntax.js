@@ -1,9 +1,8 @@
 // @ts-check
 // A small tokenizer for Swift: enough for the programs shown. One line at a time; no string or comment here spans two.
 
-const KEYWORDS = new Set(`import func let var if else for in while return struct final class extension static mutating
-  nonmutating get set init inout break continue some typealias try throws guard switch case default where self nil true
-  false subscript enum public private repeat`.split(/\s+/));
+const KEYWORDS = new Set(("import func let var if else for in while return struct final class extension static mutating nonmutating get set init inout "
+  + "break continue some typealias try throws guard switch case default where self nil true false subscript enum public private repeat").split(" "));
 const TOKENS = /(?<comment>\/\/.*)|(?<string>"(?:\\.|[^"\\])*")|(?<number>\b0x[\da-fA-F_.]+(?:p[+-]?\d+)?|(?<![\w$])\d[\d_]*(?:\.\d[\d_]*)?(?:e-?\d+)?)|(?<word>@?[A-Za-z_]\w*)/g;
 
 /** Whether a line opens a section: "// MODEL: …". @param {string} line */

@@ -28,6 +28,16 @@ export function takeLoss(frame) {
   curves.heldOuts = heldOut ?? [];
 }
 
+/** The loss of the step that led to a step's model; undefined before the first. @param {number} step */
+export function lossOf(step) {
+  let low = 0, high = curves.losses.length >> 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (curves.losses[2 * middle] < step) low = middle + 1; else high = middle;
+  }
+  return step > 0 ? curves.losses[2 * low + 1] : undefined;
+}
+
 /** The moving average at the last point. */
 export function lastMean() {
   return curves.means.at(-1);
