@@ -161,6 +161,9 @@ function fillPanel(detail, tensors) {
       if (span.textContent !== text) span.textContent = text;
       span.className = !state.contrast && Math.abs(x) > 0.7 * scale ? "strong" : "";
     });
+    // Where the rows are positions, the chosen one is marked.
+    const letters = element.querySelectorAll(".rowLetters span"), isByPosition = rows > 1 && rows === state.frame?.document.losses.length;
+    letters.forEach((/** @type {HTMLElement} */ letter, /** @type {number} */ r) => letter.classList.toggle("here", isByPosition && r === detail.position));
     element.querySelector(".under").textContent = `full color at ${tensor.kind === "moment" ? "" : "±"}${figure(scale)}`;
     element.querySelector(".min").textContent = figure(tensor.minimum);
     element.querySelector(".max").textContent = figure(tensor.maximum);

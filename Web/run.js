@@ -21,7 +21,7 @@ export const SPEEDS = [
 
 let isAsking = false, isStale = true, isAskingLine = false, lineIsStale = true, isStarting = false, mayAsk = false;
 /** The step to go to, while the Worker is on its way to another. */
-let wanted = -1, isGoing = false, lastLineAt = 0, playBegan = 0;
+let wanted = -1, isGoing = false, lastLineAt = 0, lastFrameAt = 0, playBegan = 0;
 /** Bumped by `start`: answers of an earlier run are dropped. */
 let runNumber = 0;
 /** The last twentieth of the run after which a sample was drawn. */
@@ -135,7 +135,11 @@ export async function verifyRun() {
 function askForFrame(now) {
   if (!mayAsk) return;
   const isLive = (state.playing && SPEEDS[state.speed].rate > 0) || state.verify?.running;
-  if (!isAsking && (isLive || isStale)) {
+  // At full speed every second frame of the screen is enough: the Worker has more time to train.
+  const isEarly = isLive && !isStale && SPEEDS[state.speed].rate === Infinity && now - lastFrameAt < 25;
+  if (isEarly) schedule();
+  if (!isAsking && !isEarly && (isLive || isStale)) {
+    lastFrameAt = now;
     isAsking = true;
     isStale = false;
     const number = runNumber;
