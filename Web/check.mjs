@@ -6,8 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = dirname(fileURLToPath(import.meta.url));
-/** `worker.js` stands alone; `mock.js` and `assets.js` are for development. */
-const OUTSIDE = new Set(["assets.js", "mock.js", "worker.js"]);
+/** `worker.js` and `unpack.js` stand alone; `mock.js` and `assets.js` are for development. */
+const OUTSIDE = new Set(["assets.js", "mock.js", "worker.js", "unpack.js"]);
 const files = readdirSync(folder).filter((name) => name.endsWith(".js"));
 const exported = new Map([["assets.js", new Set(["programs", "startWorker"])]]), declared = new Map(), problems = [];
 

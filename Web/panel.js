@@ -45,10 +45,11 @@ function showPanel() {
   const present = TABS.filter((tab) => tensorsOf(detail, tab).length > 0);
   const tab = present.includes(state.tab) ? state.tab : present[0] ?? "value";
   const tensors = tensorsOf(detail, tab);
-  const key = JSON.stringify([state.program, detail.line, tab, present, tensors.map((/** @type {any} */ t) => [t.name, t.shape]), state.contrast, document.documentElement.dataset.theme, detail.feeds, view.isNarrow]);
-  if (key !== shape) { shape = key; buildPanel(detail, tab, present, tensors); }
+  const key = JSON.stringify([state.program, detail.line, tab, present, tensors.map((/** @type {any} */ t) => [t.name, t.shape]), state.playing, state.contrast, document.documentElement.dataset.theme, detail.feeds, view.isNarrow]);
+  const isOther = key !== shape;
+  if (isOther) { shape = key; buildPanel(detail, tab, present, tensors); }
   fillPanel(detail, tensors);
-  placePanel();
+  if (isOther) placePanel();
 }
 
 /** Makes the panel's elements. @param {any} detail @param {string} tab @param {string[]} present @param {any[]} tensors */
@@ -115,7 +116,8 @@ function tensorElement(tensor, count) {
   columnLetters.append(...tensor.columns.slice(0, columns).map((/** @type {string} */ t, /** @type {number} */ i) => make("span", "", i % everyColumn === 0 ? tokenName(t) : "")));
   rowLetters.append(...tensor.rows.slice(0, rows).map((/** @type {string} */ t, /** @type {number} */ i) => make("span", "", i % everyRow === 0 && t !== "" ? tokenName(t) : "")));
   map.append(make("span", ""), columnLetters, hasLetters ? rowLetters : make("span", ""), grid);
-  if (cell >= 21 && tall >= 14 && rows * columns <= 300) {
+  // Figures that change many times a second cannot be read, and take time to lay out.
+  if (!state.playing && cell >= 21 && tall >= 14 && rows * columns <= 300) {
     const figures = make("div", "figures");
     for (let i = 0; i < rows * columns; i++) figures.append(make("span", ""));
     grid.append(figures);
@@ -233,7 +235,7 @@ function placePanel() {
 
 /** Makes the panel follow the state. */
 export function startPanel() {
-  watch("focus detail tab contrast theme facts program", showPanel);
+  watch("focus detail tab contrast theme facts program playing", showPanel);
   afterLayout(placePanel);
   panelStage.addEventListener("scroll", placePanel, { passive: true });
 }
