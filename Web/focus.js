@@ -7,7 +7,7 @@ import { state, update, watch } from "./store.js";
 const focusSheet = /** @type {HTMLElement} */ (document.getElementById("sheet"));
 /** A pointer that only passes opens nothing. */
 const PAUSE = 140;
-let pointerTimer = 0;
+let pointerTimer = 0, litKey = "";
 
 /** Puts a line into focus. @param {number} line @param {boolean} pinned */
 export function focusLine(line, pinned) {
@@ -57,6 +57,10 @@ function lineAt(target) {
 /** Lights the line in focus and those that feed it. */
 function showFocus() {
   const { focus, detail } = state;
+  // While training runs, details come many times a second, and light the same lines.
+  const key = JSON.stringify([state.program, focus, detail?.line === focus?.line && detail?.feeds, view.isNarrow, state.facts !== null]);
+  if (key === litKey) return;
+  litKey = key;
   for (const element of focusSheet.querySelectorAll(".inFocus, .feeds")) {
     element.classList.remove("inFocus", "feeds", "pinned");
     element.ariaSelected = "false";

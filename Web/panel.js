@@ -5,7 +5,7 @@
 import { afterLayout, lineText, shownFacts, view } from "./columns.js";
 import { releaseFocus } from "./focus.js";
 import { cellFigure, figure, tokenName, whole } from "./format.js";
-import { cssColor, paintCells, palette } from "./palette.js";
+import { cssColor, isDark, paintCells, palette } from "./palette.js";
 import { state, update, watch } from "./store.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
@@ -184,10 +184,10 @@ function paintHistogram(canvas, tensor, pixels, scale) {
   if (!context) return;
   const counts = new Uint32Array(BINS);
   for (const x of tensor.values) counts[Math.max(0, Math.min(BINS - 1, Math.floor((x / (scale || 1) + 1) / 2 * BINS)))]++;
-  const most = Math.max(...counts), style = getComputedStyle(panel);
+  const most = Math.max(...counts);
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, width, height);
-  context.fillStyle = style.getPropertyValue("--line");
+  context.fillStyle = isDark() ? "#272b33" : "#e9e4d8";
   context.fillRect(0, height - 1, width, 1);
   context.fillRect(width / 2 - 0.5, 0, 1, height);
   for (let b = 0; b < BINS; b++) {
