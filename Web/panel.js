@@ -113,8 +113,10 @@ function tensorElement(tensor, count) {
   grid.append(canvas);
   const everyColumn = Math.ceil(12 / cell), everyRow = Math.ceil(9 / tall);
   const columnLetters = make("div", "letters columnLetters"), rowLetters = make("div", "letters rowLetters");
-  columnLetters.append(...tensor.columns.slice(0, columns).map((/** @type {string} */ t, /** @type {number} */ i) => make("span", "", i % everyColumn === 0 ? tokenName(t) : "")));
-  rowLetters.append(...tensor.rows.slice(0, rows).map((/** @type {string} */ t, /** @type {number} */ i) => make("span", "", i % everyRow === 0 && t !== "" ? tokenName(t) : "")));
+  columnLetters.append(...tensor.columns.slice(0, columns).map(() => make("span", "")));
+  rowLetters.append(...tensor.rows.slice(0, rows).map(() => make("span", "")));
+  columnLetters.dataset.every = String(everyColumn);
+  rowLetters.dataset.every = String(everyRow);
   map.append(make("span", ""), columnLetters, hasLetters ? rowLetters : make("span", ""), grid);
   // Figures that change many times a second cannot be read, and take time to lay out.
   if (!state.playing && cell >= 21 && tall >= 14 && rows * columns <= 300) {
@@ -144,6 +146,17 @@ function tensorElement(tensor, count) {
   return figureElement;
 }
 
+/** Writes the letters of rows and columns, which change with the document. @param {HTMLElement} element @param {any} tensor */
+function writeLetters(element, tensor) {
+  for (const [place, names] of [[".rowLetters", tensor.rows], [".columnLetters", tensor.columns]]) {
+    const row = element.querySelector(place), every = Number(row?.getAttribute("data-every") ?? 1);
+    [...(row?.children ?? [])].forEach((letter, i) => {
+      const text = i % every === 0 && names[i] !== "" ? tokenName(names[i]) : "";
+      if (letter.textContent !== text) letter.textContent = text;
+    });
+  }
+}
+
 /** Writes the numbers and paints the cells. @param {any} detail @param {any[]} tensors */
 function fillPanel(detail, tensors) {
   const formula = panel.querySelector(".formula");
@@ -163,6 +176,7 @@ function fillPanel(detail, tensors) {
       if (span.textContent !== text) span.textContent = text;
       span.className = !state.contrast && Math.abs(x) > 0.7 * scale ? "strong" : "";
     });
+    writeLetters(element, tensor);
     // Where the rows are positions, the chosen one is marked.
     const letters = element.querySelectorAll(".rowLetters span"), isByPosition = rows > 1 && rows === state.frame?.document.losses.length;
     letters.forEach((/** @type {HTMLElement} */ letter, /** @type {number} */ r) => letter.classList.toggle("here", isByPosition && r === detail.position));

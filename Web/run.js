@@ -180,7 +180,7 @@ function takeFrame(frame) {
     changes.message = `Trained in ${duration(seconds)}. Now slow time down.`;
     changes.announcement = `Trained: step ${frame.step}, smoothed loss ${lastMean()?.toFixed(4)}`;
   }
-  if (frame.error) Object.assign(changes, { playing: false, message: frame.error, announcement: frame.error });
+  if (frame.stopped) Object.assign(changes, { playing: false, message: frame.stopped, announcement: frame.stopped });
   update(changes);
 }
 
