@@ -1,0 +1,82 @@
+// @ts-check
+// The page's one source of truth. Whoever changes it calls `update`; whoever shows it calls `watch`. However many
+// changes a frame brings, each watcher draws once in it.
+
+/**
+ * @typedef {{line: number, kind: "value" | "gradient" | "moment" | "scalar", stage: string, order: number, cells: number}} LineFact
+ * @typedef {{documents: number, vocabulary: string[], parameters: number, lines: {[program: string]: LineFact[]},
+ *   hyperparameters: {key: string, value: any, help: string, expected: string}[]}} Facts
+ */
+
+/** What the page knows. @type {any} */
+export const state = {
+  // What is shown.
+  program: "microgpt", comments: "all", theme: "system", zoom: 1, contrast: false, keysShown: false, settingsOpen: false,
+  // What is looked at: a line ({line, pinned} or null), its answer and its tab.
+  focus: null, detail: null, tab: "value",
+  // What is read: the index of a training document (-1: that of the next step) or a text of one's own.
+  document: -1, text: null, position: 2,
+  // What the Worker said last.
+  facts: null, frame: null, step: 0, steps: 1000, furthest: 0, loss: undefined, stepsPerSecond: 0,
+  // What is asked of it.
+  playing: false, speed: 7, settings: {}, ownText: null,
+  // The slow walk: the line in execution and what its strips show.
+  cursor: null, showing: "value",
+  // Sentences for the reader.
+  verify: null, message: "", announcement: "",
+};
+
+/** @type {{keys: string[], draw: (s: any, changed: Set<string>) => void}[]} */
+const watchers = [];
+/** @type {Set<string>} */
+const changedKeys = new Set();
+/** @type {((now: number) => void)[]} */
+const tickers = [];
+let scheduled = false;
+/** How long the last 512 frames took on the main thread, in milliseconds. */
+const frameTimes = new Float32Array(512);
+let frameCount = 0;
+
+/** Calls `draw` in the next frame after one of `keys` has changed. @param {string} keys separated by spaces @param {(s: any, changed: Set<string>) => void} draw */
+export function watch(keys, draw) {
+  watchers.push({ keys: keys.split(" "), draw });
+}
+
+/** Calls `tick` at the start of every scheduled frame. @param {(now: number) => void} tick */
+export function everyFrame(tick) {
+  tickers.push(tick);
+}
+
+/** Changes the state; equal values change nothing. @param {{[key: string]: any}} changes */
+export function update(changes) {
+  for (const key in changes) {
+    if (state[key] === changes[key]) continue;
+    state[key] = changes[key];
+    changedKeys.add(key);
+  }
+  if (changedKeys.size > 0) schedule();
+}
+
+/** Asks for a frame. */
+export function schedule() {
+  if (scheduled) return;
+  scheduled = true;
+  requestAnimationFrame(renderFrame);
+}
+
+/** @param {number} now */
+function renderFrame(now) {
+  const begin = performance.now();
+  scheduled = false;
+  for (const tick of tickers) tick(now);
+  const changed = new Set(changedKeys);
+  changedKeys.clear();
+  for (const watcher of watchers) if (watcher.keys.some((key) => changed.has(key))) watcher.draw(state, changed);
+  frameTimes[frameCount++ % frameTimes.length] = performance.now() - begin;
+}
+
+/** The main thread's time in a frame at a fraction of recent frames: 0.99 is the 99th percentile. @param {number} fraction */
+export function frameTime(fraction) {
+  const known = [...frameTimes.subarray(0, Math.min(frameCount, frameTimes.length))].sort((a, b) => a - b);
+  return known[Math.min(known.length - 1, Math.floor(known.length * fraction))] ?? 0;
+}

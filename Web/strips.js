@@ -1,0 +1,96 @@
+// @ts-check
+// A strip beside every line that computes: its result as a row of cells. Only strips whose cells changed are painted.
+
+import { afterLayout, view } from "./columns.js";
+import { figure } from "./format.js";
+import { paintCells, palette } from "./palette.js";
+import { state, watch } from "./store.js";
+
+/** More cells than this would be narrower than a pixel: neighbors share one, which shows the larger in magnitude. */
+const MOST_CELLS = 72;
+
+/** @type {{fact: any, index: number, element: HTMLElement, canvas: HTMLCanvasElement, number: HTMLElement | null, share: number, last: Float32Array, painted: string}[]} */
+let shown = [];
+let onPaper = false;
+
+/** Makes the strips of the shown program. */
+function makeStrips() {
+  const facts = state.facts;
+  if (!facts) return;
+  const list = facts.lines[state.program] ?? [];
+  const before = state.program === "matrix" ? facts.lines.microgpt.length : 0;
+  if (shown.length > 0 && shown[0].element.isConnected && shown[0].fact === list.find((/** @type {any} */ f) => f.cells > 0)) return;
+  shown = [];
+  list.forEach((/** @type {any} */ fact, /** @type {number} */ i) => {
+    const line = view.lines[fact.line - 1];
+    if (!line) return;
+    line.classList.add("computes");
+    if (fact.cells === 0) return;
+    line.classList.add("hasStrip");
+    line.querySelector(".strip")?.remove();
+    const element = document.createElement("span"), canvas = document.createElement("canvas");
+    const share = Math.ceil(fact.cells / MOST_CELLS), cells = Math.ceil(fact.cells / share);
+    element.className = `strip ${fact.kind}${fact.cells === 1 ? " single" : cells > 32 ? " fine" : ""}`;
+    element.style.setProperty("--n", String(cells));
+    element.ariaHidden = "true";
+    let number = null;
+    if (fact.cells === 1) { number = document.createElement("span"); number.className = "number1"; element.append(number); }
+    element.append(canvas);
+    line.append(element);
+    shown.push({ fact, index: before + i, element, canvas, number, share, last: new Float32Array(cells).fill(NaN), painted: "" });
+  });
+  paintStrips();
+}
+
+/** Paints the strips whose cells, palette or mode changed. */
+function paintStrips() {
+  const frame = state.frame;
+  if (!frame) return;
+  const { strips, offsets, scales } = frame;
+  for (const strip of shown) {
+    const { fact, index, last, share } = strip, start = offsets[index];
+    const kind = fact.kind === "value" && (frame.of ?? "value") === "gradient" ? "gradient" : fact.kind;
+    const look = `${kind}${state.contrast}${onPaper}${document.documentElement.dataset.theme}${state.contrast}`;
+    let isSame = look === strip.painted;
+    for (let i = 0; i < last.length; i++) {
+      let x = strips[start + i * share];
+      for (let k = 1; k < share && i * share + k < fact.cells; k++) {
+        const other = strips[start + i * share + k];
+        if (Math.abs(other) > Math.abs(x)) x = other;
+      }
+      if (x !== last[i]) { isSame = false; last[i] = x; }
+    }
+    if (isSame) continue;
+    strip.painted = look;
+    paintCells(strip.canvas, last, 0, 1, last.length, palette(kind, onPaper), 1, state.contrast);
+    if (strip.number) strip.number.textContent = scales ? figure(last[0] * scales[index]) : "";
+  }
+}
+
+/** Paints all strips anew, in the colors of paper or of the screen. @param {boolean} paper */
+export function repaintStrips(paper) {
+  onPaper = paper;
+  for (const strip of shown) strip.painted = "";
+  paintStrips();
+}
+
+/** Shows how far the slow walk has come: strips it has not reached are pale. */
+function showCursor() {
+  const { cursor, showing } = state;
+  for (const line of document.querySelectorAll(".line.cursor")) line.classList.remove("cursor");
+  const at = cursor && shown.find((strip) => strip.fact.line === cursor)?.fact.order;
+  for (const { fact, element } of shown) {
+    element.classList.toggle("ahead", at !== null && at !== undefined && (showing === "gradient" ? fact.kind === "value" && fact.order < at : fact.kind === "value" && fact.order > at));
+  }
+  if (cursor) view.lines[cursor - 1]?.classList.add("cursor");
+}
+
+/** Makes the strips follow the state. */
+export function startStrips() {
+  afterLayout(makeStrips);
+  watch("facts", makeStrips);
+  watch("frame contrast", paintStrips);
+  watch("theme", () => repaintStrips(onPaper));
+  watch("cursor showing", showCursor);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => repaintStrips(onPaper));
+}
