@@ -43,8 +43,6 @@ protocol FastLanes: Lanes where Scalar == Float {
   associatedtype Bits: SIMD where Bits.Scalar == Int32
   /// `x^(-1/2)` within 2 ulp; `x` must be above 0.
   static func inverseRoot(_ x: Vector) -> Vector
-  /// `x^(-1/2)` within 2⁻¹⁴; `x` must be above 0.
-  static func roughInverseRoot(_ x: Vector) -> Vector
   /// `1/x` within 2 ulp.
   static func inverse(_ x: Vector) -> Vector
   /// `√x` within 3 %, times `roughRootUnit`; `x` must not be below 0.
@@ -102,8 +100,6 @@ extension Lanes {
 
 extension FastLanes {
   @inline(__always) static func flushed(_ x: Vector) -> Vector { x }
-
-  @inline(__always) static func roughInverseRoot(_ x: Vector) -> Vector { inverseRoot(x) }
 
   @inline(__always) static func pairSums(_ a: Vector, _ b: Vector) -> Vector {
     let odd = lanes(with: 1)
