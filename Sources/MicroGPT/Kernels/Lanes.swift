@@ -74,10 +74,10 @@ protocol ExactLanes: Lanes, FunctionLanes where Scalar == Double {
   static func divide(_ a: Vector, _ b: Vector) -> Vector
   static func squareRoot(_ a: Vector) -> Vector
   static func magnitude(_ a: Vector) -> Vector
-  /// Whether `nearRoot` holds for all lanes that are positive and finite.
+  /// Whether no lane is 0, negative, not a number, or of a size for which `nearRoot` has no estimate.
   static func hasNearRoots(_ x: Vector) -> Bool
-  /// `√x`, less than 0.95 units in the last place off, and half its inverse within 2⁻²¹; not a number for 0, infinity
-  /// and negative lanes.
+  /// `√x`, less than 0.95 units in the last place off, and half its inverse within 2⁻²¹; of infinity, where it is let
+  /// through, not a number.
   static func nearRoot(_ x: Vector) -> (root: Vector, halfInverse: Vector)
   /// Whether the processor has a fused multiply-add. Without one `fused` takes some forty operations.
   static var hasFused: Bool { get }
