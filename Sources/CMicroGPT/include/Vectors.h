@@ -202,7 +202,7 @@ MICROGPT_DOUBLE_ESTIMATE(microgpt_f64x2, microgpt_half_f64x2, 2)
 #pragma float_control(pop)
 #endif
 
-/// x^(-1/2) within 2^-14: AVX-512's estimates. By address, because where this is not inlined, as in debug builds, its
+/// x^(-1/2) within 2^-14: AVX-512's estimate. By address, because where this is not inlined, as in debug builds, its
 /// callers are compiled for the baseline, which passes vectors otherwise. For the same reason it is not always inlined:
 /// the baseline lacks the instruction.
 #if defined(__x86_64__)
@@ -211,17 +211,9 @@ __attribute__((target("avx512f"))) static inline void microgpt_f64x8_inverse_roo
   *(microgpt_f64x8_unaligned *)y =
     __builtin_ia32_rsqrt14pd512_mask(*(const microgpt_f64x8_unaligned *)x, (microgpt_f64x8)0, 0xff);
 }
-__attribute__((target("avx512f"))) static inline void microgpt_f32x16_rough_inverse_root(
-  const void *_Nonnull x, void *_Nonnull y) {
-  *(microgpt_f32x16_unaligned *)y =
-    __builtin_ia32_rsqrt14ps512_mask(*(const microgpt_f32x16_unaligned *)x, (microgpt_f32x16)0, 0xffff);
-}
 #else
 MICROGPT_INLINE void microgpt_f64x8_inverse_root(const void *_Nonnull x, void *_Nonnull y) {
   *(microgpt_f64x8_unaligned *)y = 1 / __builtin_elementwise_sqrt(*(const microgpt_f64x8_unaligned *)x);
-}
-MICROGPT_INLINE void microgpt_f32x16_rough_inverse_root(const void *_Nonnull x, void *_Nonnull y) {
-  *(microgpt_f32x16_unaligned *)y = 1 / __builtin_elementwise_sqrt(*(const microgpt_f32x16_unaligned *)x);
 }
 #endif
 

@@ -33,9 +33,9 @@ struct AdamStep<Scalar> {
 /// The moments lack the factor `1 - β`, for which the learning rate and the second moment's correction compensate:
 /// the first moment becomes `β₁·m + g`, the second `β₂·v + g²`.
 ///
-/// `1/(√v̂ + ε)` is computed as `(v̂ + 2ε√v̂ + ε²)^(-1/2)`, a rough one: it scales the update, by at most 0.006 % too
-/// much or too little. The `√v̂` in it only scales `ε`, so a rough root is enough: the update is the same as with an `ε`
-/// up to 3 % larger or smaller. Where `√v̂` is a hundred times `ε`, that changes the update by less than 0.03 %.
+/// `1/(√v̂ + ε)` is computed as `(v̂ + 2ε√v̂ + ε²)^(-1/2)`, an estimate refined by one Newton step. The `√v̂` in it
+/// only scales `ε`, so a rough root is enough: the update is the same as with an `ε` up to 3 % larger or smaller.
+/// Where `√v̂` is a hundred times `ε`, that changes the update by less than 0.03 %.
 struct FastAdam<L: FastLanes> {
   private let beta1, beta2, rate, inverse2, twice, square: L.Vector
 
@@ -61,7 +61,7 @@ struct FastAdam<L: FastLanes> {
     L.store(L.flushed(m), firstMoment)
     L.store(L.flushed(v), secondMoment)
     let sum = L.add(L.add(square, v, times: inverse2), twice, times: L.roughRoot(v))
-    L.store(L.add(p, L.multiply(rate, m), times: L.roughInverseRoot(sum)), parameter)
+    L.store(L.add(p, L.multiply(rate, m), times: L.inverseRoot(sum)), parameter)
   }
 }
 

@@ -57,8 +57,8 @@ extension ExactLanes {
       if a.clearsGradients { store(all(0), a.gradients + i) }
     }
     @inline(__always) func settleParameters(_ open: Int) {
-      // More than the steps of neighboring roots can differ: two units in the last place of the sum with ε, and one of
-      // the step.
+      // The margin is more than the steps of neighboring roots can differ by: two units in the last place of the sum
+      // with ε, and one of the step. A subnormal step has none, but such steps do not change parameters above 2⁻⁹⁶⁸.
       others.forEach(open) { i, lanes, parameter, step in
         let p = load(parameter), s = load(step), moved = load(a.parameters + i)
         var isOpen = differ(subtract(p, near(s, s, times: all(0x1p-50))), moved)

@@ -32,11 +32,6 @@ enum Fast16: FastLanes {
     (microgpt_f32x16_zip_low(a, b), microgpt_f32x16_zip_high(a, b))
   }
   @inline(__always) static func inverseRoot(_ x: Vector) -> Vector { microgpt_f32x16_inverse_root(x) }
-  @inline(__always) static func roughInverseRoot(_ x: Vector) -> Vector {
-    var x = x, inverse = Vector()
-    microgpt_f32x16_rough_inverse_root(&x, &inverse)
-    return inverse
-  }
   @inline(__always) static func broadcastPair(_ p: UnsafePointer<Float>) -> Vector {
     microgpt_f32x16_broadcast_pair(p)
   }

@@ -43,8 +43,6 @@ protocol FastLanes: Lanes where Scalar == Float {
   associatedtype Bits: SIMD where Bits.Scalar == Int32
   /// `x^(-1/2)` within 2 ulp; `x` must be above 0.
   static func inverseRoot(_ x: Vector) -> Vector
-  /// `x^(-1/2)` within 2⁻¹⁴; `x` must be above 0.
-  static func roughInverseRoot(_ x: Vector) -> Vector
   /// `1/x` within 2 ulp.
   static func inverse(_ x: Vector) -> Vector
   /// `√x` within 3 %, times `roughRootUnit`; `x` must not be below 0.
@@ -76,10 +74,10 @@ protocol ExactLanes: Lanes, FunctionLanes where Scalar == Double {
   static func divide(_ a: Vector, _ b: Vector) -> Vector
   static func squareRoot(_ a: Vector) -> Vector
   static func magnitude(_ a: Vector) -> Vector
-  /// Whether `nearRoot` holds for all lanes that are positive and finite.
+  /// Whether no lane is 0, negative, not a number, or of a size for which `nearRoot` has no estimate.
   static func hasNearRoots(_ x: Vector) -> Bool
-  /// `√x`, less than 0.95 units in the last place off, and half its inverse within 2⁻²¹; not a number for 0, infinity
-  /// and negative lanes.
+  /// `√x`, less than 0.95 units in the last place off, and half its inverse within 2⁻²¹; of infinity, where it is let
+  /// through, not a number.
   static func nearRoot(_ x: Vector) -> (root: Vector, halfInverse: Vector)
   /// Whether the processor has a fused multiply-add. Without one `fused` takes some forty operations.
   static var hasFused: Bool { get }
@@ -102,8 +100,6 @@ extension Lanes {
 
 extension FastLanes {
   @inline(__always) static func flushed(_ x: Vector) -> Vector { x }
-
-  @inline(__always) static func roughInverseRoot(_ x: Vector) -> Vector { inverseRoot(x) }
 
   @inline(__always) static func pairSums(_ a: Vector, _ b: Vector) -> Vector {
     let odd = lanes(with: 1)
