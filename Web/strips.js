@@ -2,14 +2,13 @@
 // A strip beside every line that computes: its result as a row of cells. Only strips whose cells changed are painted.
 
 import { afterLayout, view } from "./columns.js";
-import { figure } from "./format.js";
 import { paintCells, palette } from "./palette.js";
 import { state, watch } from "./store.js";
 
 /** More cells than this would be narrower than a pixel: neighbors share one, which shows the larger in magnitude. */
 const MOST_CELLS = 72;
 
-/** @type {{fact: any, index: number, element: HTMLElement, canvas: HTMLCanvasElement, number: HTMLElement | null, share: number, last: Float32Array, painted: string}[]} */
+/** @type {{fact: any, index: number, element: HTMLElement, canvas: HTMLCanvasElement, share: number, last: Float32Array, painted: string}[]} */
 let shown = [];
 let onPaper = false;
 
@@ -30,14 +29,12 @@ function makeStrips() {
     line.querySelector(".strip")?.remove();
     const element = document.createElement("span"), canvas = document.createElement("canvas");
     const share = Math.ceil(fact.cells / MOST_CELLS), cells = Math.ceil(fact.cells / share);
-    element.className = `strip ${fact.kind}${fact.cells === 1 ? " single" : cells > 32 ? " fine" : ""}`;
+    element.className = `strip ${fact.kind}${cells > 32 ? " fine" : ""}`;
     element.style.setProperty("--n", String(cells));
     element.ariaHidden = "true";
-    let number = null;
-    if (fact.cells === 1) { number = document.createElement("span"); number.className = "number1"; element.append(number); }
     element.append(canvas);
     line.append(element);
-    shown.push({ fact, index: before + i, element, canvas, number, share, last: new Float32Array(cells).fill(NaN), painted: "" });
+    shown.push({ fact, index: before + i, element, canvas, share, last: new Float32Array(cells), painted: "" });
   });
   paintStrips();
 }
@@ -46,7 +43,7 @@ function makeStrips() {
 function paintStrips() {
   const frame = state.frame;
   if (!frame) return;
-  const { strips, offsets, scales } = frame;
+  const { strips, offsets } = frame;
   for (const strip of shown) {
     const { fact, index, last, share } = strip, start = offsets[index];
     const kind = fact.kind === "value" && (frame.of ?? "value") === "gradient" ? "gradient" : fact.kind;
@@ -56,14 +53,13 @@ function paintStrips() {
       let x = strips[start + i * share];
       for (let k = 1; k < share && i * share + k < fact.cells; k++) {
         const other = strips[start + i * share + k];
-        if (Math.abs(other) > Math.abs(x)) x = other;
+        if (Number.isNaN(x) || Math.abs(other) > Math.abs(x)) x = other;
       }
-      if (x !== last[i]) { isSame = false; last[i] = x; }
+      if (!Object.is(x, last[i])) { isSame = false; last[i] = x; }
     }
     if (isSame) continue;
     strip.painted = look;
     paintCells(strip.canvas, last, 0, 1, last.length, palette(kind, onPaper), 1, state.contrast);
-    if (strip.number) strip.number.textContent = scales ? figure(last[0] * scales[index]) : "";
   }
 }
 

@@ -73,8 +73,8 @@ class Module {
     return this.answer();
   }
 
-  frame({ document = -1, text = null, position = 0, lossSince = 0, sampleSince = 0 }) {
-    this.functions.web_frame(document, this.text(text), position, lossSince, sampleSince);
+  frame({ document = -1, text = null, position = 0, of = "value", lossSince = 0, sampleSince = 0 }) {
+    this.functions.web_frame(document, this.text(text), position, of === "gradient" ? 1 : 0, lossSince, sampleSince);
     return this.answer();
   }
 

@@ -52,13 +52,15 @@ extension Session {
   ///
   /// - Parameters:
   ///   - document: Its index in training order; if negative, the next step's.
+  ///   - content: What the strips show.
   ///   - lossSince: The number of points of the loss that the page has.
   ///   - sampleSince: The number of samples that it has seen.
   package func frame(
-    document: Int, text: String?, position: Int, lossSince: Int, sampleSince: Int
+    document: Int, text: String?, position: Int, strips content: StripContent = .value, lossSince: Int,
+    sampleSince: Int
   ) throws(PageError) -> Answer {
     let (scene, index) = try scene(document: document, text: text)
-    let t = max(0, min(position, scene.count - 1)), strips = strips(scene, position: t)
+    let t = max(0, min(position, scene.count - 1)), strips = strips(scene, content, position: t)
     let first = firstChanged(lossSince)
     var answer = Answer()
     answer.object { frame in
@@ -74,6 +76,7 @@ extension Session {
         document.field("losses", float64: scene.trace.tokenLosses)
       }
       frame.field("position", t)
+      frame.field("of", content.rawValue)
       frame.field("strips", float32: strips.cells)
       frame.field("offsets", int32: strips.offsets)
       frame.object("loss") { loss in

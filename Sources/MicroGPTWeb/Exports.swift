@@ -79,16 +79,18 @@ public func webSample(_ count: Int32, _ temperature: Double) -> Int32 {
   }
 }
 
-/// Answers with a frame. The input is a text of one's own, `textCount` bytes; -1 for none.
+/// Answers with a frame. The input is a text of one's own, `textCount` bytes; -1 for none. The strips are gradients unless
+/// `ofGradients` is 0.
 @_expose(wasm, "web_frame") @c(web_frame)
 public func webFrame(
-  _ document: Int32, _ textCount: Int32, _ position: Int32, _ lossSince: Int32, _ sampleSince: Int32
+  _ document: Int32, _ textCount: Int32, _ position: Int32, _ ofGradients: Int32, _ lossSince: Int32,
+  _ sampleSince: Int32
 ) -> Int32 {
   let text = ownText(textCount)
   return answering { () throws(PageError) in
     try current().frame(
-      document: Int(document), text: text, position: Int(position), lossSince: Int(lossSince),
-      sampleSince: Int(sampleSince))
+      document: Int(document), text: text, position: Int(position),
+      strips: ofGradients == 0 ? .value : .gradient, lossSince: Int(lossSince), sampleSince: Int(sampleSince))
   }
 }
 

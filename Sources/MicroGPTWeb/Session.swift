@@ -43,7 +43,7 @@ package final class Session {
   private var sampler: Sampler?
 
   var scenes = SceneCache()
-  var scales = StripScales()
+  var scales: [StripContent: StripScales] = [:]
 
   /// The most bytes of a run, so that a browser's tab can hold it.
   private static let memoryLimit = 1 << 30

@@ -18,12 +18,20 @@ extension Quantity {
   }
 }
 
+/// Which numbers the strips show.
+package enum StripContent: String {
+  /// What the lines compute.
+  case value
+  /// The loss's gradients with respect to it; lines of the backward pass and of Adam show what they compute all the same.
+  case gradient
+}
+
 extension Configuration {
   /// The number of cells that a quantity has, whatever the document.
   package func cellCount(_ quantity: Quantity, model: Model) -> Int {
     func rows(_ patterns: [String]) -> Int {
-      let names = matrixNames(patterns, model)
-      return names.reduce(0) { $0 + model[$1]!.rows }
+      if patterns.isEmpty { return model.tensorNames.count }
+      return matrixNames(patterns).reduce(0) { $0 + model[$1]!.rows }
     }
     switch quantity {
     case .value(let pattern), .gradient(let pattern):
@@ -39,9 +47,8 @@ extension Configuration {
     }
   }
 
-  private func matrixNames(_ patterns: [String], _ model: Model) -> [String] {
-    if patterns.isEmpty { return model.tensorNames }
-    return patterns.flatMap { pattern -> [String] in
+  private func matrixNames(_ patterns: [String]) -> [String] {
+    patterns.flatMap { pattern -> [String] in
       guard let star = pattern.utf8.firstIndex(of: UInt8(ascii: "*")) else { return [pattern] }
       let tail = pattern[pattern.utf8.index(after: star)...]
       return (0..<layers).map { "\(pattern[..<star])\($0)\(tail)" }
@@ -51,37 +58,44 @@ extension Configuration {
 
 extension Scene {
   /// A quantity's cells at a position, before they are scaled: of a tensor its row, of parameter matrices the norm of
-  /// each row, of a head's attention as many cells as the block has positions.
-  func cells(_ quantity: Quantity, position: Int) -> [Double] {
-    switch quantity {
-    case .value(let pattern): names(pattern).flatMap { row(trace[$0]!, position) }
-    case .gradient(let pattern): names(pattern).flatMap { row(trace.gradient($0)!, position) }
-    case .parameters(let patterns): matrixNames(patterns).flatMap { norms(model[$0]!) }
-    case .parameterGradients(let patterns): matrixNames(patterns).flatMap { norms(trace.gradient($0)!) }
-    case .firstMoment: model.tensorNames.flatMap { norms(moments($0).first) }
-    case .secondMoment: model.tensorNames.flatMap { norms(moments($0).second) }
-    case .losses: padded(trace.tokenLosses)
-    case .scalar: []
+  /// each row, of all of them together the norm of each. A head's attention has as many cells as the block has positions;
+  /// those that the document does not reach, or that lie ahead, are not a number.
+  func cells(_ quantity: Quantity, _ content: StripContent, position: Int) -> [Double] {
+    switch (quantity, content) {
+    case (.value(let pattern), .value): names(pattern).flatMap { row(trace[$0]!, position) }
+    case (.value(let pattern), .gradient), (.gradient(let pattern), _):
+      names(pattern).flatMap { row(trace.gradient($0)!, position) }
+    case (.parameters(let patterns), .value): norms(patterns) { model[$0]! }
+    case (.parameters(let patterns), .gradient), (.parameterGradients(let patterns), _):
+      norms(patterns) { trace.gradient($0)! }
+    case (.firstMoment, _): norms([]) { moments($0).first }
+    case (.secondMoment, _): norms([]) { moments($0).second }
+    case (.losses, .value): padded(trace.tokenLosses)
+    // The loss is their mean.
+    case (.losses, .gradient): padded([Double](repeating: 1 / Double(count), count: count))
+    case (.scalar, _): []
     }
   }
 
   private func row(_ tensor: Tensor, _ position: Int) -> [Double] {
     let start = position * tensor.columns
-    let row = Array(tensor.values[start..<start + tensor.columns])
-    return tensor.name.utf8.hasHead ? padded(row) : row
+    guard tensor.name.utf8.hasHead else { return Array(tensor.values[start..<start + tensor.columns]) }
+    return padded(Array(tensor.values[start...start + position]))
   }
 
   private func padded(_ row: [Double]) -> [Double] {
-    row + [Double](repeating: 0, count: max(0, configuration.blockSize - row.count))
+    row + [Double](repeating: .nan, count: max(0, configuration.blockSize - row.count))
   }
 
-  private func norms(_ tensor: Tensor) -> [Double] {
-    (0..<tensor.rows).map { row in
-      var sum = 0.0
-      for index in row * tensor.columns..<(row + 1) * tensor.columns {
-        sum += tensor.values[index] * tensor.values[index]
+  private func norms(_ patterns: [String], _ tensor: (String) -> Tensor) -> [Double] {
+    matrixNames(patterns).flatMap { name -> [Double] in
+      let matrix = tensor(name), rows = patterns.isEmpty ? 1 : matrix.rows
+      let size = matrix.values.count / rows
+      return (0..<rows).map { row in
+        var sum = 0.0
+        for index in row * size..<(row + 1) * size { sum += matrix.values[index] * matrix.values[index] }
+        return sum.squareRoot()
       }
-      return sum.squareRoot()
     }
   }
 }
@@ -98,18 +112,20 @@ extension String.UTF8View {
 struct StripScales {
   private var scales: [Operation: Double] = [:]
 
-  /// The cells divided by their scale: -1 to 1.
+  /// The cells divided by their scale: -1 to 1, or not a number where there is none.
   mutating func scaled(_ cells: [Double], _ operation: Operation) -> [Float] {
-    let largest = cells.reduce(0) { max($0, $1.magnitude) }
+    let largest = cells.reduce(0) { $1.isNaN ? $0 : max($0, $1.magnitude) }
     let scale = max(largest, 0.97 * (scales[operation] ?? 0))
     scales[operation] = scale
-    return cells.map { scale > 0 ? Float($0 / scale) : 0 }
+    return cells.map { Float(scale > 0 ? $0 / scale : $0) }
   }
 }
 
 extension Session {
   /// The cells of all lines of all programs at a position, and where each line's begin; the last offset is the end.
-  package func strips(_ scene: Scene, position: Int) -> (cells: [Float], offsets: [Int]) {
+  package func strips(
+    _ scene: Scene, _ content: StripContent = .value, position: Int
+  ) -> (cells: [Float], offsets: [Int]) {
     var cells: [Float] = [], offsets = [0], known: [Operation: [Float]] = [:]
     for program in Program.allCases {
       for line in program.lines {
@@ -117,7 +133,8 @@ extension Session {
         if operation.quantity != .scalar {
           let own =
             known[operation]
-            ?? scales.scaled(scene.cells(operation.quantity, position: position), operation)
+            ?? scales[content, default: StripScales()].scaled(
+              scene.cells(operation.quantity, content, position: position), operation)
           known[operation] = own
           cells += own
         }

@@ -154,7 +154,34 @@ import Testing
       }
     }
     #expect(strips.offsets.last == strips.cells.count)
-    #expect(strips.cells.allSatisfy { abs($0) <= 1 } && strips.cells.contains { abs($0) == 1 })
+    #expect(strips.cells.allSatisfy { !(abs($0) > 1) } && strips.cells.contains { abs($0) == 1 })
+  }
+
+  @Test("cells are a tensor's row, norms of a matrix's rows, and empty where a head does not look")
+  func cells() throws {
+    let session = try Session(
+      Settings(lines: Array("layers 2\nblock_size 9".utf8)), text: Array("emma\nolivia\navaavaavaava".utf8))
+    _ = try session.advance(3)
+    let (scene, _) = try session.scene(document: 0)
+    let query = scene.trace["layer1.q"]!, slope = scene.trace.gradient("layer1.q")!
+    let values = scene.cells(.value("layer*.q"), .value, position: 2)
+    #expect(Array(values.suffix(16)) == Array(query.values[32..<48]))
+    let gradients = scene.cells(.value("layer*.q"), .gradient, position: 2)
+    #expect(Array(gradients.suffix(16)) == Array(slope.values[32..<48]) && gradients != values)
+    #expect(gradients == scene.cells(.gradient("layer*.q"), .value, position: 2))
+    let weights = scene.cells(.value("layer*.head*.attention"), .value, position: 2)
+    #expect(weights.count == 2 * 4 * 9)
+    #expect(weights.indices.allSatisfy { weights[$0].isNaN == ($0 % 9 > 2) })
+    #expect(abs(weights[..<3].reduce(0, +) - 1) < 1e-12)
+    let head = scene.model["lm_head"]!, norms = scene.cells(.parameters(["lm_head"]), .value, position: 0)
+    #expect(norms.count == head.rows)
+    #expect(norms[0] == head.values[..<16].reduce(0) { $0 + $1 * $1 }.squareRoot())
+    let all = scene.cells(.parameters([]), .value, position: 0)
+    #expect(all.count == 15)
+    #expect(abs(all[2] - norms.reduce(0) { $0 + $1 * $1 }.squareRoot()) < 1e-12)
+    #expect(
+      scene.cells(.losses, .gradient, position: 0).filter { $0 == 1 / Double(scene.count) }.count
+        == scene.count)
   }
 
   @Test("the formula has the position's numbers")

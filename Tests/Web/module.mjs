@@ -159,7 +159,16 @@ await check("strips have the cells that the facts say", async () => {
   assert.equal(offsets.length, lines.length + 1);
   lines.forEach(({ cells }, index) => assert.equal(offsets[index + 1] - offsets[index], cells));
   assert.equal(strips.length, offsets[lines.length]);
-  assert.ok(strips.every((cell) => Math.abs(cell) <= 1));
+  assert.ok(strips.every((cell) => Number.isNaN(cell) || Math.abs(cell) <= 1));
+  const gradients = await worker.expect("frame", { document: 5, position: 1, of: "gradient" });
+  assert.equal(gradients.of, "gradient");
+  assert.deepEqual(gradients.offsets, offsets);
+  lines.forEach(({ line, kind, cells }, index) => {
+    const [a, b] = [strips, gradients.strips].map((all) => Array.from(all.slice(offsets[index], offsets[index] + cells)));
+    // Those of the backward pass and of Adam are the same.
+    if (kind === "value" && cells > 0) assert.notDeepEqual(a, b, `line ${line}`);
+    else assert.deepEqual(a, b, `line ${line}`);
+  });
   assert.equal(document.tokens.length, document.losses.length + 1);
 });
 
