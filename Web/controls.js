@@ -39,6 +39,7 @@ function showBar() {
   badge.title = verify?.result ? verify.result : "Run the reference's 1,000 steps in exact arithmetic and compare with CPython's figures";
   const said = state.message || (verify?.result ? verify.result : "");
   write("message", said);
+  part("message").dataset.state = said !== "" && said === verify?.result ? badge.dataset.state : "";
 }
 
 /** Changes a setting and starts anew. @param {string} key @param {any} value */

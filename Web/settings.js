@@ -37,7 +37,12 @@ function showLook() {
   document.documentElement.classList.toggle("contrast", state.contrast);
   for (const name of ["theme", "comments"]) for (const radio of document.querySelectorAll(`input[name=${name}]`)) /** @type {HTMLInputElement} */ (radio).checked = /** @type {HTMLInputElement} */ (radio).value === state[name];
   part("contrast").checked = state.contrast;
-  try { for (const key of SAVED) localStorage.setItem(`microgpt.${key}`, JSON.stringify(state[key])); } catch { /* A page from a file may have no storage. */ }
+  for (const key of SAVED) if (key !== "contrast") save(key);
+}
+
+/** Keeps a choice for the next visit. @param {string} key */
+function save(key) {
+  try { localStorage.setItem(`microgpt.${key}`, JSON.stringify(state[key])); } catch { /* A page from a file may have no storage. */ }
 }
 
 /** Trains on a text of the reader's own. @param {string | null} text @param {string} name */
@@ -56,6 +61,8 @@ async function takeFile(file) {
 
 /** Makes the drawer follow the state, and the state the drawer. */
 export function startSettings() {
+  // The system's wish for contrast, unless the reader has chosen here.
+  update({ contrast: matchMedia("(prefers-contrast: more)").matches });
   try {
     for (const key of SAVED) {
       const saved = localStorage.getItem(`microgpt.${key}`);
@@ -73,8 +80,7 @@ export function startSettings() {
     for (const radio of document.querySelectorAll(`input[name=${name}]`)) radio.addEventListener("change", () => update({ [name]: /** @type {HTMLInputElement} */ (radio).value }));
   }
   for (const radio of document.querySelectorAll("input[name=engine]")) radio.addEventListener("change", () => changeSetting("engine", /** @type {HTMLInputElement} */ (radio).value));
-  if (matchMedia("(prefers-contrast: more)").matches) update({ contrast: true });
-  part("contrast").addEventListener("change", () => update({ contrast: part("contrast").checked }));
+  part("contrast").addEventListener("change", () => { update({ contrast: part("contrast").checked }); save("contrast"); });
   part("closeSettings").addEventListener("click", () => update({ settingsOpen: false }));
   part("file").addEventListener("change", () => takeFile(part("file").files?.[0]));
   part("ownText").addEventListener("click", () => takeText(null, ""));

@@ -13,6 +13,7 @@ import http.server
 import json
 import os
 import sys
+import tempfile
 import threading
 import time
 
@@ -37,12 +38,12 @@ def check(condition, place, message):
 class Visit:
     """One opening of the page."""
 
-    def __init__(self, chrome, address, width=1440, height=900, scheme="light"):
+    def __init__(self, chrome, address, width=1440, height=900, scheme="light", features=()):
         self.chrome, self.address, self.place = chrome, address, f"{address}, {scheme}, {width} px"
         chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
         chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
+            "features": [{"name": "prefers-color-scheme", "value": scheme}, *({"name": name, "value": value} for name, value in features)]})
         chrome.get("about:blank")
         chrome.get_log("performance")
         chrome.get_log("browser")
@@ -140,6 +141,46 @@ def open_lines(visit, program):
     return seen
 
 
+def type_own(visit, text):
+    """A document of the reader's own."""
+    visit.chrome.execute_script(
+        "const d = document.getElementById('documentText'); d.value = arguments[0];"
+        "d.dispatchEvent(new Event('input', {bubbles: true})); d.dispatchEvent(new Event('change', {bubbles: true}))", text)
+    visit.until(f"the document {text}", f"return document.querySelectorAll('#tokens .chip').length === {len(text) + 1}")
+
+
+def learn(visit):
+    """Texts of the reader's own: pasted, chosen as a file, dropped; and one that cannot be used."""
+    chrome = visit.chrome
+
+    def learned(words):
+        visit.until(f"a document of {words}", f"return {json.dumps(words)}.includes(document.getElementById('documentText').value)")
+        visit.press(Keys.ARROW_RIGHT)
+        visit.until_step(1)
+
+    chrome.execute_script(
+        "const p = document.getElementById('paste'); p.value = 'tic\\ntac\\ntoe\\ntictac'; p.dispatchEvent(new Event('change', {bubbles: true}))")
+    learned(["tic", "tac", "toe", "tictac"])
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write("été\nébène\n")
+        file.flush()
+        chrome.find_element(By.ID, "file").send_keys(file.name)
+        learned(["été", "ébène"])
+    chrome.execute_script(
+        "const data = new DataTransfer(); data.items.add(new File(['uno\\ndue\\ntre'], 'numeri.txt', {type: 'text/plain'}));"
+        "dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}))")
+    learned(["uno", "due", "tre"])
+    chrome.execute_script(
+        "const p = document.getElementById('paste'); p.value = '  \\n '; p.dispatchEvent(new Event('change', {bubbles: true}))")
+    visit.until("a sentence about the empty text", "return document.getElementById('message').textContent.includes('empty')")
+    chrome.execute_script(
+        "const e = document.getElementById('engine'); e.value = 'fast'; e.dispatchEvent(new Event('change', {bubbles: true}))")
+    visit.until_step(0)
+    visit.press(Keys.SPACE)
+    visit.until_step(1000)
+    visit.close()
+
+
 chrome_options = webdriver.ChromeOptions()
 chrome_options.binary_location = browser
 for argument in "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--disable-dev-shm-usage":
@@ -160,8 +201,8 @@ try:
         for program in "microgpt", "matrix":
             seen = open_lines(visit, program)
             print(f"{address.split(':')[0]}, {program}: {len(seen)} lines opened")
-            check(len(seen) > 100, visit.place, f"only {len(seen)} lines of {program} open: {seen}")
-        visit.picture("panel-" + address.split(":")[0])
+            lines = chrome.execute_script("return [...document.querySelectorAll('.line')].flatMap((line, i) => line.classList.contains('computes') ? [String(i + 1)] : [])")
+            check(len(lines) > 100 and sorted(seen) == sorted(lines), visit.place, f"of {program} not all lines open: {set(lines) - set(seen)}")
         visit.close()
     for width, height in (390, 844), (1024, 768), (1440, 900), (2560, 1440):
         for scheme in "light", "dark":
@@ -172,14 +213,29 @@ try:
             check(right <= width, visit.place, f"it is {right} px wide")
             visit.picture(f"{width}-{scheme}")
             visit.close()
-    visit = Visit(chrome, file)
-    chrome.execute_script(
-        "const p = document.getElementById('paste'); p.value = 'tic\\ntac\\ntoe\\ntictac'; p.dispatchEvent(new Event('input', {bubbles: true}));"
-        "p.dispatchEvent(new Event('change', {bubbles: true}))")
-    visit.until("a document of one's own text", "return ['tic', 'tac', 'toe', 'tictac'].includes(document.getElementById('documentText').value)")
-    visit.press(Keys.ARROW_RIGHT)
-    visit.until_step(1)
+    # A line by its address, with what it reads lit.
+    for width, height, scheme in (1440, 900, "dark"), (390, 844, "light"):
+        visit = Visit(chrome, file + "#L157", width, height, scheme)
+        visit.press(Keys.SPACE)
+        visit.until_step(1000)
+        visit.until("the panel of line 157", "const p = document.getElementById('panel'); return !p.hidden && !p.dataset.wait && p.textContent.includes('line 157')")
+        type_own(visit, "emma")
+        visit.picture(f"line-{width}")
+        visit.address = file
+        visit.close()
+    learn(Visit(chrome, file))
+    # With the system's wish for little motion and much contrast.
+    visit = Visit(chrome, file, features=[("prefers-reduced-motion", "reduce"), ("prefers-contrast", "more")])
+    check(chrome.execute_script("return document.documentElement.classList.contains('contrast')"), visit.place, "it is not in high contrast")
+    visit.press(Keys.SPACE)
+    visit.until_step(1000)
+    check(chrome.execute_script("return document.getAnimations().length") == 0, visit.place, "something moves in spite of reduced motion")
+    visit.picture("contrast")
+    check(chrome.execute_script("return localStorage.getItem('microgpt.contrast')") is None, visit.place, "it keeps a contrast that nobody chose")
     visit.close()
+    visit = Visit(chrome, file)
+    visit.press(Keys.SPACE)
+    visit.until_step(1000)
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     poster = base64.b64decode(chrome.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})["data"])
     check(poster.count(b"/Type /Page\n") + poster.count(b"/Type /Page ") + poster.count(b"/Type /Page/") <= 1, file, "the poster has more than one page")
