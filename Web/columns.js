@@ -153,7 +153,7 @@ export function layOut() {
   const isProgram = state.program === "microgpt" || state.program === "matrix";
   const counts = view.isNarrow ? [1] : isProgram ? [3] : [3, 2];
   let { count, column, size, tallest, widest } = counts.map(fit).reduce((a, b) => (b.size > a.size ? b : a));
-  let pitch = Math.min((isPrinting ? 2.02 : LOOSEST) * size, (height - top) / (tallest + 0.5));
+  let pitch = Math.min((isPrinting ? 2.2 : LOOSEST) * size, (height - top) / (tallest + 0.5));
   if (view.isNarrow) { size = 11; pitch = 16; column = width - 2 * side; }
   else if (!isPrinting && size < smallestSize()) {
     // Nothing smaller can be read: long lines fold, and if they are too many then, the sheet scrolls.

@@ -4,9 +4,10 @@
 
 const LEVELS = 255;
 
-/** The ends of each palette on light and on dark ground; a moment, which has no sign in its palette, has one end. */
+/** The ends of each palette on each ground; a moment, which has no sign in its palette, has one end. */
 const ENDS = {
   light: { ground: "#fffdf7", value: ["#0d55b8", "#d95f02"], gradient: ["#0b7a4b", "#7b2fb5"], moment: ["#a8366b", "#a8366b"] },
+  paper: { ground: "#ffffff", value: ["#0d55b8", "#d95f02"], gradient: ["#0b7a4b", "#7b2fb5"], moment: ["#a8366b", "#a8366b"] },
   dark: { ground: "#101216", value: ["#5aa2ff", "#ff9a3d"], gradient: ["#3fcf8e", "#c08bff"], moment: ["#ff7fb0", "#ff7fb0"] },
 };
 
@@ -68,7 +69,7 @@ export function isDark() {
 
 /** The palette of a kind, for `pixel`. @param {string} kind value, gradient, moment or scalar @param {boolean} [onPaper] print is always light */
 export function palette(kind, onPaper = false) {
-  const ground = isDark() && !onPaper ? "dark" : "light", name = kind === "scalar" ? "value" : kind, key = `${ground} ${name}`;
+  const ground = onPaper ? "paper" : isDark() ? "dark" : "light", name = kind === "scalar" ? "value" : kind, key = `${ground} ${name}`;
   let pixels = ramps.get(key);
   if (!pixels) ramps.set(key, (pixels = ramp(ENDS[ground].ground, ENDS[ground][name] ?? ENDS[ground].value)));
   return pixels;
