@@ -129,7 +129,7 @@ def open_lines(visit, program):
     while True:
         chrome.find_element(By.ID, "sheet").send_keys(Keys.ARROW_DOWN)
         before = seen[-1] if seen else ""
-        deadline = time.monotonic() + 2
+        deadline = time.monotonic() + 5
         line = before
         while line == before and time.monotonic() < deadline:
             line = chrome.execute_script(
