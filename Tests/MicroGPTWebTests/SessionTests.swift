@@ -57,6 +57,10 @@ import Testing
     #expect(session.samples.suffix(3).map(\.text) == first)
     #expect(session.samples.map(\.step) == [30, 30, 30, 40, 40, 30, 30, 30])
     #expect(session.sampleCount == 8)
+    let other = try self.session()
+    _ = try other.advance(40)
+    try other.sample(2)
+    #expect(other.samples.map(\.text) == session.samples[3..<5].map(\.text))
   }
 
   @Test("samples that are in the text are not new")
