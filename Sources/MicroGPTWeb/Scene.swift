@@ -9,17 +9,34 @@ package struct Scene {
   package let trace: Trace
   /// The document as it stands in the text.
   package let text: String
-  /// Adam's next update, if that were by this document alone.
-  package let moves: AdamMoves
+  private let places: TensorPlaces
 
-  init(_ trainer: Trainer, text: String) throws(PageError) {
-    self.text = text
+  init(_ trainer: Trainer, text: String, _ places: TensorPlaces = TensorPlaces()) throws(PageError) {
+    (self.text, self.places) = (text, places)
     model = trainer.model
     do throws(TokenizerError) { trace = try model.trace(text) } catch {
       throw PageError(sentence: error.description)
     }
     state = trainer.state
-    moves = state.moves(by: trace)
+  }
+
+  /// Adam's next update, if that were by this document alone.
+  package var moves: AdamMoves { state.moves(by: trace) }
+
+  /// The places in `trace.values` and `trace.gradients` of the tensors of a pattern such as `layer*.head*.attention`.
+  func valuePlaces(_ pattern: String) -> [Int] {
+    places.places(pattern) { names(pattern).map { name in find(name, trace.values) } }
+  }
+
+  /// The places in `trace.parameterGradients` of the matrices of some patterns.
+  func matrixPlaces(_ patterns: [String]) -> [Int] {
+    patterns.flatMap { pattern in
+      places.places(pattern) { names(pattern).map { name in find(name, trace.parameterGradients) } }
+    }
+  }
+
+  private func find(_ name: String, _ tensors: [Tensor]) -> Int {
+    tensors.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }!
   }
 
   var tokenizer: Tokenizer { model.tokenizer }
@@ -84,18 +101,34 @@ extension Tokenizer {
   }
 }
 
+/// Where the tensors of a pattern lie in a trace: at the same places in every trace of a run. Comparing names for every
+/// strip of every frame would take longer than computing the trace.
+///
+/// A class, because the scenes of a run share it.
+final class TensorPlaces {
+  private var known: [String: [Int]] = [:]
+
+  func places(_ pattern: String, _ find: () -> [Int]) -> [Int] {
+    if let places = known[pattern] { return places }
+    let found = find()
+    known[pattern] = found
+    return found
+  }
+}
+
 /// The last scene, which stays until the run moves on or another document is asked for.
 struct SceneCache {
   private var scene: Scene?
   private var step = -1, document = -1
   private var text: String?
+  private let places = TensorPlaces()
 
   mutating func scene(
     _ trainer: Trainer, document: Int, text: String?
   ) throws(PageError) -> Scene {
     let isSameText = text.map { Array($0.utf8) } == self.text.map { Array($0.utf8) }
     if let scene, step == trainer.completedSteps, self.document == document, isSameText { return scene }
-    let found = try Scene(trainer, text: text ?? trainer.corpus.text(at: document))
+    let found = try Scene(trainer, text: text ?? trainer.corpus.text(at: document), places)
     (scene, step, self.document, self.text) = (found, trainer.completedSteps, document, text)
     return found
   }

@@ -62,14 +62,14 @@ extension Scene {
   /// those that the document does not reach, or that lie ahead, are not a number.
   func cells(_ quantity: Quantity, _ content: StripContent, position: Int) -> [Double] {
     switch (quantity, content) {
-    case (.value(let pattern), .value): names(pattern).flatMap { row(trace[$0]!, position) }
+    case (.value(let pattern), .value): rows(pattern, trace.values, position)
     case (.value(let pattern), .gradient), (.gradient(let pattern), _):
-      names(pattern).flatMap { row(trace.gradient($0)!, position) }
-    case (.parameters(let patterns), .value): norms(patterns) { model[$0]! }
+      rows(pattern, trace.gradients, position)
+    case (.parameters(let patterns), .value): norms(patterns, model.parameters)
     case (.parameters(let patterns), .gradient), (.parameterGradients(let patterns), _):
-      norms(patterns) { trace.gradient($0)! }
-    case (.firstMoment, _): norms([]) { moments($0).first }
-    case (.secondMoment, _): norms([]) { moments($0).second }
+      norms(ofGradients: patterns)
+    case (.firstMoment, _): norms([], state.firstMoment, factor: state.firstMomentFactor)
+    case (.secondMoment, _): norms([], state.secondMoment, factor: state.secondMomentFactor)
     case (.losses, .value): padded(trace.tokenLosses)
     // The loss is their mean.
     case (.losses, .gradient): padded([Double](repeating: 1 / Double(count), count: count))
@@ -77,26 +77,53 @@ extension Scene {
     }
   }
 
-  private func row(_ tensor: Tensor, _ position: Int) -> [Double] {
-    let start = position * tensor.columns
-    guard tensor.name.utf8.hasHead else { return Array(tensor.values[start..<start + tensor.columns]) }
-    return padded(Array(tensor.values[start...start + position]))
+  private func rows(_ pattern: String, _ tensors: [Tensor], _ position: Int) -> [Double] {
+    let isHead = pattern.utf8.hasHead
+    var cells: [Double] = []
+    for place in valuePlaces(pattern) {
+      let start = position * tensors[place].columns
+      let end = isHead ? start + position + 1 : start + tensors[place].columns
+      let row = tensors[place].values[start..<end]
+      cells += isHead ? padded(Array(row)) : Array(row)
+    }
+    return cells
   }
 
   private func padded(_ row: [Double]) -> [Double] {
     row + [Double](repeating: .nan, count: max(0, configuration.blockSize - row.count))
   }
 
-  private func norms(_ patterns: [String], _ tensor: (String) -> Tensor) -> [Double] {
-    matrixNames(patterns).flatMap { name -> [Double] in
-      let matrix = tensor(name), rows = patterns.isEmpty ? 1 : matrix.rows
-      let size = matrix.values.count / rows
-      return (0..<rows).map { row in
-        var sum = 0.0
-        for index in row * size..<(row + 1) * size { sum += matrix.values[index] * matrix.values[index] }
-        return sum.squareRoot()
+  /// The norms of matrices, or of their rows, in a buffer of the parameters' order.
+  private func norms(_ patterns: [String], _ numbers: [Double], factor: Double = 1) -> [Double] {
+    var starts = [0]
+    for matrix in trace.parameterGradients { starts.append(starts.last! + matrix.values.count) }
+    return cells(patterns) { place, range in
+      factor * norm(numbers, starts[place] + range.lowerBound..<starts[place] + range.upperBound)
+    }
+  }
+
+  private func norms(ofGradients patterns: [String]) -> [Double] {
+    cells(patterns) { place, range in norm(trace.parameterGradients[place].values, range) }
+  }
+
+  /// A cell for each row of the matrices of some patterns, or, without a pattern, for each matrix: from its place and the
+  /// range of its numbers there.
+  private func cells(_ patterns: [String], _ cell: (Int, Range<Int>) -> Double) -> [Double] {
+    var cells: [Double] = []
+    for place in patterns.isEmpty ? Array(trace.parameterGradients.indices) : matrixPlaces(patterns) {
+      let matrix = trace.parameterGradients[place]
+      let size = patterns.isEmpty ? matrix.values.count : matrix.columns
+      for start in stride(from: 0, to: matrix.values.count, by: size) {
+        cells.append(cell(place, start..<start + size))
       }
     }
+    return cells
+  }
+
+  private func norm(_ numbers: [Double], _ range: Range<Int>) -> Double {
+    var sum = 0.0
+    for index in range { sum += numbers[index] * numbers[index] }
+    return sum.squareRoot()
   }
 }
 
