@@ -7,10 +7,16 @@ import { MockWorker } from "./mock.js";
 
 const programNames = ["microgpt.swift", "microgpt_matrix.swift", ...["1-counting", "2-gradient-descent", "3-by-hand", "4-autograd", "5-attention", "6-microgpt"].map((name) => `Lessons/${name}.swift`)];
 
-/** The programs: their names, the keys that the Worker knows them by, and their texts. @type {{name: string, key: string | null, text: string}[]} */
+/**
+ * The programs: their names, the keys that the Worker knows them by, and their texts.
+ * @type {{name: string, key: string | null, text: string}[]}
+ */
 export const programs = await Promise.all(programNames.map(async (name, i) => ({ name, key: ["microgpt", "matrix"][i] ?? null, text: await (await fetch(`../${name}`)).text() })));
 
-/** A Worker that has its module. @returns {any} */
+/**
+ * A Worker that has its module.
+ * @returns {any}
+ */
 export function startWorker() {
   return new MockWorker();
 }

@@ -6,12 +6,20 @@ import { lossFigure, rate, whole } from "./format.js";
 import { chooseSpeed, drawSamples, goTo, SPEEDS, startRun, takeSteps, togglePlay, verifyRun } from "./run.js";
 import { state, update, watch } from "./store.js";
 
-/** The element of that id. @param {string} id @returns {any} */
+/**
+ * The element of that id.
+ * @param {string} id
+ * @returns {any}
+ */
 export function part(id) {
   return document.getElementById(id);
 }
 
-/** Writes a text where it differs. @param {string} id @param {string} text */
+/**
+ * Writes a text where it differs.
+ * @param {string} id
+ * @param {string} text
+ */
 function write(id, text) {
   const element = part(id);
   if (element.textContent !== text) element.textContent = text;
@@ -42,13 +50,20 @@ function showBar() {
   part("message").dataset.state = said !== "" && said === verify?.result ? badge.dataset.state : "";
 }
 
-/** Changes a setting and starts anew. @param {string} key @param {any} value */
+/**
+ * Changes a setting and starts anew.
+ * @param {string} key
+ * @param {any} value
+ */
 export function changeSetting(key, value) {
   update({ settings: { ...state.settings, [key]: value } });
   startRun();
 }
 
-/** Makes the bar follow the state, and the state the bar. @param {{name: string, key: string | null}[]} list */
+/**
+ * Makes the bar follow the state, and the state the bar.
+ * @param {{name: string, key: string | null}[]} list
+ */
 export function startControls(list) {
   const select = part("program"), lessons = select.querySelector("optgroup");
   lessons.append(...list.filter(({ key }) => key === null).map(({ name }, i) => new Option(name.replace(/^.*\/|\.swift$/g, ""), `lesson${i}`)));

@@ -9,7 +9,10 @@ let lastNumber = 0;
 /** @type {Map<number, {resolve: (answer: any) => void, reject: (problem: Error) => void}>} */
 const unanswered = new Map();
 
-/** Starts the Worker. @param {(problem: string) => void} onFailure */
+/**
+ * Starts the Worker.
+ * @param {(problem: string) => void} onFailure
+ */
 export function openLink(onFailure) {
   port = startWorker();
   port.onmessage = (/** @type {MessageEvent} */ event) => {
@@ -22,7 +25,12 @@ export function openLink(onFailure) {
   port.onerror = (/** @type {ErrorEvent} */ event) => onFailure(event.message || "The Worker could not be started.");
 }
 
-/** Sends a message and waits for its answer. @param {string} kind @param {object} [fields] @returns {Promise<any>} */
+/**
+ * Sends a message and waits for its answer.
+ * @param {string} kind
+ * @param {object} [fields]
+ * @returns {Promise<any>}
+ */
 export function ask(kind, fields = {}) {
   const id = ++lastNumber;
   return new Promise((resolve, reject) => {

@@ -13,7 +13,10 @@ const panelStage = /** @type {HTMLElement} */ (document.getElementById("stage"))
 const TABS = ["value", "gradient", "moment"];
 /** What the panel's body was made for; while it stays the same, only numbers and cells change. */
 let shape = "";
-/** The line that the phone's sheet was raised for. @type {HTMLElement | undefined} */
+/**
+ * The line that the phone's sheet was raised for.
+ * @type {HTMLElement | undefined}
+ */
 let placedFor;
 
 /** @param {string} tag @param {string} className @param {string} [text] @returns {any} */
@@ -24,7 +27,11 @@ export function make(tag, className, text) {
   return element;
 }
 
-/** The tensors of a tab. @param {any} detail @param {string} tab */
+/**
+ * The tensors of a tab.
+ * @param {any} detail
+ * @param {string} tab
+ */
 function tensorsOf(detail, tab) {
   return (tab === "gradient" ? detail.gradients : tab === "moment" ? detail.moments : detail.tensors) ?? [];
 }
@@ -52,7 +59,13 @@ function showPanel() {
   if (isOther) placePanel();
 }
 
-/** Makes the panel's elements. @param {any} detail @param {string} tab @param {string[]} present @param {any[]} tensors */
+/**
+ * Makes the panel's elements.
+ * @param {any} detail
+ * @param {string} tab
+ * @param {string[]} present
+ * @param {any[]} tensors
+ */
 function buildPanel(detail, tab, present, tensors) {
   const head = make("header", "panelHead");
   const title = make("h2", "", detail.title);
@@ -89,7 +102,11 @@ function buildPanel(detail, tab, present, tensors) {
   panel.replaceChildren(head, sentence, formula, ...(present.length > 1 ? [tabs] : []), body, foot);
 }
 
-/** A tensor's elements: its heat map, letters, figures and histogram. @param {any} tensor @param {number} count how many share the panel */
+/**
+ * A tensor's elements: its heat map, letters, figures and histogram.
+ * @param {any} tensor
+ * @param {number} count how many share the panel
+ */
 function tensorElement(tensor, count) {
   const [rows, columns] = tensor.shape;
   const figureElement = make("figure", `tensor ${tensor.kind}`);
@@ -146,7 +163,11 @@ function tensorElement(tensor, count) {
   return figureElement;
 }
 
-/** Writes the letters of rows and columns, which change with the document. @param {HTMLElement} element @param {any} tensor */
+/**
+ * Writes the letters of rows and columns, which change with the document.
+ * @param {HTMLElement} element
+ * @param {any} tensor
+ */
 function writeLetters(element, tensor) {
   for (const [place, names] of [[".rowLetters", tensor.rows], [".columnLetters", tensor.columns]]) {
     const row = element.querySelector(place), every = Number(row?.getAttribute("data-every") ?? 1);
@@ -157,7 +178,11 @@ function writeLetters(element, tensor) {
   }
 }
 
-/** Writes the numbers and paints the cells. @param {any} detail @param {any[]} tensors */
+/**
+ * Writes the numbers and paints the cells.
+ * @param {any} detail
+ * @param {any[]} tensors
+ */
 function fillPanel(detail, tensors) {
   const formula = panel.querySelector(".formula");
   if (formula && formula.textContent !== detail.formula.join("")) formula.replaceChildren(...detail.formula.map((/** @type {string} */ t) => make("div", "", t)));
@@ -190,7 +215,13 @@ function fillPanel(detail, tensors) {
   });
 }
 
-/** How many values lie where between −scale and scale. @param {HTMLCanvasElement} canvas @param {any} tensor @param {Uint32Array} pixels @param {number} scale */
+/**
+ * How many values lie where between −scale and scale.
+ * @param {HTMLCanvasElement} canvas
+ * @param {any} tensor
+ * @param {Uint32Array} pixels
+ * @param {number} scale
+ */
 function paintHistogram(canvas, tensor, pixels, scale) {
   const BINS = 41, ratio = Math.min(3, devicePixelRatio || 1), width = 41 * 4, height = 30;
   if (canvas.width !== width * ratio) { canvas.width = width * ratio; canvas.height = height * ratio; }

@@ -17,14 +17,20 @@ export function shownPosition() {
   return Math.max(0, Math.min(state.position, (state.frame?.document.tokens.length ?? 2) - 2));
 }
 
-/** Chooses the position. @param {number} position */
+/**
+ * Chooses the position.
+ * @param {number} position
+ */
 export function choosePosition(position) {
   const last = (state.frame?.document.tokens.length ?? 2) - 2;
   update({ position: Math.max(0, Math.min(position, last)), showing: "value" });
   refresh();
 }
 
-/** Chooses a training document; −1 is that of the next step. @param {number} index */
+/**
+ * Chooses a training document; −1 is that of the next step.
+ * @param {number} index
+ */
 function chooseDocument(index) {
   const total = state.facts?.documents ?? 1;
   update({ document: index < -1 ? total - 1 : index >= total ? -1 : index, text: null });

@@ -34,7 +34,10 @@ export function refresh() {
   schedule();
 }
 
-/** Shows a sentence of the Worker or of the page. @param {unknown} problem */
+/**
+ * Shows a sentence of the Worker or of the page.
+ * @param {unknown} problem
+ */
 export function say(problem) {
   const text = problem instanceof Error ? problem.message : String(problem);
   update({ message: text, announcement: text });
@@ -78,13 +81,19 @@ export async function setPlaying(playing) {
   refresh();
 }
 
-/** Chooses a speed. @param {number} speed an index into SPEEDS */
+/**
+ * Chooses a speed.
+ * @param {number} speed an index into SPEEDS
+ */
 export function chooseSpeed(speed) {
   update({ speed: Math.max(0, Math.min(SPEEDS.length - 1, speed)) });
   if (state.playing) setPlaying(true);
 }
 
-/** Takes steps and pauses. @param {number} count */
+/**
+ * Takes steps and pauses.
+ * @param {number} count
+ */
 export async function takeSteps(count) {
   if (!state.facts) return;
   update({ playing: false, cursor: null, showing: "value", message: "" });
@@ -92,7 +101,10 @@ export async function takeSteps(count) {
   refresh();
 }
 
-/** Goes to a step; while dragging, the last wish wins. @param {number} step */
+/**
+ * Goes to a step; while dragging, the last wish wins.
+ * @param {number} step
+ */
 export async function goTo(step) {
   if (!state.facts) return;
   wanted = Math.max(0, Math.min(step, state.furthest));
@@ -131,7 +143,10 @@ export async function verifyRun() {
   refresh();
 }
 
-/** Asks for a frame and for the line in focus; at most one of each is under way. @param {number} now */
+/**
+ * Asks for a frame and for the line in focus; at most one of each is under way.
+ * @param {number} now
+ */
 function askForFrame(now) {
   if (!mayAsk) return;
   const isLive = (state.playing && SPEEDS[state.speed].rate > 0) || state.verify?.running;
@@ -159,7 +174,10 @@ function askForFrame(now) {
   }
 }
 
-/** Takes a frame into the state. @param {any} frame */
+/**
+ * Takes a frame into the state.
+ * @param {any} frame
+ */
 function takeFrame(frame) {
   takeLoss(frame);
   takeSamples(frame);

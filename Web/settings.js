@@ -40,12 +40,19 @@ function showLook() {
   for (const key of SAVED) if (key !== "contrast") save(key);
 }
 
-/** Keeps a choice for the next visit. @param {string} key */
+/**
+ * Keeps a choice for the next visit.
+ * @param {string} key
+ */
 function save(key) {
   try { localStorage.setItem(`microgpt.${key}`, JSON.stringify(state[key])); } catch { /* A page from a file may have no storage. */ }
 }
 
-/** Trains on a text of the reader's own. @param {string | null} text @param {string} name */
+/**
+ * Trains on a text of the reader's own.
+ * @param {string | null} text
+ * @param {string} name
+ */
 function takeText(text, name) {
   if (text !== null && text.trim() === "") { say("The text is empty: give one document on each line."); return; }
   const bytes = text === null ? null : new TextEncoder().encode(text);

@@ -8,7 +8,10 @@
  *   hyperparameters: {key: string, value: any, help: string, expected: string}[]}} Facts
  */
 
-/** What the page knows. @type {any} */
+/**
+ * What the page knows.
+ * @type {any}
+ */
 export const state = {
   // What is shown.
   program: "microgpt", comments: "all", theme: "system", zoom: 1, contrast: false, keysShown: false, settingsOpen: false,
@@ -37,17 +40,27 @@ let scheduled = false;
 const frameTimes = new Float32Array(512);
 let frameCount = 0;
 
-/** Calls `draw` in the next frame after one of `keys` has changed. @param {string} keys separated by spaces @param {(s: any, changed: Set<string>) => void} draw */
+/**
+ * Calls `draw` in the next frame after one of `keys` has changed.
+ * @param {string} keys separated by spaces
+ * @param {(s: any, changed: Set<string>) => void} draw
+ */
 export function watch(keys, draw) {
   watchers.push({ keys: keys.split(" "), draw });
 }
 
-/** Calls `tick` at the start of every scheduled frame. @param {(now: number) => void} tick */
+/**
+ * Calls `tick` at the start of every scheduled frame.
+ * @param {(now: number) => void} tick
+ */
 export function everyFrame(tick) {
   tickers.push(tick);
 }
 
-/** Changes the state; equal values change nothing. @param {{[key: string]: any}} changes */
+/**
+ * Changes the state; equal values change nothing.
+ * @param {{[key: string]: any}} changes
+ */
 export function update(changes) {
   for (const key in changes) {
     if (state[key] === changes[key]) continue;
@@ -75,7 +88,10 @@ function renderFrame(now) {
   frameTimes[frameCount++ % frameTimes.length] = performance.now() - begin;
 }
 
-/** The main thread's time in a frame at a fraction of recent frames: 0.99 is the 99th percentile. @param {number} fraction */
+/**
+ * The main thread's time in a frame at a fraction of recent frames: 0.99 is the 99th percentile.
+ * @param {number} fraction
+ */
 export function frameTime(fraction) {
   const known = [...frameTimes.subarray(0, Math.min(frameCount, frameTimes.length))].sort((a, b) => a - b);
   return known[Math.min(known.length - 1, Math.floor(known.length * fraction))] ?? 0;

@@ -63,7 +63,10 @@ function paintStrips() {
   }
 }
 
-/** Paints all strips anew, in the colors of paper or of the screen. @param {boolean} paper */
+/**
+ * Paints all strips anew, in the colors of paper or of the screen.
+ * @param {boolean} paper
+ */
 export function repaintStrips(paper) {
   onPaper = paper;
   for (const strip of shown) strip.painted = "";

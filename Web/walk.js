@@ -16,7 +16,10 @@ const FORWARD = new Set(["embedding", "attention", "mlp", "logits"]);
 let route = [];
 let place = 0, nextAt = 0, routeKey = "", isStepping = false;
 
-/** The section that a line stands in: "MODEL", "TRAINING", … @param {number} line */
+/**
+ * The section that a line stands in: "MODEL", "TRAINING", …
+ * @param {number} line
+ */
 function sectionOf(line) {
   for (; line > 0; line--) if (isHeading(lineText(line))) return lineText(line).slice(3).split(":")[0];
   return "";
