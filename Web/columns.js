@@ -40,7 +40,7 @@ export function afterLayout(follower) {
 
 /**
  * Takes the programs' texts; a lesson, which the Worker does not know, gets a key of its own.
- * @param {{name: string, key: string | null, text: string}[]} list
+ * @param {ProgramText[]} list
  */
 export function takePrograms(list) {
   let lessons = 0;
@@ -49,11 +49,11 @@ export function takePrograms(list) {
 
 /**
  * The facts about the lines of the shown program that compute, by line.
- * @returns {Map<number, any>}
+ * @returns {Map<number, LineFact>}
  */
 export function shownFacts() {
   const facts = state.facts?.lines[state.program] ?? [];
-  return new Map(facts.map((/** @type {any} */ fact) => [fact.line, fact]));
+  return new Map(facts.map((fact) => [fact.line, fact]));
 }
 
 /**
@@ -111,7 +111,7 @@ function readProgram() {
  * @param {number} i
  * @param {number} room characters a row
  * @param {number} stripRoom
- * @param {Map<number, any>} facts
+ * @param {Map<number, LineFact>} facts
  */
 function rowsOf(i, room, stripRoom, facts) {
   const { text, code, isComment, isHeading } = sourceLines[i];

@@ -8,16 +8,17 @@ import { state, update, watch } from "./store.js";
 
 /**
  * The element of that id.
- * @param {string} id
- * @returns {any}
+ * @template {keyof Parts} Id
+ * @param {Id} id
+ * @returns {Parts[Id]}
  */
 export function part(id) {
-  return document.getElementById(id);
+  return /** @type {any} */ (document.getElementById(id));
 }
 
 /**
  * Writes a text where it differs.
- * @param {string} id
+ * @param {keyof Parts} id
  * @param {string} text
  */
 function write(id, text) {
@@ -53,7 +54,7 @@ function showBar() {
 /**
  * Changes a setting and starts anew.
  * @param {string} key
- * @param {any} value
+ * @param {string | number} value
  */
 export function changeSetting(key, value) {
   update({ settings: { ...state.settings, [key]: value } });
@@ -62,11 +63,12 @@ export function changeSetting(key, value) {
 
 /**
  * Makes the bar follow the state, and the state the bar.
- * @param {{name: string, key: string | null}[]} list
+ * @param {ProgramText[]} list
  */
 export function startControls(list) {
-  const select = part("program"), lessons = select.querySelector("optgroup");
-  lessons.append(...list.filter(({ key }) => key === null).map(({ name }, i) => new Option(name.replace(/^.*\/|\.swift$/g, ""), `lesson${i}`)));
+  const select = part("program"), lessons = list.filter(({ key }) => key === null);
+  select.querySelector("optgroup")?.append(
+    ...lessons.map(({ name }, i) => new Option(name.replace(/^.*\/|\.swift$/g, ""), `lesson${i}`)));
   select.addEventListener("change", () => showProgram(select.value));
   watch("program", () => {
     select.value = state.program;

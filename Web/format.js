@@ -13,17 +13,18 @@ export function whole(n) {
 
 /**
  * A loss with four decimals, as the programs print it.
- * @param {number | undefined} x
+ * @param {number | null | undefined} x
  */
 export function lossFigure(x) {
-  return x === undefined || !Number.isFinite(x) ? "–" : x.toFixed(4);
+  return x == null || !Number.isFinite(x) ? "–" : x.toFixed(4);
 }
 
 /**
- * A number of any size in at most seven characters; a true minus sign.
- * @param {number} x
+ * A number of any size in at most seven characters; a true minus sign. The Worker's answers have null for what is no number.
+ * @param {number | null} x
  */
 export function figure(x) {
+  if (x === null) return "–";
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
   let text;

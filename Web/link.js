@@ -3,7 +3,7 @@
 
 import { startWorker } from "./assets.js";
 
-/** @type {any} */
+/** @type {Worker} */
 let port;
 let lastNumber = 0;
 /** @type {Map<number, {resolve: (answer: any) => void, reject: (problem: Error) => void}>} */
@@ -15,23 +15,24 @@ const unanswered = new Map();
  */
 export function openLink(onFailure) {
   port = startWorker();
-  port.onmessage = (/** @type {MessageEvent} */ event) => {
-    const { id, ...answer } = event.data, waiting = unanswered.get(id);
+  port.onmessage = ({ data }) => {
+    const { id, ...answer } = data, waiting = unanswered.get(id);
     unanswered.delete(id);
     if (!waiting) { if (answer.error) onFailure(answer.error); return; }
     if (answer.error) waiting.reject(new Error(answer.error));
     else waiting.resolve(answer);
   };
-  port.onerror = (/** @type {ErrorEvent} */ event) => onFailure(event.message || "The Worker could not be started.");
+  port.onerror = (event) => onFailure(event.message || "The Worker could not be started.");
 }
 
 /**
  * Sends a message and waits for its answer.
- * @param {string} kind
- * @param {object} [fields]
- * @returns {Promise<any>}
+ * @template {MessageKind} Kind
+ * @param {Kind} kind
+ * @param {Messages[Kind]["fields"]} fields
+ * @returns {Promise<Messages[Kind]["answer"]>}
  */
-export function ask(kind, fields = {}) {
+export function ask(kind, fields) {
   const id = ++lastNumber;
   return new Promise((resolve, reject) => {
     unanswered.set(id, { resolve, reject });

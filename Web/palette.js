@@ -79,13 +79,14 @@ export function isDark() {
 
 /**
  * The palette of a kind, for `pixel`.
- * @param {string} kind value, gradient, moment or scalar
+ * @param {Kind} kind
  * @param {boolean} [onPaper] print is always light
  */
 export function palette(kind, onPaper = false) {
-  const ground = onPaper ? "paper" : isDark() ? "dark" : "light", name = kind === "scalar" ? "value" : kind, key = `${ground} ${name}`;
+  const ground = onPaper ? "paper" : isDark() ? "dark" : "light", name = kind === "scalar" ? "value" : kind;
+  const key = `${ground} ${name}`;
   let pixels = ramps.get(key);
-  if (!pixels) ramps.set(key, (pixels = ramp(ENDS[ground].ground, ENDS[ground][name] ?? ENDS[ground].value)));
+  if (!pixels) ramps.set(key, (pixels = ramp(ENDS[ground].ground, ENDS[ground][name])));
   return pixels;
 }
 

@@ -54,7 +54,7 @@ export async function startRun() {
     if (number !== runNumber) return;
     clearLoss();
     clearSamples();
-    const steps = facts.hyperparameters.find((/** @type {any} */ h) => h.key === "steps")?.value;
+    const steps = facts.hyperparameters.find((h) => h.key === "steps")?.value;
     update({ facts, frame: null, step: 0, furthest: 0, steps: Number(steps ?? state.steps), loss: undefined, stepsPerSecond: 0, verify: null, detail: null, message: "", document: -1 });
     mayAsk = true;
     drawnAt = -1;
@@ -137,7 +137,7 @@ export async function verifyRun() {
   if (!state.facts || state.verify?.running) return;
   update({ playing: false, verify: { running: true, done: 0, of: 1 } });
   try {
-    const { result, isEqual } = await ask("verify");
+    const { result, isEqual } = await ask("verify", {});
     update({ verify: { running: false, result, isEqual }, announcement: result });
   } catch (problem) { update({ verify: null }); say(problem); }
   refresh();
@@ -163,7 +163,7 @@ function askForFrame(now) {
       .finally(() => { isAsking = false; if (isStale || isLive) schedule(); });
   }
   if (state.focus && !isAskingLine && (lineIsStale || isLive) && now - lastLineAt > (isLive ? 120 : 0) && (state.program === "microgpt" || state.program === "matrix")) {
-    if (!state.facts.lines[state.program].some((/** @type {any} */ f) => f.line === state.focus.line)) return;
+    if (!state.facts?.lines[state.program].some((f) => f.line === state.focus?.line)) return;
     isAskingLine = true;
     lineIsStale = false;
     lastLineAt = now;
@@ -176,13 +176,15 @@ function askForFrame(now) {
 
 /**
  * Takes a frame into the state.
- * @param {any} frame
+ * @param {Frame} frame
  */
 function takeFrame(frame) {
   takeLoss(frame);
   takeSamples(frame);
   const isWalking = state.playing && SPEEDS[state.speed].rate === 0;
-  const changes = /** @type {any} */ ({ frame, steps: frame.steps, stepsPerSecond: frame.stepsPerSecond, furthest: Math.max(state.furthest, frame.completed ?? frame.step) });
+  const { steps, stepsPerSecond, completed } = frame;
+  /** @type {Partial<State>} */
+  const changes = { frame, steps, stepsPerSecond, furthest: Math.max(state.furthest, completed ?? frame.step) };
   if (wanted < 0 && !isGoing) changes.step = frame.step;
   changes.loss = lossOf(frame.step) ?? frame.document.loss;
   // A sample every twentieth of the run, so that one can read how they get better.

@@ -16,7 +16,7 @@ export function sampleCount() {
 
 /**
  * Takes the samples of a frame.
- * @param {{samples: {text: string, step: number, isNew: boolean}[], sampleCount: number}} frame
+ * @param {Frame} frame
  */
 export function takeSamples({ samples, sampleCount: total }) {
   if (samples.length === 0) return;

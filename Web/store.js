@@ -3,14 +3,8 @@
 // changes a frame brings, each watcher draws once in it.
 
 /**
- * @typedef {{line: number, kind: "value" | "gradient" | "moment" | "scalar", stage: string, order: number, cells: number}} LineFact
- * @typedef {{documents: number, vocabulary: string[], parameters: number, lines: {[program: string]: LineFact[]},
- *   hyperparameters: {key: string, value: any, help: string, expected: string}[]}} Facts
- */
-
-/**
  * What the page knows.
- * @type {any}
+ * @type {State}
  */
 export const state = {
   // What is shown.
@@ -29,7 +23,7 @@ export const state = {
   verify: null, message: "", announcement: "",
 };
 
-/** @type {{keys: string[], draw: (s: any, changed: Set<string>) => void}[]} */
+/** @type {{keys: string[], draw: (state: State, changed: Set<string>) => void}[]} */
 const watchers = [];
 /** @type {Set<string>} */
 const changedKeys = new Set();
@@ -42,8 +36,9 @@ let frameCount = 0;
 
 /**
  * Calls `draw` in the next frame after one of `keys` has changed.
- * @param {string} keys separated by spaces
- * @param {(s: any, changed: Set<string>) => void} draw
+ * @template {string} List
+ * @param {KeyList<List>} keys separated by spaces
+ * @param {(state: State, changed: Set<string>) => void} draw
  */
 export function watch(keys, draw) {
   watchers.push({ keys: keys.split(" "), draw });
@@ -59,12 +54,14 @@ export function everyFrame(tick) {
 
 /**
  * Changes the state; equal values change nothing.
- * @param {{[key: string]: any}} changes
+ * @param {Partial<State>} changes
  */
 export function update(changes) {
-  for (const key in changes) {
-    if (state[key] === changes[key]) continue;
-    state[key] = changes[key];
+  /** @type {{[key: string]: any}} */
+  const known = state;
+  for (const [key, value] of Object.entries(changes)) {
+    if (known[key] === value) continue;
+    known[key] = value;
     changedKeys.add(key);
   }
   if (changedKeys.size > 0) schedule();

@@ -22,7 +22,7 @@ export function lossCount() {
 
 /**
  * Takes the loss of a frame: its points replace those known from number `first` on.
- * @param {any} frame
+ * @param {Frame} frame
  */
 export function takeLoss(frame) {
   const { first, points, mean, heldOut } = frame.loss;
