@@ -29,7 +29,7 @@ export function openLink(onFailure) {
  * Sends a message and waits for its answer.
  * @template {MessageKind} Kind
  * @param {Kind} kind
- * @param {Messages[Kind]["fields"]} fields
+ * @param {Fields<Kind>} fields
  * @returns {Promise<Messages[Kind]["answer"]>}
  */
 export function ask(kind, fields) {

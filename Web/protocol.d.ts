@@ -143,3 +143,4 @@ interface Messages {
 }
 
 type MessageKind = keyof Messages;
+type Fields<Kind extends MessageKind> = Messages[Kind]["fields"];
