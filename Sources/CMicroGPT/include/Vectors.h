@@ -74,14 +74,6 @@ MICROGPT_BITS(microgpt_f32x16, 16)
 MICROGPT_BITS(microgpt_f32x8, 8)
 MICROGPT_BITS(microgpt_f32x4, 4)
 
-/// The lanes of a, but 0 where they are subnormal: for processors that cannot be told to do so by themselves.
-#define MICROGPT_FLUSH(V, I)                                                                                \
-  MICROGPT_INLINE V V##_flushed(V a) {                                                                      \
-    return (V)(~(I)(__builtin_elementwise_abs(a) < 0x1p-126f) & (I)a);                                      \
-  }
-
-MICROGPT_FLUSH(microgpt_f32x4, microgpt_i32x4)
-
 /// Square roots as instructions. Swift's own call the C library where the argument is below 0.
 MICROGPT_INLINE float microgpt_f32_root(float x) { return __builtin_elementwise_sqrt(x); }
 MICROGPT_INLINE double microgpt_f64_root(double x) { return __builtin_elementwise_sqrt(x); }

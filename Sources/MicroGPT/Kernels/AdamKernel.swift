@@ -55,11 +55,12 @@ struct FastAdam<L: FastLanes> {
     _ parameter: UnsafeMutablePointer<Float>, _ firstMoment: UnsafeMutablePointer<Float>,
     _ secondMoment: UnsafeMutablePointer<Float>, against g: L.Vector
   ) {
-    let m = L.add(g, beta1, times: L.load(firstMoment)), p = L.load(parameter)
-    let v = L.add(L.multiply(beta2, L.load(secondMoment)), g, times: g)
-    // Moments whose gradients have vanished decay to subnormal numbers, with which each later step would be slow.
-    L.store(L.flushed(m), firstMoment)
-    L.store(L.flushed(v), secondMoment)
+    // Gradients that vanish, and moments that decay once they have, would become subnormal.
+    let g = L.settled(g), p = L.load(parameter)
+    let m = L.settled(L.add(g, beta1, times: L.load(firstMoment)))
+    let v = L.settledSquare(L.add(L.multiply(beta2, L.load(secondMoment)), g, times: g))
+    L.store(m, firstMoment)
+    L.store(v, secondMoment)
     let sum = L.add(L.add(square, v, times: inverse2), twice, times: L.roughRoot(v))
     L.store(L.add(p, L.multiply(rate, m), times: L.inverseRoot(sum)), parameter)
   }

@@ -138,7 +138,12 @@ enum Fast4: FastLanes {
     }
   #endif
   #if !arch(x86_64) && !arch(arm64)
-    @inline(__always) static func flushed(_ x: Vector) -> Vector { microgpt_f32x4_flushed(x) }
+    // Adding 2⁻⁴⁰ leaves no room for anything below 2⁻⁶³.
+    @inline(__always) static func settled(_ x: Vector) -> Vector {
+      subtract(add(x, all(0x1p-40)), all(0x1p-40))
+    }
+    @inline(__always) static func settledSquare(_ x: Vector) -> Vector { max(x, all(0x1p-100)) }
+    @inline(__always) static var leastExponent: Float { -40 }
   #endif
   @inline(__always) static func max(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_max(a, b) }
   @inline(__always) static func min(_ a: Vector, _ b: Vector) -> Vector { microgpt_f32x4_min(a, b) }

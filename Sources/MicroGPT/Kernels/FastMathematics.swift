@@ -1,7 +1,7 @@
 // The fast arithmetic's exponential, in lanes.
 
 extension FastLanes {
-  /// `eˣ` for `x ≤ 0`, within 2 ulp; 0 below -87, where the result would not be a normal number.
+  /// `eˣ` for `x ≤ 0`, within 2 ulp; 0 below `leastExponent`.
   ///
   /// With `n` the integer nearest to `x/ln 2` and `r = x - n·ln 2`, at most 0.35 away from 0, it is `2ⁿ·eʳ`.
   /// Adding 1.5·2²³ leaves no room for a fraction, so the sum's low bits are `n`. `n·ln 2` is subtracted in two
@@ -9,13 +9,13 @@ extension FastLanes {
   /// Cephes' expf.c.
   @inline(__always)
   static func exponential(_ x: Vector) -> Vector {
-    wherePositive(add(x, all(87)), exponential(inside: max(x, all(-87))))
+    wherePositive(add(x, all(-leastExponent)), exponential(inside: max(x, all(leastExponent))))
   }
 
-  /// `eˣ` for `x` of either sign, clamped to ±87.
+  /// `eˣ` for `x` of either sign, clamped to `leastExponent` and 87.
   @inline(__always)
   static func boundedExponential(_ x: Vector) -> Vector {
-    exponential(inside: min(max(x, all(-87)), all(87)))
+    exponential(inside: min(max(x, all(leastExponent)), all(87)))
   }
 
   @inline(__always)

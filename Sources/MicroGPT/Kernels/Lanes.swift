@@ -49,8 +49,16 @@ protocol FastLanes: Lanes where Scalar == Float {
   static func roughRoot(_ x: Vector) -> Vector
   /// `x·2ⁿ`, for normal results; the low bits of `n` are an integer's.
   static func scale(_ x: Vector, byPowerOf2 n: Vector) -> Vector
-  /// `x`, with subnormal lanes as 0 where the processor has no mode that makes them so.
-  static func flushed(_ x: Vector) -> Vector
+  // Where the processor has no mode that takes subnormal numbers for 0, each costs a hundred cycles, and these three keep
+  // numbers away from them. What they change is far below what an update can show.
+
+  /// `x`; without such a mode rounded to a multiple of 2⁻⁶³, whose square is a normal number.
+  static func settled(_ x: Vector) -> Vector
+  /// `x`, which is not negative; without such a mode at least 2⁻¹⁰⁰, of which a small share is still a normal number.
+  static func settledSquare(_ x: Vector) -> Vector
+  /// Exponentials of less than this count as 0: -87, where they would not be normal numbers; without such a mode -40, so
+  /// that their products are normal too.
+  static var leastExponent: Float { get }
   /// The sum of all lanes.
   static func sum(_ x: Vector) -> Float
   /// The largest lane.
@@ -99,7 +107,9 @@ extension Lanes {
 }
 
 extension FastLanes {
-  @inline(__always) static func flushed(_ x: Vector) -> Vector { x }
+  @inline(__always) static func settled(_ x: Vector) -> Vector { x }
+  @inline(__always) static func settledSquare(_ x: Vector) -> Vector { x }
+  @inline(__always) static var leastExponent: Float { -87 }
 
   @inline(__always) static func pairSums(_ a: Vector, _ b: Vector) -> Vector {
     let odd = lanes(with: 1)
