@@ -5,12 +5,22 @@
 
 import { MockWorker } from "./mock.js";
 
-const programNames = ["microgpt.swift", "microgpt_matrix.swift", ...["1-counting", "2-gradient-descent", "3-by-hand", "4-autograd", "5-attention", "6-microgpt"].map((name) => `Lessons/${name}.swift`)];
+const lessons = ["1-counting", "2-gradient-descent", "3-by-hand", "4-autograd", "5-attention", "6-microgpt"];
+const programNames = ["microgpt.swift", "microgpt_matrix.swift", ...lessons.map((name) => `Lessons/${name}.swift`)];
+/** @type {ProgramKey[]} */
+const programKeys = ["microgpt", "matrix"];
 
-/** The programs: their names, the keys that the Worker knows them by, and their texts. @type {{name: string, key: string | null, text: string}[]} */
-export const programs = await Promise.all(programNames.map(async (name, i) => ({ name, key: ["microgpt", "matrix"][i] ?? null, text: await (await fetch(`../${name}`)).text() })));
+/**
+ * The programs: their names, the keys that the Worker knows them by, and their texts.
+ * @type {ProgramText[]}
+ */
+export const programs = await Promise.all(programNames.map(async (name, i) => (
+  { name, key: programKeys[i] ?? null, text: await (await fetch(`../${name}`)).text() })));
 
-/** A Worker that has its module. @returns {any} */
+/**
+ * A Worker that has its module.
+ * @returns {Worker}
+ */
 export function startWorker() {
-  return new MockWorker();
+  return /** @type {any} */ (new MockWorker());
 }

@@ -21,30 +21,45 @@ export const view = { lines: [], isNarrow: false };
 /** @type {{text: string, code: string, isComment: boolean, isHeading: boolean}[]} */
 let sourceLines = [];
 let isPrinting = false;
-/** What is called after the columns were set anew. @type {(() => void)[]} */
+/**
+ * What is called after the columns were set anew.
+ * @type {(() => void)[]}
+ */
 const followers = [];
 
 const sheet = /** @type {HTMLElement} */ (document.getElementById("sheet"));
 const stage = /** @type {HTMLElement} */ (document.getElementById("stage"));
 
-/** Calls `follower` whenever the columns were set anew. @param {() => void} follower */
+/**
+ * Calls `follower` whenever the columns were set anew.
+ * @param {() => void} follower
+ */
 export function afterLayout(follower) {
   followers.push(follower);
 }
 
-/** Takes the programs' texts; a lesson, which the Worker does not know, gets a key of its own. @param {{name: string, key: string | null, text: string}[]} list */
+/**
+ * Takes the programs' texts; a lesson, which the Worker does not know, gets a key of its own.
+ * @param {ProgramText[]} list
+ */
 export function takePrograms(list) {
   let lessons = 0;
   for (const { key, text } of list) texts[key ?? `lesson${lessons++}`] = text;
 }
 
-/** The facts about the lines of the shown program that compute, by line. @returns {Map<number, any>} */
+/**
+ * The facts about the lines of the shown program that compute, by line.
+ * @returns {Map<number, LineFact>}
+ */
 export function shownFacts() {
   const facts = state.facts?.lines[state.program] ?? [];
-  return new Map(facts.map((/** @type {any} */ fact) => [fact.line, fact]));
+  return new Map(facts.map((fact) => [fact.line, fact]));
 }
 
-/** The text of a line, from 1. @param {number} line */
+/**
+ * The text of a line, from 1.
+ * @param {number} line
+ */
 export function lineText(line) {
   return sourceLines[line - 1]?.text ?? "";
 }
@@ -91,7 +106,13 @@ function readProgram() {
   });
 }
 
-/** How many characters wide and how many rows tall a line is; 0 rows if it is hidden. @param {number} i @param {number} room characters a row @param {number} stripRoom @param {Map<number, any>} facts */
+/**
+ * How many characters wide and how many rows tall a line is; 0 rows if it is hidden.
+ * @param {number} i
+ * @param {number} room characters a row
+ * @param {number} stripRoom
+ * @param {Map<number, LineFact>} facts
+ */
 function rowsOf(i, room, stripRoom, facts) {
   const { text, code, isComment, isHeading } = sourceLines[i];
   if (isComment && state.comments !== "all" && !(isHeading && state.comments === "headings")) return 0;
@@ -102,7 +123,11 @@ function rowsOf(i, room, stripRoom, facts) {
   return 1 + Math.ceil((length - limit) / Math.max(8, limit - hang - 4));
 }
 
-/** The breaks that make the longest of `count` columns shortest: each column's first and last line, and the longest's rows. @param {number[]} rows @param {number} count */
+/**
+ * The breaks that make the longest of `count` columns shortest: each column's first and last line, and the longest's rows.
+ * @param {number[]} rows
+ * @param {number} count
+ */
 function breaks(rows, count) {
   const sums = [0];
   for (const r of rows) sums.push(sums[sums.length - 1] + r);
@@ -137,7 +162,10 @@ export function layOut() {
   let stripEms = isPrinting ? 7.2 : 8.2, stripRoom = stripEms / charWidth + 1.2;
   const top = isPrinting ? 0 : 20;
 
-  /** The type with which so many columns fit without folding a line. @param {number} count */
+  /**
+   * The type with which so many columns fit without folding a line.
+   * @param {number} count
+   */
   function fit(count) {
     const column = (width - 2 * side - (count - 1) * gap) / count;
     const widest = Math.max(...sourceLines.map((_, i) => {
@@ -207,7 +235,10 @@ export function layOut() {
   for (const follower of followers) follower();
 }
 
-/** Copies clean text: no line numbers, a line of the program on each line, hidden comments left out. @param {ClipboardEvent} event */
+/**
+ * Copies clean text: no line numbers, a line of the program on each line, hidden comments left out.
+ * @param {ClipboardEvent} event
+ */
 function copyText(event) {
   const selection = getSelection();
   if (!selection || selection.isCollapsed || !event.clipboardData || !sheet.contains(selection.anchorNode)) return;
@@ -227,7 +258,10 @@ function copyText(event) {
   event.preventDefault();
 }
 
-/** Sets the columns for A3 paper, or for the window again. @param {boolean} printing */
+/**
+ * Sets the columns for A3 paper, or for the window again.
+ * @param {boolean} printing
+ */
 export function setForPrint(printing) {
   isPrinting = printing;
   layOut();
@@ -249,7 +283,10 @@ export function startColumns() {
   layOut();
 }
 
-/** Shows a program, from its first line. @param {string} name microgpt, matrix, lesson0 … */
+/**
+ * Shows a program, from its first line.
+ * @param {string} name microgpt, matrix, lesson0 …
+ */
 export function showProgram(name) {
   if (!(name in texts) || name === state.program) return;
   stage.scrollTo(0, 0);

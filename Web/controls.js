@@ -6,12 +6,21 @@ import { lossFigure, rate, whole } from "./format.js";
 import { chooseSpeed, drawSamples, goTo, SPEEDS, startRun, takeSteps, togglePlay, verifyRun } from "./run.js";
 import { state, update, watch } from "./store.js";
 
-/** The element of that id. @param {string} id @returns {any} */
+/**
+ * The element of that id.
+ * @template {keyof Parts} Id
+ * @param {Id} id
+ * @returns {Parts[Id]}
+ */
 export function part(id) {
-  return document.getElementById(id);
+  return /** @type {any} */ (document.getElementById(id));
 }
 
-/** Writes a text where it differs. @param {string} id @param {string} text */
+/**
+ * Writes a text where it differs.
+ * @param {keyof Parts} id
+ * @param {string} text
+ */
 function write(id, text) {
   const element = part(id);
   if (element.textContent !== text) element.textContent = text;
@@ -42,16 +51,24 @@ function showBar() {
   part("message").dataset.state = said !== "" && said === verify?.result ? badge.dataset.state : "";
 }
 
-/** Changes a setting and starts anew. @param {string} key @param {any} value */
+/**
+ * Changes a setting and starts anew.
+ * @param {string} key
+ * @param {string | number} value
+ */
 export function changeSetting(key, value) {
   update({ settings: { ...state.settings, [key]: value } });
   startRun();
 }
 
-/** Makes the bar follow the state, and the state the bar. @param {{name: string, key: string | null}[]} list */
+/**
+ * Makes the bar follow the state, and the state the bar.
+ * @param {ProgramText[]} list
+ */
 export function startControls(list) {
-  const select = part("program"), lessons = select.querySelector("optgroup");
-  lessons.append(...list.filter(({ key }) => key === null).map(({ name }, i) => new Option(name.replace(/^.*\/|\.swift$/g, ""), `lesson${i}`)));
+  const select = part("program"), lessons = list.filter(({ key }) => key === null);
+  select.querySelector("optgroup")?.append(
+    ...lessons.map(({ name }, i) => new Option(name.replace(/^.*\/|\.swift$/g, ""), `lesson${i}`)));
   select.addEventListener("change", () => showProgram(select.value));
   watch("program", () => {
     select.value = state.program;

@@ -9,7 +9,11 @@ const focusSheet = /** @type {HTMLElement} */ (document.getElementById("sheet"))
 const PAUSE = 140;
 let pointerTimer = 0, litKey = "";
 
-/** Puts a line into focus. @param {number} line @param {boolean} pinned */
+/**
+ * Puts a line into focus.
+ * @param {number} line
+ * @param {boolean} pinned
+ */
 export function focusLine(line, pinned) {
   if (state.focus?.line === line && state.focus.pinned === pinned) return;
   update({ focus: { line, pinned }, tab: state.focus?.line === line ? state.tab : defaultTab(line) });
@@ -30,7 +34,10 @@ export function releaseFocus() {
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
 }
 
-/** The next line that computes, down (1) or up (−1). @param {number} way */
+/**
+ * The next line that computes, down (1) or up (−1).
+ * @param {number} way
+ */
 export function moveFocus(way) {
   const facts = shownFacts(), total = lineTotal();
   let line = state.focus?.line ?? state.cursor ?? (way > 0 ? 0 : total + 1);
@@ -43,7 +50,10 @@ export function moveFocus(way) {
   reveal(line);
 }
 
-/** Scrolls a line to where it can be seen. @param {number} line */
+/**
+ * Scrolls a line to where it can be seen.
+ * @param {number} line
+ */
 export function reveal(line) {
   view.lines[line - 1]?.scrollIntoView({ block: view.isNarrow ? "start" : "nearest", inline: "nearest", behavior: "instant" });
 }

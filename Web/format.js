@@ -3,18 +3,28 @@
 
 const integerFormat = new Intl.NumberFormat("en-US");
 
-/** 12345 as "12,345". @param {number} n */
+/**
+ * 12345 as "12,345".
+ * @param {number} n
+ */
 export function whole(n) {
   return Number.isFinite(n) ? integerFormat.format(Math.round(n)) : "–";
 }
 
-/** A loss with four decimals, as the programs print it. @param {number | undefined} x */
+/**
+ * A loss with four decimals, as the programs print it.
+ * @param {number | null | undefined} x
+ */
 export function lossFigure(x) {
-  return x === undefined || !Number.isFinite(x) ? "–" : x.toFixed(4);
+  return x == null || !Number.isFinite(x) ? "–" : x.toFixed(4);
 }
 
-/** A number of any size in at most seven characters; a true minus sign. @param {number} x */
+/**
+ * A number of any size in at most seven characters; a true minus sign. The Worker's answers have null for what is no number.
+ * @param {number | null} x
+ */
 export function figure(x) {
+  if (x === null) return "–";
   if (!Number.isFinite(x)) return String(x);
   const size = Math.abs(x);
   let text;
@@ -26,24 +36,36 @@ export function figure(x) {
   return text.replace("-", "−").replace("e-", "e−");
 }
 
-/** The shortest figure for a cell of a heat map: ".12", "−1.3", "27". @param {number} x */
+/**
+ * The shortest figure for a cell of a heat map: ".12", "−1.3", "27".
+ * @param {number} x
+ */
 export function cellFigure(x) {
   const size = Math.abs(x);
   const text = size >= 100 ? x.toFixed(0) : size >= 10 ? x.toFixed(1) : size < 0.005 ? "0" : x.toFixed(size < 1 ? 2 : 1);
   return text.replace(/^(-?)0\./, "$1.").replace("-", "−");
 }
 
-/** A rate with three significant digits. @param {number} x */
+/**
+ * A rate with three significant digits.
+ * @param {number} x
+ */
 export function rate(x) {
   return x >= 100 ? whole(x) : x >= 10 ? x.toFixed(1) : x.toFixed(2);
 }
 
-/** Seconds as "0.21 s" or "3 min 20 s". @param {number} s */
+/**
+ * Seconds as "0.21 s" or "3 min 20 s".
+ * @param {number} s
+ */
 export function duration(s) {
   return s < 10 ? `${s.toFixed(2)} s` : s < 60 ? `${s.toFixed(0)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
 }
 
-/** A name for a token that has no letter. @param {string} token */
+/**
+ * A name for a token that has no letter.
+ * @param {string} token
+ */
 export function tokenName(token) {
   return token === "" || token === "BOS" || token === "<BOS>" ? "⏎" : token === " " ? "␣" : token;
 }

@@ -7,7 +7,9 @@ import { choosePosition, shownPosition } from "./reading.js";
 import { goTo, takeSteps, togglePlay } from "./run.js";
 import { state, update } from "./store.js";
 
-const COMMENTS = ["all", "headings", "none"], ZOOMS = [0.8, 1, 1.25, 1.5, 2, 2.5, 3];
+/** @type {State["comments"][]} */
+const COMMENTS = ["all", "headings", "none"];
+const ZOOMS = [0.8, 1, 1.25, 1.5, 2, 2.5, 3];
 
 /** @param {number} way */
 function changeZoom(way) {

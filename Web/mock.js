@@ -27,14 +27,23 @@ const MOCK_NAMES = "maisie emma olivia ava isabella sophia mia charlotte amelia 
 const MOCK_SAMPLES = "kana arieli maria lula jaylen sharin tamela dalina annara keli emma zorin micha joslen arah niana calen lana".split(" ");
 const MOCK_ALPHABET = [..."abcdefghijklmnopqrstuvwxyz", "BOS"];
 
-/** A number of −1 … 1 that depends on its arguments alone. @param {number[]} seeds */
+/**
+ * A number of −1 … 1 that depends on its arguments alone.
+ * @param {number[]} seeds
+ */
 function noise(...seeds) {
   let h = 2166136261;
   for (const s of seeds) { h = Math.imul(h ^ (s | 0), 16777619); h ^= h >>> 13; h = Math.imul(h, 1540483477); h ^= h >>> 15; }
   return (h >>> 0) / 2147483648 - 1;
 }
 
-/** Invented cells that settle while the steps go by. @param {number} line @param {number} i @param {number} step @param {number} position */
+/**
+ * Invented cells that settle while the steps go by.
+ * @param {number} line
+ * @param {number} i
+ * @param {number} step
+ * @param {number} position
+ */
 function invented(line, i, step, position) {
   const settle = 1 - Math.exp(-step / 250), base = noise(line, i, position), wander = Math.sin(step * 0.011 * (1 + noise(line, i, 7)) + 6 * noise(line, i, 3));
   const x = base * settle + (1 - settle) * 0.5 * wander + 0.12 * noise(line, i, step);

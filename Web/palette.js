@@ -21,7 +21,10 @@ function companded(c) {
   return Math.round(255 * Math.min(1, Math.max(0, c <= 0.0031308 ? 12.92 * c : 1.055 * c ** (1 / 2.4) - 0.055)));
 }
 
-/** A hexadecimal color in OKLab (Ottosson, 2020). @param {string} hex */
+/**
+ * A hexadecimal color in OKLab (Ottosson, 2020).
+ * @param {string} hex
+ */
 function oklab(hex) {
   const [r, g, b] = [1, 3, 5].map((i) => linearized(parseInt(hex.slice(i, i + 2), 16) / 255));
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
@@ -34,7 +37,10 @@ function oklab(hex) {
   ];
 }
 
-/** OKLab as red, green and blue of 0 … 255. @param {number[]} lab */
+/**
+ * OKLab as red, green and blue of 0 … 255.
+ * @param {number[]} lab
+ */
 function rgb([L, a, b]) {
   const l = (L + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const m = (L - 0.1055613458 * a - 0.0638541728 * b) ** 3;
@@ -46,7 +52,11 @@ function rgb([L, a, b]) {
   ];
 }
 
-/** Levels −1 … 1 of one palette as pixels (little-endian RGBA). @param {string} ground @param {string[]} ends */
+/**
+ * Levels −1 … 1 of one palette as pixels (little-endian RGBA).
+ * @param {string} ground
+ * @param {string[]} ends
+ */
 function ramp(ground, ends) {
   const middle = oklab(ground), sides = ends.map(oklab), pixels = new Uint32Array(2 * LEVELS + 1);
   for (let i = -LEVELS; i <= LEVELS; i++) {
@@ -67,21 +77,34 @@ export function isDark() {
   return choice === "dark" || (choice !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
-/** The palette of a kind, for `pixel`. @param {string} kind value, gradient, moment or scalar @param {boolean} [onPaper] print is always light */
+/**
+ * The palette of a kind, for `pixel`.
+ * @param {Kind} kind
+ * @param {boolean} [onPaper] print is always light
+ */
 export function palette(kind, onPaper = false) {
-  const ground = onPaper ? "paper" : isDark() ? "dark" : "light", name = kind === "scalar" ? "value" : kind, key = `${ground} ${name}`;
+  const ground = onPaper ? "paper" : isDark() ? "dark" : "light", name = kind === "scalar" ? "value" : kind;
+  const key = `${ground} ${name}`;
   let pixels = ramps.get(key);
-  if (!pixels) ramps.set(key, (pixels = ramp(ENDS[ground].ground, ENDS[ground][name] ?? ENDS[ground].value)));
+  if (!pixels) ramps.set(key, (pixels = ramp(ENDS[ground].ground, ENDS[ground][name])));
   return pixels;
 }
 
-/** The pixel of a value of −1 … 1. @param {Uint32Array} pixels @param {number} x */
+/**
+ * The pixel of a value of −1 … 1.
+ * @param {Uint32Array} pixels
+ * @param {number} x
+ */
 export function pixel(pixels, x) {
   const level = x !== x ? 0 : x > 1 ? LEVELS : x < -1 ? -LEVELS : Math.round(x * LEVELS);
   return pixels[level + LEVELS];
 }
 
-/** The same as a CSS color. @param {Uint32Array} pixels @param {number} x */
+/**
+ * The same as a CSS color.
+ * @param {Uint32Array} pixels
+ * @param {number} x
+ */
 export function cssColor(pixels, x) {
   const p = pixel(pixels, x);
   return `rgb(${p & 255} ${(p >> 8) & 255} ${(p >> 16) & 255})`;
@@ -90,8 +113,14 @@ export function cssColor(pixels, x) {
 /**
  * Paints cells into a canvas of one pixel a cell, which CSS enlarges; in the high-contrast mode of eight pixels a cell,
  * in which a bar rises above the middle for a positive value and hangs below it for a negative one.
- * @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values @param {number} start @param {number} rows @param {number} columns
- * @param {Uint32Array} pixels @param {number} scale @param {boolean} bars
+ * @param {HTMLCanvasElement} canvas
+ * @param {ArrayLike<number>} values
+ * @param {number} start
+ * @param {number} rows
+ * @param {number} columns
+ * @param {Uint32Array} pixels
+ * @param {number} scale
+ * @param {boolean} bars
  */
 export function paintCells(canvas, values, start, rows, columns, pixels, scale, bars) {
   const tall = bars ? 8 : 1;

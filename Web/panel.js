@@ -10,13 +10,24 @@ import { state, update, watch } from "./store.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
 const panelStage = /** @type {HTMLElement} */ (document.getElementById("stage"));
+/** @type {Tab[]} */
 const TABS = ["value", "gradient", "moment"];
 /** What the panel's body was made for; while it stays the same, only numbers and cells change. */
 let shape = "";
-/** The line that the phone's sheet was raised for. @type {HTMLElement | undefined} */
+/**
+ * The line that the phone's sheet was raised for.
+ * @type {HTMLElement | undefined}
+ */
 let placedFor;
 
-/** @param {string} tag @param {string} className @param {string} [text] @returns {any} */
+/**
+ * A new element.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className
+ * @param {string} [text]
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
 export function make(tag, className, text) {
   const element = document.createElement(tag);
   element.className = className;
@@ -24,7 +35,11 @@ export function make(tag, className, text) {
   return element;
 }
 
-/** The tensors of a tab. @param {any} detail @param {string} tab */
+/**
+ * The tensors of a tab.
+ * @param {LineDetail} detail
+ * @param {Tab} tab
+ */
 function tensorsOf(detail, tab) {
   return (tab === "gradient" ? detail.gradients : tab === "moment" ? detail.moments : detail.tensors) ?? [];
 }
@@ -45,14 +60,20 @@ function showPanel() {
   const present = TABS.filter((tab) => tensorsOf(detail, tab).length > 0);
   const tab = present.includes(state.tab) ? state.tab : present[0] ?? "value";
   const tensors = tensorsOf(detail, tab);
-  const key = JSON.stringify([state.program, detail.line, tab, present, tensors.map((/** @type {any} */ t) => [t.name, t.shape]), state.playing, state.contrast, document.documentElement.dataset.theme, detail.feeds, view.isNarrow]);
+  const key = JSON.stringify([state.program, detail.line, tab, present, tensors.map((t) => [t.name, t.shape]), state.playing, state.contrast, document.documentElement.dataset.theme, detail.feeds, view.isNarrow]);
   const isOther = key !== shape;
   if (isOther) { shape = key; buildPanel(detail, tab, present, tensors); }
   fillPanel(detail, tensors);
   if (isOther) placePanel();
 }
 
-/** Makes the panel's elements. @param {any} detail @param {string} tab @param {string[]} present @param {any[]} tensors */
+/**
+ * Makes the panel's elements.
+ * @param {LineDetail} detail
+ * @param {Tab} tab
+ * @param {Tab[]} present
+ * @param {TensorView[]} tensors
+ */
 function buildPanel(detail, tab, present, tensors) {
   const head = make("header", "panelHead");
   const title = make("h2", "", detail.title);
@@ -79,7 +100,7 @@ function buildPanel(detail, tab, present, tensors) {
   const foot = make("p", "feedsFrom");
   if (detail.feeds.length > 0) {
     foot.append("reads ");
-    detail.feeds.forEach((/** @type {number} */ line, /** @type {number} */ i) => {
+    detail.feeds.forEach((line, i) => {
       const link = make("a", "", `line ${line}`);
       link.href = `#${state.program === "microgpt" ? "" : state.program + "-"}L${line}`;
       link.title = lineText(line).trim();
@@ -89,7 +110,11 @@ function buildPanel(detail, tab, present, tensors) {
   panel.replaceChildren(head, sentence, formula, ...(present.length > 1 ? [tabs] : []), body, foot);
 }
 
-/** A tensor's elements: its heat map, letters, figures and histogram. @param {any} tensor @param {number} count how many share the panel */
+/**
+ * A tensor's elements: its heat map, letters, figures and histogram.
+ * @param {TensorView} tensor
+ * @param {number} count how many share the panel
+ */
 function tensorElement(tensor, count) {
   const [rows, columns] = tensor.shape;
   const figureElement = make("figure", `tensor ${tensor.kind}`);
@@ -99,7 +124,7 @@ function tensorElement(tensor, count) {
   const canvas = make("canvas", "cells");
   canvas.role = "img";
   const maximumWidth = view.isNarrow ? innerWidth - 60 : Math.min(panelWidth() - 52, 640);
-  const hasLetters = tensor.rows.some((/** @type {string} */ r) => r !== "");
+  const hasLetters = tensor.rows.some((r) => r !== "");
   // Two stand side by side where their cells stay large enough to point at.
   const half = Math.floor((maximumWidth - 16) / 2) - (hasLetters ? 20 : 0);
   const isHalf = count > 1 && rows > 1 && half / columns >= 9;
@@ -125,8 +150,8 @@ function tensorElement(tensor, count) {
     grid.append(figures);
   }
   const read = make("output", "read", "");
-  grid.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
-    const box = canvas.getBoundingClientRect(), current = /** @type {any} */ (figureElement).tensor;
+  grid.addEventListener("pointermove", (event) => {
+    const box = canvas.getBoundingClientRect(), current = /** @type {TensorFigure} */ (figureElement).tensor;
     const c = Math.floor((event.clientX - box.left) / box.width * columns), r = Math.floor((event.clientY - box.top) / box.height * rows);
     if (c < 0 || r < 0 || c >= columns || r >= rows) return;
     const names = [current.rows[r], current.columns[c]].filter((t) => t !== undefined && t !== "").map(tokenName);
@@ -146,9 +171,15 @@ function tensorElement(tensor, count) {
   return figureElement;
 }
 
-/** Writes the letters of rows and columns, which change with the document. @param {HTMLElement} element @param {any} tensor */
+/**
+ * Writes the letters of rows and columns, which change with the document.
+ * @param {HTMLElement} element
+ * @param {TensorView} tensor
+ */
 function writeLetters(element, tensor) {
-  for (const [place, names] of [[".rowLetters", tensor.rows], [".columnLetters", tensor.columns]]) {
+  /** @type {[place: string, names: string[]][]} */
+  const sides = [[".rowLetters", tensor.rows], [".columnLetters", tensor.columns]];
+  for (const [place, names] of sides) {
     const row = element.querySelector(place), every = Number(row?.getAttribute("data-every") ?? 1);
     [...(row?.children ?? [])].forEach((letter, i) => {
       const text = i % every === 0 && names[i] !== "" ? tokenName(names[i]) : "";
@@ -157,21 +188,25 @@ function writeLetters(element, tensor) {
   }
 }
 
-/** Writes the numbers and paints the cells. @param {any} detail @param {any[]} tensors */
+/**
+ * Writes the numbers and paints the cells.
+ * @param {LineDetail} detail
+ * @param {TensorView[]} tensors
+ */
 function fillPanel(detail, tensors) {
   const formula = panel.querySelector(".formula");
-  if (formula && formula.textContent !== detail.formula.join("")) formula.replaceChildren(...detail.formula.map((/** @type {string} */ t) => make("div", "", t)));
+  if (formula && formula.textContent !== detail.formula.join("")) formula.replaceChildren(...detail.formula.map((t) => make("div", "", t)));
   const elements = panel.querySelectorAll("figure.tensor");
   tensors.forEach((tensor, i) => {
-    const element = /** @type {any} */ (elements[i]);
+    const element = /** @type {TensorFigure} */ (elements[i]);
     if (!element) return;
     element.tensor = tensor;
-    const [rows, columns] = tensor.shape, scale = Math.max(Math.abs(tensor.minimum), Math.abs(tensor.maximum)), pixels = palette(tensor.kind);
+    const [rows, columns] = tensor.shape, scale = Math.max(Math.abs(tensor.minimum ?? 0), Math.abs(tensor.maximum ?? 0)), pixels = palette(tensor.kind);
     const canvas = element.querySelector("canvas.cells");
     paintCells(canvas, tensor.values, 0, rows, columns, pixels, scale > 0 ? 1 / scale : 0, state.contrast);
     canvas.ariaLabel = `${tensor.name}, ${rows} by ${columns}, from ${figure(tensor.minimum)} to ${figure(tensor.maximum)}`;
     const spans = element.querySelectorAll(".figures span");
-    spans.forEach((/** @type {HTMLElement} */ span, /** @type {number} */ k) => {
+    spans.forEach((span, k) => {
       const x = tensor.values[k], text = cellFigure(x);
       if (span.textContent !== text) span.textContent = text;
       span.className = !state.contrast && Math.abs(x) > 0.7 * scale ? "strong" : "";
@@ -179,18 +214,24 @@ function fillPanel(detail, tensors) {
     writeLetters(element, tensor);
     // Where the rows are positions, the chosen one is marked.
     const letters = element.querySelectorAll(".rowLetters span"), isByPosition = rows > 1 && rows === state.frame?.document.losses.length;
-    letters.forEach((/** @type {HTMLElement} */ letter, /** @type {number} */ r) => letter.classList.toggle("here", isByPosition && r === detail.position));
+    letters.forEach((letter, r) => letter.classList.toggle("here", isByPosition && r === detail.position));
     element.querySelector(".under").textContent = `full color at ${tensor.kind === "moment" ? "" : "±"}${figure(scale)}`;
     element.querySelector(".min").textContent = figure(tensor.minimum);
     element.querySelector(".max").textContent = figure(tensor.maximum);
     element.querySelector(".norm").textContent = figure(tensor.norm);
-    const histogram = element.querySelector(".histogram");
+    const histogram = element.querySelector("canvas.histogram");
     histogram.hidden = rows * columns < 8;
     if (!histogram.hidden) paintHistogram(histogram, tensor, pixels, scale);
   });
 }
 
-/** How many values lie where between −scale and scale. @param {HTMLCanvasElement} canvas @param {any} tensor @param {Uint32Array} pixels @param {number} scale */
+/**
+ * How many values lie where between −scale and scale.
+ * @param {HTMLCanvasElement} canvas
+ * @param {TensorView} tensor
+ * @param {Uint32Array} pixels
+ * @param {number} scale
+ */
 function paintHistogram(canvas, tensor, pixels, scale) {
   const BINS = 41, ratio = Math.min(3, devicePixelRatio || 1), width = 41 * 4, height = 30;
   if (canvas.width !== width * ratio) { canvas.width = width * ratio; canvas.height = height * ratio; }

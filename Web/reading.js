@@ -17,14 +17,20 @@ export function shownPosition() {
   return Math.max(0, Math.min(state.position, (state.frame?.document.tokens.length ?? 2) - 2));
 }
 
-/** Chooses the position. @param {number} position */
+/**
+ * Chooses the position.
+ * @param {number} position
+ */
 export function choosePosition(position) {
   const last = (state.frame?.document.tokens.length ?? 2) - 2;
   update({ position: Math.max(0, Math.min(position, last)), showing: "value" });
   refresh();
 }
 
-/** Chooses a training document; −1 is that of the next step. @param {number} index */
+/**
+ * Chooses a training document; −1 is that of the next step.
+ * @param {number} index
+ */
 function chooseDocument(index) {
   const total = state.facts?.documents ?? 1;
   update({ document: index < -1 ? total - 1 : index >= total ? -1 : index, text: null });
@@ -39,7 +45,7 @@ function showTokens() {
   const key = letters.join("\u0000");
   if (key !== chipKey) {
     chipKey = key;
-    chips.replaceChildren(...letters.slice(0, -1).map((/** @type {string} */ letter, /** @type {number} */ i) => {
+    chips.replaceChildren(...letters.slice(0, -1).map((letter, i) => {
       const chip = make("button", "chip");
       chip.role = "radio";
       chip.append(make("span", "letter", tokenName(letter)), make("span", "chipBar"));
@@ -55,7 +61,7 @@ function showTokens() {
     chip.style.setProperty("--surprise", Math.min(1, (losses[i] ?? 0) / (1.4 * guess)).toFixed(3));
     if (!state.playing || state.speed < 2) chip.title = `position ${i}: reads ${tokenName(letters[i])}, next ${tokenName(letters[i + 1])}, surprise ${lossFigure(losses[i])}`;
   });
-  const name = state.text !== null ? "your own text" : state.document < 0 ? "next document" : `document ${whole(state.document + 1)} of ${whole(state.facts.documents)}`;
+  const name = state.text !== null ? "your own text" : state.document < 0 ? "next document" : `document ${whole(state.document + 1)} of ${whole(state.facts?.documents ?? 0)}`;
   if (which.textContent !== name) which.textContent = name;
   which.title = `loss ${lossFigure(loss)}`;
 }

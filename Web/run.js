@@ -34,7 +34,10 @@ export function refresh() {
   schedule();
 }
 
-/** Shows a sentence of the Worker or of the page. @param {unknown} problem */
+/**
+ * Shows a sentence of the Worker or of the page.
+ * @param {unknown} problem
+ */
 export function say(problem) {
   const text = problem instanceof Error ? problem.message : String(problem);
   update({ message: text, announcement: text });
@@ -51,7 +54,7 @@ export async function startRun() {
     if (number !== runNumber) return;
     clearLoss();
     clearSamples();
-    const steps = facts.hyperparameters.find((/** @type {any} */ h) => h.key === "steps")?.value;
+    const steps = facts.hyperparameters.find((h) => h.key === "steps")?.value;
     update({ facts, frame: null, step: 0, furthest: 0, steps: Number(steps ?? state.steps), loss: undefined, stepsPerSecond: 0, verify: null, detail: null, message: "", document: -1 });
     mayAsk = true;
     drawnAt = -1;
@@ -78,13 +81,19 @@ export async function setPlaying(playing) {
   refresh();
 }
 
-/** Chooses a speed. @param {number} speed an index into SPEEDS */
+/**
+ * Chooses a speed.
+ * @param {number} speed an index into SPEEDS
+ */
 export function chooseSpeed(speed) {
   update({ speed: Math.max(0, Math.min(SPEEDS.length - 1, speed)) });
   if (state.playing) setPlaying(true);
 }
 
-/** Takes steps and pauses. @param {number} count */
+/**
+ * Takes steps and pauses.
+ * @param {number} count
+ */
 export async function takeSteps(count) {
   if (!state.facts) return;
   update({ playing: false, cursor: null, showing: "value", message: "" });
@@ -92,7 +101,10 @@ export async function takeSteps(count) {
   refresh();
 }
 
-/** Goes to a step; while dragging, the last wish wins. @param {number} step */
+/**
+ * Goes to a step; while dragging, the last wish wins.
+ * @param {number} step
+ */
 export async function goTo(step) {
   if (!state.facts) return;
   wanted = Math.max(0, Math.min(step, state.furthest));
@@ -125,13 +137,16 @@ export async function verifyRun() {
   if (!state.facts || state.verify?.running) return;
   update({ playing: false, verify: { running: true, done: 0, of: 1 } });
   try {
-    const { result, isEqual } = await ask("verify");
+    const { result, isEqual } = await ask("verify", {});
     update({ verify: { running: false, result, isEqual }, announcement: result });
   } catch (problem) { update({ verify: null }); say(problem); }
   refresh();
 }
 
-/** Asks for a frame and for the line in focus; at most one of each is under way. @param {number} now */
+/**
+ * Asks for a frame and for the line in focus; at most one of each is under way.
+ * @param {number} now
+ */
 function askForFrame(now) {
   if (!mayAsk) return;
   const isLive = (state.playing && SPEEDS[state.speed].rate > 0) || state.verify?.running;
@@ -148,7 +163,7 @@ function askForFrame(now) {
       .finally(() => { isAsking = false; if (isStale || isLive) schedule(); });
   }
   if (state.focus && !isAskingLine && (lineIsStale || isLive) && now - lastLineAt > (isLive ? 120 : 0) && (state.program === "microgpt" || state.program === "matrix")) {
-    if (!state.facts.lines[state.program].some((/** @type {any} */ f) => f.line === state.focus.line)) return;
+    if (!state.facts?.lines[state.program].some((f) => f.line === state.focus?.line)) return;
     isAskingLine = true;
     lineIsStale = false;
     lastLineAt = now;
@@ -159,12 +174,17 @@ function askForFrame(now) {
   }
 }
 
-/** Takes a frame into the state. @param {any} frame */
+/**
+ * Takes a frame into the state.
+ * @param {Frame} frame
+ */
 function takeFrame(frame) {
   takeLoss(frame);
   takeSamples(frame);
   const isWalking = state.playing && SPEEDS[state.speed].rate === 0;
-  const changes = /** @type {any} */ ({ frame, steps: frame.steps, stepsPerSecond: frame.stepsPerSecond, furthest: Math.max(state.furthest, frame.completed ?? frame.step) });
+  const { steps, stepsPerSecond, completed } = frame;
+  /** @type {Partial<State>} */
+  const changes = { frame, steps, stepsPerSecond, furthest: Math.max(state.furthest, completed ?? frame.step) };
   if (wanted < 0 && !isGoing) changes.step = frame.step;
   changes.loss = lossOf(frame.step) ?? frame.document.loss;
   // A sample every twentieth of the run, so that one can read how they get better.

@@ -14,7 +14,10 @@ export function sampleCount() {
   return sampleTotal;
 }
 
-/** Takes the samples of a frame. @param {{samples: {text: string, step: number, isNew: boolean}[], sampleCount: number}} frame */
+/**
+ * Takes the samples of a frame.
+ * @param {Frame} frame
+ */
 export function takeSamples({ samples, sampleCount: total }) {
   if (samples.length === 0) return;
   sampleTotal = total;

@@ -7,27 +7,43 @@ import { whole } from "./format.js";
 import { say, startRun } from "./run.js";
 import { state, update, watch } from "./store.js";
 
-/** The settings of the drawer: key, word, and what the input takes. */
+/**
+ * The settings of the drawer: key, word, and what the input takes.
+ * @type {[key: string, word: string, least: number, most: number, step: number | "any", preset: number][]}
+ */
 const FIELDS = [
   ["layers", "Layers", 1, 8, 1, 1], ["embedding", "Width", 4, 256, 4, 16], ["heads", "Heads", 1, 16, 1, 4],
   ["block_size", "Block size", 2, 256, 1, 16], ["batch_size", "Batch", 1, 64, 1, 1], ["steps", "Steps", 1, 1000000, 1, 1000],
   ["learning_rate", "Learning rate", 0, 1, "any", 0.01], ["temperature", "Temperature", 0, 5, 0.1, 0.5],
   ["hold_out", "Held out", 0, 0.5, 0.05, 0], ["seed", "Seed", 0, 4294967295, 1, 42],
 ];
+/**
+ * The choices that stay for the next visit. The first two have radio buttons.
+ * @type {["theme", "comments", "contrast"]}
+ */
 const SAVED = ["theme", "comments", "contrast"];
+
+/**
+ * The radio buttons of a choice.
+ * @param {string} name
+ * @returns {NodeListOf<HTMLInputElement>}
+ */
+function radios(name) {
+  return document.querySelectorAll(`input[name=${name}]`);
+}
 
 function showSettings() {
   const { facts, settings, settingsOpen } = state;
   part("drawer").hidden = !settingsOpen;
   part("settingsButton").ariaExpanded = String(settingsOpen);
   for (const [key, , , , , preset] of FIELDS) {
-    const input = part(`setting-${key}`), known = facts?.hyperparameters.find((/** @type {any} */ h) => h.key === key);
+    const input = part(`setting-${key}`), known = facts?.hyperparameters.find((h) => h.key === key);
     if (document.activeElement !== input) input.value = String(settings[key] ?? known?.value ?? preset);
     if (known) input.title = known.help;
   }
   if (document.activeElement !== part("seed")) part("seed").value = String(settings.seed ?? 42);
   part("engine").value = settings.engine ?? "exact";
-  for (const radio of document.querySelectorAll("input[name=engine]")) /** @type {HTMLInputElement} */ (radio).checked = /** @type {HTMLInputElement} */ (radio).value === part("engine").value;
+  for (const radio of radios("engine")) radio.checked = radio.value === part("engine").value;
   if (facts) part("modelSize").textContent = `${whole(facts.parameters)} parameters, ${whole(facts.documents)} documents, ${facts.vocabulary.length} tokens`;
   part("ownText").hidden = state.ownText === null;
 }
@@ -35,17 +51,27 @@ function showSettings() {
 function showLook() {
   document.documentElement.dataset.theme = state.theme;
   document.documentElement.classList.toggle("contrast", state.contrast);
-  for (const name of ["theme", "comments"]) for (const radio of document.querySelectorAll(`input[name=${name}]`)) /** @type {HTMLInputElement} */ (radio).checked = /** @type {HTMLInputElement} */ (radio).value === state[name];
   part("contrast").checked = state.contrast;
-  for (const key of SAVED) if (key !== "contrast") save(key);
+  for (const name of SAVED) {
+    if (name === "contrast") continue;
+    for (const radio of radios(name)) radio.checked = radio.value === state[name];
+    save(name);
+  }
 }
 
-/** Keeps a choice for the next visit. @param {string} key */
+/**
+ * Keeps a choice for the next visit.
+ * @param {typeof SAVED[number]} key
+ */
 function save(key) {
   try { localStorage.setItem(`microgpt.${key}`, JSON.stringify(state[key])); } catch { /* A page from a file may have no storage. */ }
 }
 
-/** Trains on a text of the reader's own. @param {string | null} text @param {string} name */
+/**
+ * Trains on a text of the reader's own.
+ * @param {string | null} text
+ * @param {string} name
+ */
 function takeText(text, name) {
   if (text !== null && text.trim() === "") { say("The text is empty: give one document on each line."); return; }
   const bytes = text === null ? null : new TextEncoder().encode(text);
@@ -72,14 +98,14 @@ export function startSettings() {
   part("fields").append(...FIELDS.map(([key, word, least, most, step, preset]) => {
     const label = make("label", "field"), input = make("input", "");
     Object.assign(input, { type: "number", id: `setting-${key}`, min: String(least), max: String(most), step: String(step), value: String(preset), inputMode: "decimal" });
-    input.addEventListener("change", () => { if (input.value !== "" && Number.isFinite(input.valueAsNumber)) changeSetting(String(key), input.valueAsNumber); });
-    label.append(make("span", "", String(word)), input);
+    input.addEventListener("change", () => { if (input.value !== "" && Number.isFinite(input.valueAsNumber)) changeSetting(key, input.valueAsNumber); });
+    label.append(make("span", "", word), input);
     return label;
   }));
   for (const name of ["theme", "comments"]) {
-    for (const radio of document.querySelectorAll(`input[name=${name}]`)) radio.addEventListener("change", () => update({ [name]: /** @type {HTMLInputElement} */ (radio).value }));
+    for (const radio of radios(name)) radio.addEventListener("change", () => update({ [name]: radio.value }));
   }
-  for (const radio of document.querySelectorAll("input[name=engine]")) radio.addEventListener("change", () => changeSetting("engine", /** @type {HTMLInputElement} */ (radio).value));
+  for (const radio of radios("engine")) radio.addEventListener("change", () => changeSetting("engine", radio.value));
   part("contrast").addEventListener("change", () => { update({ contrast: part("contrast").checked }); save("contrast"); });
   part("closeSettings").addEventListener("click", () => update({ settingsOpen: false }));
   part("file").addEventListener("change", () => takeFile(part("file").files?.[0]));

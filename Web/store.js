@@ -3,12 +3,9 @@
 // changes a frame brings, each watcher draws once in it.
 
 /**
- * @typedef {{line: number, kind: "value" | "gradient" | "moment" | "scalar", stage: string, order: number, cells: number}} LineFact
- * @typedef {{documents: number, vocabulary: string[], parameters: number, lines: {[program: string]: LineFact[]},
- *   hyperparameters: {key: string, value: any, help: string, expected: string}[]}} Facts
+ * What the page knows.
+ * @type {State}
  */
-
-/** What the page knows. @type {any} */
 export const state = {
   // What is shown.
   program: "microgpt", comments: "all", theme: "system", zoom: 1, contrast: false, keysShown: false, settingsOpen: false,
@@ -26,7 +23,7 @@ export const state = {
   verify: null, message: "", announcement: "",
 };
 
-/** @type {{keys: string[], draw: (s: any, changed: Set<string>) => void}[]} */
+/** @type {{keys: string[], draw: (state: State, changed: Set<string>) => void}[]} */
 const watchers = [];
 /** @type {Set<string>} */
 const changedKeys = new Set();
@@ -37,21 +34,34 @@ let scheduled = false;
 const frameTimes = new Float32Array(512);
 let frameCount = 0;
 
-/** Calls `draw` in the next frame after one of `keys` has changed. @param {string} keys separated by spaces @param {(s: any, changed: Set<string>) => void} draw */
+/**
+ * Calls `draw` in the next frame after one of `keys` has changed.
+ * @template {string} List
+ * @param {KeyList<List>} keys separated by spaces
+ * @param {(state: State, changed: Set<string>) => void} draw
+ */
 export function watch(keys, draw) {
   watchers.push({ keys: keys.split(" "), draw });
 }
 
-/** Calls `tick` at the start of every scheduled frame. @param {(now: number) => void} tick */
+/**
+ * Calls `tick` at the start of every scheduled frame.
+ * @param {(now: number) => void} tick
+ */
 export function everyFrame(tick) {
   tickers.push(tick);
 }
 
-/** Changes the state; equal values change nothing. @param {{[key: string]: any}} changes */
+/**
+ * Changes the state; equal values change nothing.
+ * @param {Partial<State>} changes
+ */
 export function update(changes) {
-  for (const key in changes) {
-    if (state[key] === changes[key]) continue;
-    state[key] = changes[key];
+  /** @type {{[key: string]: any}} */
+  const known = state;
+  for (const [key, value] of Object.entries(changes)) {
+    if (known[key] === value) continue;
+    known[key] = value;
     changedKeys.add(key);
   }
   if (changedKeys.size > 0) schedule();
@@ -75,7 +85,10 @@ function renderFrame(now) {
   frameTimes[frameCount++ % frameTimes.length] = performance.now() - begin;
 }
 
-/** The main thread's time in a frame at a fraction of recent frames: 0.99 is the 99th percentile. @param {number} fraction */
+/**
+ * The main thread's time in a frame at a fraction of recent frames: 0.99 is the 99th percentile.
+ * @param {number} fraction
+ */
 export function frameTime(fraction) {
   const known = [...frameTimes.subarray(0, Math.min(frameCount, frameTimes.length))].sort((a, b) => a - b);
   return known[Math.min(known.length - 1, Math.floor(known.length * fraction))] ?? 0;

@@ -8,7 +8,8 @@ import { state, watch } from "./store.js";
 /** More cells than this would be narrower than a pixel: neighbors share one, which shows the larger in magnitude. */
 const MOST_CELLS = 72;
 
-/** @type {{fact: any, index: number, element: HTMLElement, canvas: HTMLCanvasElement, share: number, last: Float32Array, painted: string}[]} */
+/** @type {{fact: LineFact, index: number, element: HTMLElement, canvas: HTMLCanvasElement, share: number,
+ *   last: Float32Array, painted: string}[]} */
 let shown = [];
 let onPaper = false;
 
@@ -18,9 +19,9 @@ function makeStrips() {
   if (!facts) return;
   const list = facts.lines[state.program] ?? [];
   const before = state.program === "matrix" ? facts.lines.microgpt.length : 0;
-  if (shown.length > 0 && shown[0].element.isConnected && shown[0].fact === list.find((/** @type {any} */ f) => f.cells > 0)) return;
+  if (shown.length > 0 && shown[0].element.isConnected && shown[0].fact === list.find((f) => f.cells > 0)) return;
   shown = [];
-  list.forEach((/** @type {any} */ fact, /** @type {number} */ i) => {
+  list.forEach((fact, i) => {
     const line = view.lines[fact.line - 1];
     if (!line) return;
     line.classList.add("computes");
@@ -63,7 +64,10 @@ function paintStrips() {
   }
 }
 
-/** Paints all strips anew, in the colors of paper or of the screen. @param {boolean} paper */
+/**
+ * Paints all strips anew, in the colors of paper or of the screen.
+ * @param {boolean} paper
+ */
 export function repaintStrips(paper) {
   onPaper = paper;
   for (const strip of shown) strip.painted = "";

@@ -5,14 +5,18 @@ const KEYWORDS = new Set(("import func let var if else for in while return struc
   + "break continue some typealias try throws guard switch case default where self nil true false subscript enum public private repeat").split(" "));
 const TOKENS = /(?<comment>\/\/.*)|(?<string>"(?:\\.|[^"\\])*")|(?<number>\b0x[\da-fA-F_.]+(?:p[+-]?\d+)?|(?<![\w$])\d[\d_]*(?:\.\d[\d_]*)?(?:e-?\d+)?)|(?<word>@?[A-Za-z_]\w*)/g;
 
-/** Whether a line opens a section: "// MODEL: …". @param {string} line */
+/**
+ * Whether a line opens a section: "// MODEL: …".
+ * @param {string} line
+ */
 export function isHeading(line) {
   return /^\/\/ [A-Z][A-Z ]+:/.test(line);
 }
 
 /**
  * A line's tokens in their order; their texts add up to the line.
- * @param {string} line @returns {{kind: string, text: string}[]}
+ * @param {string} line
+ * @returns {{kind: string, text: string}[]}
  */
 export function tokens(line) {
   if (isHeading(line)) {

@@ -9,7 +9,10 @@ import { state, watch } from "./store.js";
 const plot = /** @type {HTMLCanvasElement} */ (document.getElementById("plot"));
 const plotBox = /** @type {HTMLElement} */ (document.getElementById("plotBox"));
 
-/** Pairs, step and loss: of the steps, of their moving average, and held out. @type {{losses: number[], means: number[], heldOuts: ArrayLike<number>}} */
+/**
+ * Pairs, step and loss: of the steps, of their moving average, and held out.
+ * @type {{losses: number[], means: number[], heldOuts: ArrayLike<number>}}
+ */
 const curves = { losses: [], means: [], heldOuts: [] };
 
 /** How many loss points are known, for the next frame's `lossSince`. */
@@ -17,7 +20,10 @@ export function lossCount() {
   return curves.losses.length >> 1;
 }
 
-/** Takes the loss of a frame: its points replace those known from number `first` on. @param {any} frame */
+/**
+ * Takes the loss of a frame: its points replace those known from number `first` on.
+ * @param {Frame} frame
+ */
 export function takeLoss(frame) {
   const { first, points, mean, heldOut } = frame.loss;
   curves.losses.length = curves.means.length = 2 * first;
@@ -28,7 +34,10 @@ export function takeLoss(frame) {
   curves.heldOuts = heldOut ?? [];
 }
 
-/** The loss of the step that led to a step's model; undefined before the first. @param {number} step */
+/**
+ * The loss of the step that led to a step's model; undefined before the first.
+ * @param {number} step
+ */
 export function lossOf(step) {
   let low = 0, high = curves.losses.length >> 1;
   while (low < high) {
@@ -48,7 +57,10 @@ export function clearLoss() {
   Object.assign(curves, { losses: [], means: [], heldOuts: [] });
 }
 
-/** The step at a place of the plot. @param {number} clientX */
+/**
+ * The step at a place of the plot.
+ * @param {number} clientX
+ */
 function stepAt(clientX) {
   const box = plotBox.getBoundingClientRect(), left = 34, right = 8;
   return Math.round(Math.max(0, Math.min(1, (clientX - box.left - left) / (box.width - left - right))) * state.steps);
@@ -126,7 +138,12 @@ function drawPlot() {
   stroke(means, value, 1.75, []);
   stroke(heldOuts, color("--held"), 1.5, [1, 3]);
 
-  /** @param {ArrayLike<number>} list @param {string} paint @param {number} thick @param {number[]} dash */
+  /**
+   * @param {ArrayLike<number>} list
+   * @param {string} paint
+   * @param {number} thick
+   * @param {number[]} dash
+   */
   function stroke(list, paint, thick, dash) {
     const total = list.length >> 1;
     if (total === 0) return;
@@ -161,7 +178,10 @@ function drawPlot() {
   context.fill();
 }
 
-/** Makes the plot follow the state, and the run follow the plot. @param {(step: number) => void} goTo */
+/**
+ * Makes the plot follow the state, and the run follow the plot.
+ * @param {(step: number) => void} goTo
+ */
 export function startTimeline(goTo) {
   watch("frame step steps facts theme contrast", drawPlot);
   watch("step steps frame", () => {

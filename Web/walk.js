@@ -9,14 +9,20 @@ import { ask } from "./link.js";
 import { everyFrame, schedule, state, update } from "./store.js";
 import { isHeading } from "./syntax.js";
 
-/** The stages that every position goes through. */
+/**
+ * The stages that every position goes through.
+ * @type {Set<string | undefined>}
+ */
 const FORWARD = new Set(["embedding", "attention", "mlp", "logits"]);
 
-/** @type {{line: number, position: number, showing: string}[]} */
+/** @type {{line: number, position: number, showing: Content}[]} */
 let route = [];
 let place = 0, nextAt = 0, routeKey = "", isStepping = false;
 
-/** The section that a line stands in: "MODEL", "TRAINING", … @param {number} line */
+/**
+ * The section that a line stands in: "MODEL", "TRAINING", …
+ * @param {number} line
+ */
 function sectionOf(line) {
   for (; line > 0; line--) if (isHeading(lineText(line))) return lineText(line).slice(3).split(":")[0];
   return "";

@@ -13,10 +13,20 @@ const RATE_WINDOW = 500;
 const STOPPED = "The module has stopped. Start a new run.";
 
 /**
- * The module's functions, with texts and answers as JavaScript has them.
+ * What the module exports.
+ * @typedef {"web_answer" | "web_frame" | "web_input" | "web_is_out_of_memory" | "web_line" | "web_remaining" | "web_rewind" |
+ *   "web_sample" | "web_start" | "web_train" | "web_verify" | "web_verify_advance"} FunctionName
+ * @typedef {Record<FunctionName, (...values: number[]) => number> & {memory: WebAssembly.Memory}} Functions
  */
+
+/**
+ * An answer, and the buffer in which its arrays lie.
+ * @typedef {{answer: any, numbers?: ArrayBuffer}} Answer
+ */
+
+/** The module's functions, with texts and answers as JavaScript has them. */
 class Module {
-  /** @param {WebAssembly.Exports} functions */
+  /** @param {Functions} functions */
   constructor(functions) {
     this.functions = functions;
   }
@@ -25,7 +35,10 @@ class Module {
     return this.functions.memory.buffer.byteLength;
   }
 
-  /** Writes bytes one after the other where the module reads its input. */
+  /**
+   * Writes bytes one after the other where the module reads its input.
+   * @param {Uint8Array[]} parts
+   */
   input(...parts) {
     const start = this.functions.web_input(parts.reduce((sum, part) => sum + part.length, 0));
     // The view is made after the call, because growing the memory detaches earlier ones.
@@ -37,7 +50,10 @@ class Module {
     }
   }
 
-  /** Writes a text of one's own. Returns its bytes, -1 for none. */
+  /**
+   * Writes a text of one's own. Returns its bytes, -1 for none.
+   * @param {string | null | undefined} text
+   */
   text(text) {
     if (text === null || text === undefined) return -1;
     const bytes = new TextEncoder().encode(text);
@@ -52,19 +68,28 @@ class Module {
     const numbersStart = Math.ceil((8 + length) / 8) * 8;
     const text = new TextDecoder().decode(new Uint8Array(buffer, start + 8, length));
     const numbers = buffer.slice(start + numbersStart, start + size);
+    /** @type {{[name: string]: new (numbers: ArrayBuffer, at: number, count: number) => ArrayBufferView}} */
     const types = { Float32Array, Float64Array, Int32Array };
     const answer = JSON.parse(text, (_, value) =>
       value && value.$ ? new types[value.$](numbers, value.at, value.count) : value);
     return { answer, numbers };
   }
 
-  /** Calls a function that returns a count, or -1 with an error in the answer. */
+  /**
+   * Calls a function that returns a count, or -1 with an error in the answer.
+   * @param {FunctionName} name
+   * @param {number[]} values
+   */
   count(name, ...values) {
     const count = this.functions[name](...values);
     if (count < 0) throw new Refusal(this.answer().answer.error);
     return count;
   }
 
+  /**
+   * @param {Settings} settings
+   * @param {Uint8Array | null} text
+   */
   start(settings, text) {
     const lines = Object.entries(settings).map(([key, value]) => `${key} ${value}`.replaceAll("\n", " "));
     const written = new TextEncoder().encode(lines.join("\n"));
@@ -73,11 +98,13 @@ class Module {
     return this.answer();
   }
 
+  /** @param {Partial<Fields<"frame">>} fields */
   frame({ document = -1, text = null, position = 0, of = "value", lossSince = 0, sampleSince = 0 }) {
     this.functions.web_frame(document, this.text(text), position, of === "gradient" ? 1 : 0, lossSince, sampleSince);
     return this.answer();
   }
 
+  /** @param {Partial<Fields<"line">> & {line: number}} fields */
   line({ program, line, document = -1, text = null, position = 0 }) {
     this.functions.web_line(program === "matrix" ? 1 : 0, line, document, this.text(text), position);
     return this.answer();
@@ -90,14 +117,21 @@ class Refusal extends Error {}
 /** The steps taken lately, from which their number per second follows. */
 class Rate {
   constructor() {
+    /** @type {{steps: number, start: number, end: number}[]} */
     this.slices = [];
   }
 
+  /**
+   * @param {number} steps
+   * @param {number} start in milliseconds, as all times
+   * @param {number} end
+   */
   add(steps, start, end) {
     this.slices.push({ steps, start, end });
     while (this.slices.length > 1 && end - this.slices[0].end > RATE_WINDOW) this.slices.shift();
   }
 
+  /** @param {number} now */
   perSecond(now) {
     const recent = this.slices.filter((slice) => now - slice.end <= RATE_WINDOW);
     if (recent.length === 0) return 0;
@@ -112,10 +146,15 @@ class Slice {
     this.perMillisecond = 0.1;
   }
 
+  /** @param {number} milliseconds */
   steps(milliseconds) {
     return Math.max(1, Math.floor(this.perMillisecond * milliseconds));
   }
 
+  /**
+   * @param {number} steps
+   * @param {number} milliseconds
+   */
   learn(steps, milliseconds) {
     if (steps < 1) return;
     const found = steps / Math.max(milliseconds, 0.01);
@@ -126,10 +165,18 @@ class Slice {
 
 /** The run, and what the page has asked of it that takes longer than a message. */
 class Conductor {
+  /** The steps a second that are wanted; those that are due of them, and when they were counted. */
+  speed = 0;
+  owed = 0;
+  last = 0;
+
+  /** @param {(message: object, transfer: Transferable[]) => void} post */
   constructor(post) {
     this.post = post;
-    this.compiled = null;
-    this.module = null;
+    /** @type {WebAssembly.Module | undefined} */
+    this.compiled = undefined;
+    /** @type {Module | null} */
+    this.loaded = null;
     this.slice = new Slice();
     this.verifySlice = new Slice();
     this.rate = new Rate();
@@ -141,18 +188,31 @@ class Conductor {
     this.speed = 0;
     this.owed = 0;
     this.last = 0;
+    /** @type {string | undefined} */
     this.error = undefined;
-    this.stepping = null; // {id, left}
-    this.rewinding = null; // {id}
-    this.verifying = null; // {id, done, of}
+    /** @type {{id: number, left: number} | null} */
+    this.stepping = null;
+    /** @type {{id: number} | null} */
+    this.rewinding = null;
+    /** @type {{id: number} & Progress | null} */
+    this.verifying = null;
   }
 
+  /** The module, which a trap has ended until the next start. */
+  get module() {
+    if (!this.loaded) throw new Refusal(STOPPED);
+    return this.loaded;
+  }
+
+  /** @param {Uint8Array} bytes */
   async load(bytes) {
     this.compiled = await WebAssembly.compile(bytes);
     await this.instantiate();
   }
 
   async instantiate() {
+    if (!this.compiled) throw new Refusal(STOPPED);
+    /** @type {WebAssembly.Imports} */
     const imports = {};
     // The C library's own functions ask for a file system, which a run never uses.
     for (const { module, name } of WebAssembly.Module.imports(this.compiled)) {
@@ -161,16 +221,22 @@ class Conductor {
         throw new Error(`${module}.${name} was called`);
       };
     }
-    this.module = new Module((await WebAssembly.instantiate(this.compiled, imports)).exports);
+    const { exports } = await WebAssembly.instantiate(this.compiled, imports);
+    this.loaded = new Module(/** @type {any} */ (exports));
   }
 
-  /** Answers a message, at once or when what it asks for is done. */
+  /**
+   * Answers a message, at once or when what it asks for is done.
+   * @param {{id: number, kind: string}} message
+   */
   async receive(message) {
     const { id, kind } = message;
     try {
-      if (kind === "start" && !this.module) await this.instantiate();
-      if (!this.module) throw new Refusal(STOPPED);
-      const later = this[`on_${kind}`];
+      if (!this.loaded) {
+        if (kind !== "start") throw new Refusal(STOPPED);
+        await this.instantiate();
+      }
+      const later = /** @type {any} */ (this)[`on_${kind}`];
       if (!later) throw new Refusal(`There is no message '${kind}'.`);
       const result = later.call(this, message);
       if (result) this.send(id, result);
@@ -179,10 +245,15 @@ class Conductor {
     }
   }
 
+  /**
+   * @param {number} id
+   * @param {Answer} answer
+   */
   send(id, { answer, numbers }) {
     this.post({ id, ...answer }, numbers && numbers.byteLength > 0 ? [numbers] : []);
   }
 
+  /** @param {Partial<Fields<"start">>} fields */
   on_start({ settings = {}, text = null }) {
     this.abandon();
     this.reset();
@@ -191,6 +262,7 @@ class Conductor {
     return this.module.start(settings, text);
   }
 
+  /** @param {Fields<"run">} fields */
   on_run({ speed }) {
     this.answerRewind();
     this.answerSteps();
@@ -201,6 +273,7 @@ class Conductor {
     return { answer: {} };
   }
 
+  /** @param {{id: number} & Fields<"step">} message */
   on_step({ id, count }) {
     this.answerRewind();
     this.answerSteps();
@@ -209,6 +282,7 @@ class Conductor {
     this.stepping = { id, left: count };
   }
 
+  /** @param {{id: number} & Fields<"rewind">} message */
   on_rewind({ id, step }) {
     this.answerRewind();
     this.answerSteps();
@@ -218,6 +292,7 @@ class Conductor {
     this.rewinding = { id };
   }
 
+  /** @param {Fields<"frame">} message */
   on_frame(message) {
     const start = performance.now();
     const { answer, numbers } = this.module.frame(message);
@@ -231,15 +306,18 @@ class Conductor {
     return { answer, numbers };
   }
 
+  /** @param {Fields<"line">} message */
   on_line(message) {
     return this.module.line(message);
   }
 
+  /** @param {Fields<"sample">} fields */
   on_sample({ count, temperature }) {
     this.module.count("web_sample", count, temperature);
     return { answer: {} };
   }
 
+  /** @param {{id: number}} message */
   on_verify({ id }) {
     if (this.verifying) throw new Refusal("The verification is running already.");
     this.verifying = { id, done: 0, of: this.module.functions.web_verify() };
@@ -263,7 +341,10 @@ class Conductor {
     this.stepping = null;
   }
 
-  /** Answers what will not be done any more. */
+  /**
+   * Answers what will not be done any more.
+   * @param {string} [error]
+   */
   abandon(error) {
     for (const job of [this.rewinding, this.stepping, this.verifying]) {
       if (job) this.post(error ? { id: job.id, error } : { id: job.id }, []);
@@ -275,7 +356,7 @@ class Conductor {
   work() {
     const milliseconds = Math.max(SLICE, Math.min(LONGEST_SLICE, this.frameCost));
     try {
-      if (this.verifying) this.verify(milliseconds);
+      if (this.verifying) this.verify(this.verifying, milliseconds);
       if (this.rewinding || this.isRunning) return this.train(milliseconds);
       return 0;
     } catch (error) {
@@ -287,7 +368,10 @@ class Conductor {
     }
   }
 
-  /** Takes the steps that are due, or repeats those that a rewinding has left. */
+  /**
+   * Takes the steps that are due, or repeats those that a rewinding has left.
+   * @param {number} milliseconds
+   */
   train(milliseconds) {
     const now = performance.now();
     if (this.rewinding) {
@@ -322,24 +406,31 @@ class Conductor {
     return this.module.functions.web_remaining();
   }
 
-  verify(milliseconds) {
+  /**
+   * @param {{id: number} & Progress} job
+   * @param {number} milliseconds
+   */
+  verify(job, milliseconds) {
     const start = performance.now(), wanted = this.verifySlice.steps(milliseconds);
     const done = this.module.functions.web_verify_advance(wanted);
     this.verifySlice.learn(wanted, performance.now() - start);
     if (done >= 0) {
-      this.verifying.done = done;
+      job.done = done;
       return;
     }
-    this.send(this.verifying.id, this.module.answer());
+    this.send(job.id, this.module.answer());
     this.verifying = null;
   }
 
-  /** An error as a sentence. After a trap the module is of no use. */
+  /**
+   * An error as a sentence. After a trap the module is of no use.
+   * @param {any} error
+   */
   explain(error) {
     if (error instanceof Refusal) return error.message;
     if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return `${error.message}`;
-    const isFull = this.module?.functions.web_is_out_of_memory();
-    this.module = null;
+    const isFull = this.loaded?.functions.web_is_out_of_memory();
+    this.loaded = null;
     this.speed = 0;
     const sentence = isFull
       ? "There is not enough memory for this. Choose a smaller model, batch or text, and start again."
@@ -352,7 +443,7 @@ class Conductor {
 {
   const conductor = new Conductor((message, transfer) => self.postMessage(message, transfer));
   const channel = new self.MessageChannel();
-  let isScheduled = false, failure = null, timer = 0;
+  let isScheduled = false, failure = "", timer = 0;
 
   // A message to oneself comes back sooner than a timer, and after what the page has sent.
   const schedule = (milliseconds = 0) => {
@@ -369,17 +460,19 @@ class Conductor {
     schedule(conductor.work());
   };
 
+  /** @param {{id: number, kind: string}} message */
   const receive = async (message) => {
     if (failure) return self.postMessage({ id: message.id, error: failure });
     await conductor.receive(message);
     schedule();
   };
 
+  /** @param {Uint8Array} module */
   const load = async (module) => {
     try {
       await conductor.load(module);
     } catch (error) {
-      failure = `This browser cannot run the module: ${error.message}.`;
+      failure = `This browser cannot run the module: ${/** @type {Error} */ (error).message}.`;
     }
   };
 
