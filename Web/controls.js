@@ -33,7 +33,7 @@ function showBar() {
   write("playWord", playing ? "Pause" : step === 0 ? "Train" : step >= steps ? "Again" : "Go on");
   write("loss", lossFigure(loss));
   write("rate", playing && SPEEDS[speed].rate > 0 && stepsPerSecond > 0 ? `${rate(stepsPerSecond)} steps/s` : frame && stepsPerSecond > 0 ? `${rate(stepsPerSecond)} steps/s` : "");
-  write("stepFigure", `${whole(step)}`);
+  write("stepFigure", whole(step));
   write("stepsFigure", ` of ${whole(steps)}`);
   write("speedName", SPEEDS[speed].name);
   part("speed").value = String(speed);
@@ -45,8 +45,8 @@ function showBar() {
   write("verify", text);
   badge.dataset.state = !verify ? "ask" : verify.running ? "running" : verify.isEqual ? "good" : "bad";
   badge.style.setProperty("--done", String(verify?.running ? verify.done / verify.of : 0));
-  badge.title = verify?.result ? verify.result : "Run the reference's 1,000 steps in exact arithmetic and compare with CPython's figures";
-  const said = state.message || (verify?.result ? verify.result : "");
+  badge.title = verify?.result || "Run the reference's 1,000 steps in exact arithmetic and compare with CPython's figures";
+  const said = state.message || verify?.result || "";
   write("message", said);
   part("message").dataset.state = said !== "" && said === verify?.result ? badge.dataset.state : "";
 }

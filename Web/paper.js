@@ -12,7 +12,7 @@ function prepare(printing) {
   document.documentElement.classList.toggle("onPaper", printing);
   document.documentElement.classList.toggle("withoutStrips", printing && !part("printStrips").checked);
   if (printing) {
-    const words = [`${part("program").selectedOptions[0]?.text ?? "microgpt"}`];
+    const words = [part("program").selectedOptions[0]?.text ?? "microgpt"];
     if (state.facts && state.step > 0 && part("printStrips").checked) {
       words.push(`the strips show the model after step ${whole(state.step)} of ${whole(state.steps)}`, `seed ${state.settings.seed ?? 42}`, `loss ${lossFigure(state.loss)}`);
       if (state.frame?.document.text) words.push(`reading “${state.frame.document.text}”, position ${state.frame.position}`);

@@ -184,7 +184,7 @@ function takeFrame(frame) {
   const isWalking = state.playing && SPEEDS[state.speed].rate === 0;
   const { steps, stepsPerSecond, completed } = frame;
   /** @type {Partial<State>} */
-  const changes = { frame, steps, stepsPerSecond, furthest: Math.max(state.furthest, completed ?? frame.step) };
+  const changes = { frame, steps, stepsPerSecond, furthest: Math.max(state.furthest, completed) };
   if (wanted < 0 && !isGoing) changes.step = frame.step;
   changes.loss = lossOf(frame.step) ?? frame.document.loss;
   // A sample every twentieth of the run, so that one can read how they get better.

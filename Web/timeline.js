@@ -75,7 +75,9 @@ function drawPlot() {
     plot.height = Math.round(height * ratio);
   }
   const context = /** @type {CanvasRenderingContext2D} */ (plot.getContext("2d"));
-  const style = getComputedStyle(plot), color = (/** @type {string} */ name) => style.getPropertyValue(name);
+  const style = getComputedStyle(plot);
+  /** @param {string} name */
+  const color = (name) => style.getPropertyValue(name);
   const ink = color("--ink"), soft = color("--soft"), line = color("--line"), warm = color("--warm"), value = isDark() ? "#5aa2ff" : "#0d55b8";
   const { losses, means, heldOuts } = curves, count = losses.length >> 1;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -89,8 +91,10 @@ function drawPlot() {
     least = Math.min(least, losses[2 * i + 1]);
     most = Math.max(most, Math.min(losses[2 * i + 1], uniform * 1.6));
   }
-  const x = (/** @type {number} */ s) => left + s / Math.max(1, state.steps) * inner;
-  const y = (/** @type {number} */ l) => bottom - (Math.min(l, most) - least) / (most - least) * (bottom - top);
+  /** @param {number} s */
+  const x = (s) => left + s / Math.max(1, state.steps) * inner;
+  /** @param {number} l */
+  const y = (l) => bottom - (Math.min(l, most) - least) / (most - least) * (bottom - top);
 
   // Axes: a hairline and a figure at each whole loss, guessing dashed.
   context.textBaseline = "middle";

@@ -221,8 +221,9 @@ class Conductor {
         throw new Error(`${module}.${name} was called`);
       };
     }
+    /** @type {any} */
     const { exports } = await WebAssembly.instantiate(this.compiled, imports);
-    this.loaded = new Module(/** @type {any} */ (exports));
+    this.loaded = new Module(exports);
   }
 
   /**
@@ -236,7 +237,8 @@ class Conductor {
         if (kind !== "start") throw new Refusal(STOPPED);
         await this.instantiate();
       }
-      const later = /** @type {any} */ (this)[`on_${kind}`];
+      /** @type {any} */
+      const answers = this, later = answers[`on_${kind}`];
       if (!later) throw new Refusal(`There is no message '${kind}'.`);
       const result = later.call(this, message);
       if (result) this.send(id, result);
@@ -472,7 +474,9 @@ class Conductor {
     try {
       await conductor.load(module);
     } catch (error) {
-      failure = `This browser cannot run the module: ${/** @type {Error} */ (error).message}.`;
+      /** @type {any} */
+      const { message } = error;
+      failure = `This browser cannot run the module: ${message}.`;
     }
   };
 
