@@ -6,7 +6,7 @@ import { afterLayout, lineText, shownFacts, view } from "./columns.js";
 import { releaseFocus } from "./focus.js";
 import { cellFigure, figure, tokenName, whole } from "./format.js";
 import { cssColor, isDark, paintCells, palette } from "./palette.js";
-import { state, update, watch } from "./store.js";
+import { everyFrame, schedule, state, update, watch } from "./store.js";
 
 const panel = /** @type {HTMLElement} */ (document.getElementById("panel"));
 const panelStage = /** @type {HTMLElement} */ (document.getElementById("stage"));
@@ -14,6 +14,13 @@ const panelStage = /** @type {HTMLElement} */ (document.getElementById("stage"))
 const TABS = ["value", "gradient", "moment"];
 /** What the panel's body was made for; while it stays the same, only numbers and cells change. */
 let shape = "";
+/** How many tensors are written in a frame while it trains. */
+const TENSORS_A_FRAME = 2;
+/**
+ * The tensors of the last answer that are not written yet.
+ * @type {{place: number, tensor: TensorView, position: number, count: number}[]}
+ */
+let unwritten = [];
 /**
  * The line that the phone's sheet was raised for.
  * @type {HTMLElement | undefined}
@@ -48,7 +55,7 @@ function tensorsOf(detail, tab) {
 function showPanel() {
   const { focus, detail } = state;
   const fact = focus && shownFacts().get(focus.line);
-  if (!fact) { panel.hidden = true; shape = ""; return; }
+  if (!fact) { panel.hidden = true; shape = ""; unwritten = []; return; }
   const isNew = panel.hidden;
   panel.hidden = false;
   if (!detail || detail.line !== focus.line) {
@@ -60,9 +67,9 @@ function showPanel() {
   const present = TABS.filter((tab) => tensorsOf(detail, tab).length > 0);
   const tab = present.includes(state.tab) ? state.tab : present[0] ?? "value";
   const tensors = tensorsOf(detail, tab);
-  const key = JSON.stringify([state.program, detail.line, tab, present, tensors.map((t) => [t.name, t.shape]), state.playing, state.contrast, document.documentElement.dataset.theme, detail.feeds, view.isNarrow]);
+  const key = JSON.stringify([state.program, detail.line, tab, present, tensors.map((t) => t.name), state.playing, state.contrast, document.documentElement.dataset.theme, detail.feeds, view.isNarrow]);
   const isOther = key !== shape;
-  if (isOther) { shape = key; buildPanel(detail, tab, present, tensors); }
+  if (isOther) { shape = key; unwritten = []; buildPanel(detail, tab, present, tensors); }
   fillPanel(detail, tensors);
   if (isOther) placePanel();
 }
@@ -168,6 +175,7 @@ function tensorElement(tensor, count) {
   figureElement.classList.toggle("half", isHalf);
   figureElement.classList.toggle("beside", !isHalf && rows > 1 && cell * columns + (hasLetters ? 34 : 0) < maximumWidth - 170);
   figureElement.append(caption, map, read, foot);
+  /** @type {TensorFigure} */ (figureElement).tensor = tensor;
   return figureElement;
 }
 
@@ -189,40 +197,67 @@ function writeLetters(element, tensor) {
 }
 
 /**
- * Writes the numbers and paints the cells.
+ * Writes the formula and the tensors' numbers.
  * @param {LineDetail} detail
  * @param {TensorView[]} tensors
  */
 function fillPanel(detail, tensors) {
   const formula = panel.querySelector(".formula");
   if (formula && formula.textContent !== detail.formula.join("")) formula.replaceChildren(...detail.formula.map((t) => make("div", "", t)));
+  // The next answer may come before all of the last one stands there: what waits longest goes first.
+  const waiting = unwritten.map(({ place }) => place), places = tensors.map((_, place) => place);
+  const order = [...waiting.filter((place) => place < tensors.length), ...places.filter((place) => !waiting.includes(place))];
+  unwritten = order.map((place) => ({ place, tensor: tensors[place], position: detail.position, count: tensors.length }));
+  writeTensors();
+}
+
+/** Writes the tensors that wait: while it trains a few in each frame, so that none takes long. */
+function writeTensors() {
+  if (unwritten.length === 0) return;
   const elements = panel.querySelectorAll("figure.tensor");
-  tensors.forEach((tensor, i) => {
-    const element = /** @type {TensorFigure} */ (elements[i]);
-    if (!element) return;
-    element.tensor = tensor;
-    const [rows, columns] = tensor.shape, scale = Math.max(Math.abs(tensor.minimum ?? 0), Math.abs(tensor.maximum ?? 0)), pixels = palette(tensor.kind);
-    const canvas = element.querySelector("canvas.cells");
-    paintCells(canvas, tensor.values, 0, rows, columns, pixels, scale > 0 ? 1 / scale : 0, state.contrast);
-    canvas.ariaLabel = `${tensor.name}, ${rows} by ${columns}, from ${figure(tensor.minimum)} to ${figure(tensor.maximum)}`;
-    const spans = element.querySelectorAll(".figures span");
-    spans.forEach((span, k) => {
-      const x = tensor.values[k], text = cellFigure(x);
-      if (span.textContent !== text) span.textContent = text;
-      span.className = !state.contrast && Math.abs(x) > 0.7 * scale ? "strong" : "";
-    });
-    writeLetters(element, tensor);
-    // Where the rows are positions, the chosen one is marked.
-    const letters = element.querySelectorAll(".rowLetters span"), isByPosition = rows > 1 && rows === state.frame?.document.losses.length;
-    letters.forEach((letter, r) => letter.classList.toggle("here", isByPosition && r === detail.position));
-    element.querySelector(".under").textContent = `full color at ${tensor.kind === "moment" ? "" : "±"}${figure(scale)}`;
-    element.querySelector(".min").textContent = figure(tensor.minimum);
-    element.querySelector(".max").textContent = figure(tensor.maximum);
-    element.querySelector(".norm").textContent = figure(tensor.norm);
-    const histogram = element.querySelector("canvas.histogram");
-    histogram.hidden = rows * columns < 8;
-    if (!histogram.hidden) paintHistogram(histogram, tensor, pixels, scale);
+  for (const { place, tensor, position, count } of unwritten.splice(0, state.playing ? TENSORS_A_FRAME : unwritten.length)) {
+    let element = /** @type {TensorFigure} */ (elements[place]);
+    if (!element) continue;
+    // A shorter or longer document has other rows.
+    if (String(element.tensor.shape) !== String(tensor.shape)) {
+      const other = /** @type {TensorFigure} */ (tensorElement(tensor, count));
+      element.replaceWith(other);
+      element = other;
+    }
+    writeTensor(element, tensor, position);
+  }
+  if (unwritten.length > 0) schedule();
+}
+
+/**
+ * Writes a tensor's numbers and paints its cells.
+ * @param {TensorFigure} element
+ * @param {TensorView} tensor
+ * @param {number} position
+ */
+function writeTensor(element, tensor, position) {
+  element.tensor = tensor;
+  const [rows, columns] = tensor.shape, scale = Math.max(Math.abs(tensor.minimum ?? 0), Math.abs(tensor.maximum ?? 0)), pixels = palette(tensor.kind);
+  const canvas = element.querySelector("canvas.cells");
+  paintCells(canvas, tensor.values, 0, rows, columns, pixels, scale > 0 ? 1 / scale : 0, state.contrast);
+  canvas.ariaLabel = `${tensor.name}, ${rows} by ${columns}, from ${figure(tensor.minimum)} to ${figure(tensor.maximum)}`;
+  const spans = element.querySelectorAll(".figures span");
+  spans.forEach((span, k) => {
+    const x = tensor.values[k], text = cellFigure(x);
+    if (span.textContent !== text) span.textContent = text;
+    span.className = !state.contrast && Math.abs(x) > 0.7 * scale ? "strong" : "";
   });
+  writeLetters(element, tensor);
+  // Where the rows are positions, the chosen one is marked.
+  const letters = element.querySelectorAll(".rowLetters span"), isByPosition = rows > 1 && rows === state.frame?.document.losses.length;
+  letters.forEach((letter, r) => letter.classList.toggle("here", isByPosition && r === position));
+  element.querySelector(".under").textContent = `full color at ${tensor.kind === "moment" ? "" : "±"}${figure(scale)}`;
+  element.querySelector(".min").textContent = figure(tensor.minimum);
+  element.querySelector(".max").textContent = figure(tensor.maximum);
+  element.querySelector(".norm").textContent = figure(tensor.norm);
+  const histogram = element.querySelector("canvas.histogram");
+  histogram.hidden = rows * columns < 8;
+  if (!histogram.hidden) paintHistogram(histogram, tensor, pixels, scale);
 }
 
 /**
@@ -291,6 +326,7 @@ function placePanel() {
 /** Makes the panel follow the state. */
 export function startPanel() {
   watch("focus detail tab contrast theme facts program playing", showPanel);
+  everyFrame(writeTensors);
   afterLayout(placePanel);
   panelStage.addEventListener("scroll", placePanel, { passive: true });
 }

@@ -158,6 +158,8 @@ extension Session {
       for line in program.lines {
         let operation = line.main
         if operation.quantity != .scalar {
+          // What is a gradient or a moment anyway keeps its scale.
+          let content = operation.quantity.kind == .value ? content : .value
           let own =
             known[operation]
             ?? scales[content, default: StripScales()].scaled(
