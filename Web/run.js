@@ -150,8 +150,8 @@ export async function verifyRun() {
 function askForFrame(now) {
   if (!mayAsk) return;
   const isLive = (state.playing && SPEEDS[state.speed].rate > 0) || state.verify?.running;
-  // At full speed every second frame of the screen is enough: the Worker has more time to train.
-  const isEarly = isLive && !isStale && SPEEDS[state.speed].rate === Infinity && now - lastFrameAt < 25;
+  // At full speed every fifth frame of the screen is enough: the Worker has more time to train.
+  const isEarly = isLive && !isStale && SPEEDS[state.speed].rate === Infinity && now - lastFrameAt < 75;
   if (isEarly) schedule();
   if (!isAsking && !isEarly && (isLive || isStale)) {
     lastFrameAt = now;

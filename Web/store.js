@@ -30,6 +30,8 @@ const changedKeys = new Set();
 /** @type {((now: number) => void)[]} */
 const tickers = [];
 let scheduled = false;
+/** The last position of the speed slider. */
+const FULL_SPEED = 7;
 /** How long the last 512 frames took on the main thread, in milliseconds. */
 const frameTimes = new Float32Array(512);
 let frameCount = 0;
@@ -65,6 +67,11 @@ export function update(changes) {
     changedKeys.add(key);
   }
   if (changedKeys.size > 0) schedule();
+}
+
+/** Whether it trains at all the machine gives: then a frame of the Worker is shown over several frames of the screen. */
+export function isFullSpeed() {
+  return state.playing && state.speed === FULL_SPEED;
 }
 
 /** Asks for a frame. */

@@ -3,7 +3,7 @@
 
 import { afterLayout, view } from "./columns.js";
 import { paintCells, palette } from "./palette.js";
-import { state, watch } from "./store.js";
+import { everyFrame, isFullSpeed, schedule, state, watch } from "./store.js";
 
 /** More cells than this would be narrower than a pixel: neighbors share one, which shows the larger in magnitude. */
 const MOST_CELLS = 72;
@@ -40,12 +40,28 @@ function makeStrips() {
   paintStrips();
 }
 
-/** Paints the strips whose cells, palette or mode changed. */
+/** The strips that the last frame has still to be painted in. */
+let unpainted = 0;
+/** Over how many frames of the screen the strips are painted while it trains, so that none takes long. */
+const SHARES = 3;
+
+/** Paints the strips whose cells, palette or mode changed: while it trains at full speed a share in each of the next frames. */
 function paintStrips() {
+  unpainted = shown.length;
+  if (isFullSpeed()) schedule(); else paintShare(shown.length);
+}
+
+/**
+ * Paints the next strips.
+ * @param {number} count
+ */
+function paintShare(count) {
   const frame = state.frame;
-  if (!frame) return;
-  const { strips, offsets } = frame;
-  for (const strip of shown) {
+  if (!frame || unpainted === 0) return;
+  const { strips, offsets } = frame, first = shown.length - unpainted;
+  unpainted = Math.max(0, unpainted - count);
+  if (unpainted > 0) schedule();
+  for (const strip of shown.slice(first, first + count)) {
     const { fact, index, last, share } = strip, start = offsets[index];
     const kind = fact.kind === "value" && (frame.of ?? "value") === "gradient" ? "gradient" : fact.kind;
     const look = `${kind}${state.contrast}${onPaper}${document.documentElement.dataset.theme}${state.contrast}`;
@@ -87,6 +103,7 @@ function showCursor() {
 
 /** Makes the strips follow the state. */
 export function startStrips() {
+  everyFrame(() => paintShare(Math.ceil(shown.length / SHARES)));
   afterLayout(makeStrips);
   watch("facts", makeStrips);
   watch("frame contrast", paintStrips);

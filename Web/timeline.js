@@ -4,7 +4,7 @@
 
 import { lossFigure, whole } from "./format.js";
 import { isDark } from "./palette.js";
-import { state, watch } from "./store.js";
+import { everyFrame, isFullSpeed, schedule, state, watch } from "./store.js";
 
 const plot = /** @type {HTMLCanvasElement} */ (document.getElementById("plot"));
 const plotBox = /** @type {HTMLElement} */ (document.getElementById("plotBox"));
@@ -65,6 +65,9 @@ function stepAt(clientX) {
   const box = plotBox.getBoundingClientRect(), left = 34, right = 8;
   return Math.round(Math.max(0, Math.min(1, (clientX - box.left - left) / (box.width - left - right))) * state.steps);
 }
+
+/** How many frames after the Worker's the plot is drawn at full speed. */
+const FRAMES_LATER = 2;
 
 /** Draws the plot. */
 function drawPlot() {
@@ -187,7 +190,18 @@ function drawPlot() {
  * @param {(step: number) => void} goTo
  */
 export function startTimeline(goTo) {
-  watch("frame step steps facts theme contrast", drawPlot);
+  // At full speed in a frame of its own: handing over its canvas takes as long as setting the texts.
+  let wait = 0;
+  everyFrame(() => {
+    if (wait === 0) return;
+    wait -= 1;
+    if (wait === 0) drawPlot(); else schedule();
+  });
+  watch("frame step steps facts theme contrast", () => {
+    if (!isFullSpeed()) return drawPlot();
+    wait = FRAMES_LATER;
+    schedule();
+  });
   watch("step steps frame", () => {
     plotBox.setAttribute("aria-valuemax", String(state.furthest));
     if (state.playing) return;
