@@ -165,7 +165,7 @@ def speed(chrome, options):
             answer = chrome.execute_async_script(TRAINING)
             wholes.append(answer["whole"])
             settleds.append(answer["settled"])
-        page = wholes if is_fresh else settleds
+        page = wholes
         row(f"{engine}, {steps:,} steps" + (", the first after opening" if is_fresh else ""), best_and_median(natives),
             best_and_median(wholes), "" if is_fresh else best_and_median(settleds), f"{max(page) / max(natives):.2f}",
             f"{statistics.median(page) / statistics.median(natives):.2f}")
