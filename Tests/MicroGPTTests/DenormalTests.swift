@@ -56,19 +56,23 @@ struct DenormalTests {
     }
   #endif
 
-  /// Elsewhere the optimizer stores its moments by this.
-  @Test("flushing turns subnormal lanes to 0, and leaves all others as they are")
-  func flushed() {
+  /// Elsewhere the optimizer rounds gradients and moments by this.
+  @Test("rounding leaves no number whose square is subnormal, and changes none that counts")
+  func awayFromSubnormal() {
     let numbers: [Float] = [
-      0, 0x1p-149, -0x1p-149, 0x1.fffffcp-127, -0x1.fffffcp-127, 0x1p-126, -0x1p-126, 1, -1, .infinity,
-      -.infinity, .greatestFiniteMagnitude,
+      0, 0x1p-149, -0x1p-149, 0x1.fffffcp-127, -0x1p-126, 0x1p-64, 0x1.8p-64, -0x1.8p-64, 0x1p-63, -0x1.4p-62,
+      0x1.234568p-45, -0x1.234568p-41, 0x1.234568p-40, 0x1.234568p-20, -0.5, 1, 1234.5, .greatestFiniteMagnitude,
+      .infinity, -.infinity,
     ]
     for start in stride(from: 0, to: numbers.count, by: 4) {
-      let lanes = SIMD4(numbers[start..<start + 4])
-      let found = microgpt_f32x4_flushed(lanes)
-      for i in 0..<4 { #expect(found[i] == (abs(lanes[i]) < 0x1p-126 ? 0 : lanes[i])) }
+      let lanes = SIMD4(numbers[start..<start + 4]), found = Fast4.awayFromSubnormal(lanes)
+      for i in 0..<4 where lanes[i].isFinite {
+        #expect(found[i] == 0 || abs(found[i]) >= 0x1p-63, "\(lanes[i])")
+        #expect(abs(found[i] - lanes[i]) <= max(0x1p-63, 0x1p-23 * abs(lanes[i])), "\(lanes[i])")
+      }
+      for i in 0..<4 where lanes[i].isInfinite { #expect(found[i] == lanes[i]) }
     }
-    #expect(microgpt_f32x4_flushed(SIMD4(repeating: .nan))[0].isNaN)
+    #expect(Fast4.awayFromSubnormal(SIMD4(repeating: .nan))[0].isNaN)
   }
 
   @Test("in the exact arithmetic the parameters of such a model move")

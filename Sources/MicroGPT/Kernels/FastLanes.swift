@@ -138,10 +138,7 @@ enum Fast4: FastLanes {
     }
   #endif
   #if !arch(x86_64) && !arch(arm64)
-    // Adding 2⁻⁴⁰ leaves no room for anything below 2⁻⁶³.
-    @inline(__always) static func settled(_ x: Vector) -> Vector {
-      subtract(add(x, all(0x1p-40)), all(0x1p-40))
-    }
+    @inline(__always) static func settled(_ x: Vector) -> Vector { awayFromSubnormal(x) }
     @inline(__always) static func settledSquare(_ x: Vector) -> Vector { max(x, all(0x1p-100)) }
     @inline(__always) static var leastExponent: Float { -40 }
   #endif

@@ -107,6 +107,10 @@ extension Lanes {
 }
 
 extension FastLanes {
+  /// `x` rounded to a multiple of 2⁻⁶³: adding 2⁻⁴⁰ leaves no room for anything below that.
+  @inline(__always) static func awayFromSubnormal(_ x: Vector) -> Vector {
+    subtract(add(x, all(0x1p-40)), all(0x1p-40))
+  }
   @inline(__always) static func settled(_ x: Vector) -> Vector { x }
   @inline(__always) static func settledSquare(_ x: Vector) -> Vector { x }
   @inline(__always) static var leastExponent: Float { -87 }
