@@ -61,7 +61,8 @@ struct DenormalTests {
   func awayFromSubnormal() {
     let numbers: [Float] = [
       0, 0x1p-149, -0x1p-149, 0x1.fffffcp-127, -0x1p-126, 0x1p-64, 0x1.8p-64, -0x1.8p-64, 0x1p-63, -0x1.4p-62,
-      0x1.234568p-45, -0x1.234568p-41, 0x1.234568p-40, 0x1.234568p-20, -0.5, 1, 1234.5, .greatestFiniteMagnitude,
+      0x1.234568p-45, -0x1.234568p-41, 0x1.234568p-40, 0x1.234568p-20, -0.5, 1, 1234.5,
+      .greatestFiniteMagnitude,
       .infinity, -.infinity,
     ]
     for start in stride(from: 0, to: numbers.count, by: 4) {
