@@ -222,6 +222,16 @@ await check("memory stays bounded over many steps and rewinds", async () => {
   return `${(frame.memory / 2 ** 20).toFixed(1)} MiB, ${(growth / 2 ** 20).toFixed(1)} more than after 1,000 steps`;
 });
 
+await check("samples are drawn after any step of a long run", async () => {
+  // Now and then all of a row's logits are far below 0.
+  await worker.expect("start", { settings: { steps: 70000, engine: "fast" } });
+  await worker.expect("step", { count: 60000 });
+  for (let step = 0; step < 1500; step++) {
+    await worker.expect("step", { count: 1 });
+    await worker.expect("sample", { count: 2 });
+  }
+});
+
 await check("memory that is used up ends with a sentence, and another run can start", async () => {
   // A text as long as this does not fit: the module asks for room before anything is copied.
   const { error } = await worker.ask("start", { settings: {}, text: { length: 2 ** 31 - 1024 } });

@@ -8,8 +8,12 @@ extension FastLanes {
   /// parts; the first part of `ln 2` has so few bits that its product with `n` is exact. The polynomial is that of
   /// Cephes' expf.c.
   @inline(__always)
-  static func exponential(_ x: Vector) -> Vector {
-    wherePositive(add(x, all(-leastExponent)), exponential(inside: max(x, all(leastExponent))))
+  static func exponential(_ x: Vector) -> Vector { exponential(x, from: leastExponent) }
+
+  /// The same for `x ≤ 80`; 0 below `least`, which is -87 or more.
+  @inline(__always)
+  static func exponential(_ x: Vector, from least: Float) -> Vector {
+    wherePositive(add(x, all(-least)), exponential(inside: max(x, all(least))))
   }
 
   /// `eˣ` for `x` of either sign, clamped to `leastExponent` and 87.

@@ -47,7 +47,8 @@ extension FastSamplingLanes {
   ) -> Float {
     var carry = all(0), c = 0
     while c < count {
-      let running = runningSums(exponential(exponents(c)))
+      // Down to -87 everywhere: where no peak is subtracted, all of them may be small.
+      let running = runningSums(exponential(exponents(c), from: -87))
       store(add(carry, running), sums + c)
       carry = add(carry, all(running[Self.count &- 1]))
       c &+= Self.count
