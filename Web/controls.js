@@ -3,7 +3,8 @@
 
 import { showProgram } from "./columns.js";
 import { lossFigure, rate, whole } from "./format.js";
-import { chooseSpeed, drawSamples, goTo, SPEEDS, startRun, takeSteps, togglePlay, verifyRun } from "./run.js";
+import { chooseSpeed, drawSamples, goTo, startRun, takeSteps, togglePlay, verifyRun } from "./run.js";
+import { SPEEDS } from "./speeds.js";
 import { state, update, watch } from "./store.js";
 
 /**

@@ -14,7 +14,7 @@ import { startReading } from "./reading.js";
 import { goTo, refresh, say, startFrames, startRun } from "./run.js";
 import { startSamples } from "./samples.js";
 import { startSettings } from "./settings.js";
-import { frameTime, state, update, watch } from "./store.js";
+import { state, update, watch } from "./store.js";
 import { startStrips } from "./strips.js";
 import { startTimeline } from "./timeline.js";
 import { startWalk } from "./walk.js";
@@ -40,6 +40,6 @@ async function startPage() {
   followAddress();
 }
 
-/** For tests and for measuring: the state, how to change it, and the main thread's time in a frame. */
-Object.assign(globalThis, { microgptPage: { state, update, frameTime } });
+/** For tests and for measuring: the state, and how to change it. */
+Object.assign(globalThis, { microgptPage: { state, update } });
 startPage().catch(say);

@@ -132,11 +132,10 @@ export class MockWorker {
   frame(message) {
     const read = this.tokensOf(message), count = read.tokens.length - 1, position = Math.min(message.position, count - 1);
     const losses = Float64Array.from({ length: count }, (_, i) => Math.max(0.1, this.lossAt(this.step) + 1.3 * noise(i, this.step >> 6)));
-    const all = [...MOCK_LINES.microgpt, ...MOCK_LINES.matrix], offsets = new Int32Array(all.length + 1), scales = new Float32Array(all.length);
+    const all = [...MOCK_LINES.microgpt, ...MOCK_LINES.matrix], offsets = new Int32Array(all.length + 1);
     all.forEach(([, , cells], i) => { offsets[i + 1] = offsets[i] + Number(cells); });
     const strips = new Float32Array(offsets[all.length]), turned = message.of === "gradient" ? 900 : 0;
     all.forEach(([line, kind, cells], i) => {
-      scales[i] = line === 175 || line === 186 ? 3.3 : line === 178 ? 0.01 : line === 18 || line === 17 ? 27 : 2;
       for (let c = 0; c < Number(cells); c++) {
         const x = invented(Number(line) + turned, c, this.step, position);
         strips[offsets[i] + c] = kind === "moment" ? Math.min(1, Math.abs(x)) : kind === "scalar" ? (line === 178 ? 1 - this.step / this.steps : line === 175 || line === 186 ? this.lossAt(this.step) / 3.3 : 1) : x;
@@ -151,7 +150,7 @@ export class MockWorker {
     for (let s = 50; s <= this.completed; s += 50) heldOut.push(s, 2.36 + 0.97 * Math.exp(-s / 170));
     return {
       step: this.step, steps: this.steps, completed: this.completed, stepsPerSecond: this.rate, running: this.speed > 0, document: { ...read, loss: this.lossAt(this.step), losses }, position,
-      strips, offsets, scales, of: message.of, loss: { first: message.lossSince, points: Float32Array.from(points), mean: Float32Array.from(means), heldOut: Float32Array.from(heldOut), uniform: Math.log(27) },
+      strips, offsets, of: message.of, loss: { first: message.lossSince, points: Float32Array.from(points), mean: Float32Array.from(means), heldOut: Float32Array.from(heldOut), uniform: Math.log(27) },
       samples: this.samples.slice(message.sampleSince), sampleCount: this.samples.length, verify: this.verify && { done: this.verify.done, of: this.verify.of }, memory: 0,
     };
   }

@@ -3,21 +3,10 @@
 
 import { ask } from "./link.js";
 import { clearSamples, sampleCount, takeSamples } from "./samples.js";
+import { isFullSpeed, SPEEDS } from "./speeds.js";
 import { everyFrame, schedule, state, update } from "./store.js";
 import { clearLoss, lastMean, lossCount, lossOf, takeLoss } from "./timeline.js";
 import { duration } from "./format.js";
-
-/** The positions of the speed slider. `rate` is in steps a second; a walk shows `lines` of code a second instead. */
-export const SPEEDS = [
-  { name: "a line at a time", rate: 0, lines: 4 },
-  { name: "a position at a time", rate: 0, lines: 45 },
-  { name: "1 step a second", rate: 1, lines: 0 },
-  { name: "5 steps a second", rate: 5, lines: 0 },
-  { name: "25 steps a second", rate: 25, lines: 0 },
-  { name: "100 steps a second", rate: 100, lines: 0 },
-  { name: "500 steps a second", rate: 500, lines: 0 },
-  { name: "all the machine gives", rate: Infinity, lines: 0 },
-];
 
 let isAsking = false, isStale = true, isAskingLine = false, lineIsStale = true, isStarting = false, mayAsk = false;
 /** The step to go to, while the Worker is on its way to another. */
@@ -151,7 +140,7 @@ function askForFrame(now) {
   if (!mayAsk) return;
   const isLive = (state.playing && SPEEDS[state.speed].rate > 0) || state.verify?.running;
   // At full speed every fifth frame of the screen is enough: the Worker has more time to train.
-  const isEarly = isLive && !isStale && SPEEDS[state.speed].rate === Infinity && now - lastFrameAt < 75;
+  const isEarly = isFullSpeed() && !isStale && now - lastFrameAt < 75;
   if (isEarly) schedule();
   if (!isAsking && !isEarly && (isLive || isStale)) {
     lastFrameAt = now;

@@ -30,12 +30,6 @@ const changedKeys = new Set();
 /** @type {((now: number) => void)[]} */
 const tickers = [];
 let scheduled = false;
-/** The last position of the speed slider. */
-const FULL_SPEED = 7;
-/** How long the last 512 frames took on the main thread, in milliseconds. */
-const frameTimes = new Float32Array(512);
-let frameCount = 0;
-
 /**
  * Calls `draw` in the next frame after one of `keys` has changed.
  * @template {string} List
@@ -69,11 +63,6 @@ export function update(changes) {
   if (changedKeys.size > 0) schedule();
 }
 
-/** Whether it trains at all the machine gives: then a frame of the Worker is shown over several frames of the screen. */
-export function isFullSpeed() {
-  return state.playing && state.speed === FULL_SPEED;
-}
-
 /** Asks for a frame. */
 export function schedule() {
   if (scheduled) return;
@@ -83,20 +72,9 @@ export function schedule() {
 
 /** @param {number} now */
 function renderFrame(now) {
-  const begin = performance.now();
   scheduled = false;
   for (const tick of tickers) tick(now);
   const changed = new Set(changedKeys);
   changedKeys.clear();
   for (const watcher of watchers) if (watcher.keys.some((key) => changed.has(key))) watcher.draw(state, changed);
-  frameTimes[frameCount++ % frameTimes.length] = performance.now() - begin;
-}
-
-/**
- * The main thread's time in a frame at a fraction of recent frames: 0.99 is the 99th percentile.
- * @param {number} fraction
- */
-export function frameTime(fraction) {
-  const known = [...frameTimes.subarray(0, Math.min(frameCount, frameTimes.length))].sort((a, b) => a - b);
-  return known[Math.min(known.length - 1, Math.floor(known.length * fraction))] ?? 0;
 }

@@ -3,7 +3,8 @@
 
 import { afterLayout, view } from "./columns.js";
 import { paintCells, palette } from "./palette.js";
-import { everyFrame, isFullSpeed, schedule, state, watch } from "./store.js";
+import { isFullSpeed } from "./speeds.js";
+import { everyFrame, schedule, state, watch } from "./store.js";
 
 /** More cells than this would be narrower than a pixel: neighbors share one, which shows the larger in magnitude. */
 const MOST_CELLS = 72;
@@ -87,7 +88,9 @@ function paintShare(count) {
 export function repaintStrips(paper) {
   onPaper = paper;
   for (const strip of shown) strip.painted = "";
-  paintStrips();
+  // At once also at full speed: paper does not wait.
+  unpainted = shown.length;
+  paintShare(shown.length);
 }
 
 /** Shows how far the slow walk has come: strips it has not reached are pale. */

@@ -4,7 +4,8 @@
 
 import { lossFigure, whole } from "./format.js";
 import { isDark } from "./palette.js";
-import { everyFrame, isFullSpeed, schedule, state, watch } from "./store.js";
+import { isFullSpeed } from "./speeds.js";
+import { everyFrame, schedule, state, watch } from "./store.js";
 
 const plot = /** @type {HTMLCanvasElement} */ (document.getElementById("plot"));
 const plotBox = /** @type {HTMLElement} */ (document.getElementById("plotBox"));

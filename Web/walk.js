@@ -4,7 +4,8 @@
 
 import { lineText, lineTotal, shownFacts } from "./columns.js";
 import { reveal } from "./focus.js";
-import { refresh, SPEEDS } from "./run.js";
+import { refresh } from "./run.js";
+import { SPEEDS } from "./speeds.js";
 import { ask } from "./link.js";
 import { everyFrame, schedule, state, update } from "./store.js";
 import { isHeading } from "./syntax.js";

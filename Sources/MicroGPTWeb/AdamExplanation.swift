@@ -4,16 +4,16 @@ import MicroGPT
 
 extension Example {
   func adamExplanation(_ operation: Operation) -> Explanation {
-    let c = configuration, step = scene.moves.step
+    let c = configuration, moves = scene.moves, step = moves.step
     let moments = scene.moments("wte"), g = gradient("wte", token, 0), name = "wte[\(tokenLabel), 0]"
     let first = moments.first[token, 0], second = moments.second[token, 0]
     let index = token * c.embedding
-    let before = scene.moves.before[index], after = scene.moves.after[index]
+    let before = moves.before[index], after = moves.after[index]
     return switch operation {
     case .learningRate:
       Explanation(
         "Learning rate", "It sinks to 0 over the run, so that the last steps are small.",
-        "rate of step \(grouped(step)) = \(figure(scene.moves.learningRate))")
+        "rate of step \(grouped(step)) = \(figure(moves.learningRate))")
     case .biasCorrection:
       Explanation(
         "Bias correction", "Both moments begin at 0, too low at first. Dividing by these corrects that.",

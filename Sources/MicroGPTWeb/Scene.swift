@@ -132,9 +132,6 @@ struct SceneCache {
     (scene, step, self.document, self.text) = (found, trainer.completedSteps, document, text)
     return found
   }
-
-  /// Forgets the scene, because the run is another one.
-  mutating func clear() { self = SceneCache() }
 }
 
 extension Session {

@@ -120,7 +120,7 @@ extension Example {
     case .step:
       Explanation(
         "Training loop", "Each step runs a forward pass, a backward pass and an update of all parameters.",
-        "next step: \(grouped(scene.moves.step)) of \(grouped(configuration.steps))")
+        "next step: \(grouped(scene.state.completedSteps + 1)) of \(grouped(configuration.steps))")
     case .document:
       Explanation(
         "The step's document", "Steps take the documents in order, and begin again after the last one.",
